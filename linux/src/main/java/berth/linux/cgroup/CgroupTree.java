@@ -71,7 +71,8 @@ final class CgroupTree {
     private static void inheritCpuset(Path directory, Path parent) {
         for (String file : List.of("cpuset.cpus", "cpuset.mems")) {
             if (CgroupFile.words(directory.resolve(file)).isEmpty()) {
-                String inherited = CgroupFile.read(parent.resolve(file)).orElse("").strip();
+                String inherited =
+                        CgroupFile.read(parent.resolve(file)).orElse("").strip();
                 CgroupFile.write(directory.resolve(file), inherited);
                 // From here down the kernel copies them itself.
                 CgroupFile.write(directory.resolve("cgroup.clone_children"), "1");
@@ -124,12 +125,16 @@ final class CgroupTree {
     }
 
     void delete(Duration limit) {
-        for (Path directory : directories()) {
-            boolean gone = Waiting.until(() -> remove(directory), limit);
-            if (!gone) {
-                throw new KernelException("rmdir", directory.toString(), Errno.EBUSY.number());
-            }
+        List<Path> left = new ArrayList<>(directories());
+        boolean gone = Waiting.until(() -> removeAll(left), limit);
+        if (!gone) {
+            throw new KernelException("rmdir", left.getFirst().toString(), Errno.EBUSY.number());
         }
+    }
+
+    private static boolean removeAll(List<Path> left) {
+        left.removeIf(CgroupTree::remove);
+        return left.isEmpty();
     }
 
     /** Removes it and what is in it: whether it is gone. */
@@ -160,8 +165,8 @@ final class CgroupTree {
                 return List.of();
             }
             List<Path> children = new ArrayList<>();
-            try (DirectoryStream<Path> entries = Files.newDirectoryStream(
-                    directory, entry -> Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS))) {
+            try (DirectoryStream<Path> entries =
+                    Files.newDirectoryStream(directory, entry -> Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS))) {
                 entries.forEach(children::add);
             }
             return children;
