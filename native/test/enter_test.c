@@ -116,6 +116,8 @@ static void disturb(void) {
 
     CHECK(dup2(STDIN_FILENO, 3) == 3 && dup2(STDIN_FILENO, 97) == 97);
     CHECK(signal(SIGPIPE, SIG_IGN) != SIG_ERR && signal(SIGUSR2, SIG_IGN) != SIG_ERR);
+    const unsigned long ignore[16] = {1};
+    CHECK(syscall(SYS_rt_sigaction, 33, ignore, NULL, (size_t)8) == 0); /* signal(3) refuses it */
     sigfillset(&all);
     CHECK(sigprocmask(SIG_BLOCK, &all, NULL) == 0);
 }
@@ -226,7 +228,9 @@ static void refuses_a_missing_cgroup(void) {
 
 static int lending[2];
 
+/* Nothing but osctl-enter itself shall bind it to its parent. */
 static void read_from_lender(void) {
+    CHECK(prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0) == 0);
     CHECK(dup2(lending[0], STDIN_FILENO) == STDIN_FILENO);
 }
 
@@ -255,6 +259,7 @@ static void the_loan_ends_with_its_parent(void) {
     CHECK(pipe(output) == 0);
     pid_t parent = fork();
     if (parent == 0) {
+        CHECK(prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0);
         struct program lender = start_lender();
         CHECK(dup2(lending[1], 99) == 99 && write(output[1], &lender.pid, sizeof(pid_t)) == sizeof(pid_t));
         for (;;) pause();

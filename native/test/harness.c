@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,6 +33,7 @@ _Noreturn void skip(const char *reason) {
 void run(const char *sentence, void (*test)(void)) {
     printf("- %s\n", sentence);
     fflush(stdout);
+    CHECK(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0);
     pid_t pid = fork();
     if (pid == 0) {
         (void)alarm(HANGS_AFTER_SECONDS);
@@ -40,6 +42,7 @@ void run(const char *sentence, void (*test)(void)) {
         _exit(EXIT_SUCCESS);
     }
     int status = status_of(pid);
+    while (wait(NULL) > 0) continue; /* what the test left behind ends with it */
     if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS) {
         passed++;
     } else if (WIFEXITED(status) && WEXITSTATUS(status) == SKIPPED) {
@@ -90,7 +93,7 @@ struct program start(const char *path, char *const argv[], void (*prepare)(void)
     program.pid = fork();
     if (program.pid == 0) {
         int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-        CHECK(null > STDERR_FILENO);
+        CHECK(null > STDERR_FILENO && prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0);
         CHECK(dup2(null, 0) == 0 && dup2(output[1], 1) == 1 && dup2(errors[1], 2) == 2);
         if (prepare != NULL) prepare();
         execv(path, argv);
