@@ -17,6 +17,8 @@
 
 #define USER "--uid", "54321", "--gid", "54322"
 
+#define NO_CAPABILITIES "\nCapInh:\t0000000000000000\nCapPrm:\t0000000000000000\nCapEff:\t0000000000000000\n"
+
 static char enter[PATH_MAX];
 
 struct result {
@@ -85,7 +87,7 @@ static void leaves_no_privilege(void) {
     CHECK(contains(result.output, "\nUid:\t54321\t54321\t54321\t54321\n"));
     CHECK(contains(result.output, "\nGid:\t54322\t54322\t54322\t54322\n"));
     CHECK(contains(result.output, "\nGroups:\t200 300 \n"));
-    CHECK(contains(result.output, "\nCapInh:\t0000000000000000\nCapPrm:\t0000000000000000\nCapEff:\t0000000000000000\n"));
+    CHECK(contains(result.output, NO_CAPABILITIES));
     CHECK(contains(result.output, "\nCapAmb:\t0000000000000000\n"));
     CHECK(contains(result.output, "\nNoNewPrivs:\t0\n"));
 }
@@ -106,7 +108,7 @@ static void clears_inheritable_and_ambient(void) {
     struct result result = ENTER_PREPARED(raise_ambient, USER, "--", "/bin/cat", "/proc/self/status");
 
     CHECK(result.status == 0);
-    CHECK(contains(result.output, "\nCapInh:\t0000000000000000\nCapPrm:\t0000000000000000\nCapEff:\t0000000000000000\n"));
+    CHECK(contains(result.output, NO_CAPABILITIES));
     CHECK(contains(result.output, "\nCapAmb:\t0000000000000000\n"));
     CHECK(contains(result.output, "\nGroups:\t \n"));
 }
