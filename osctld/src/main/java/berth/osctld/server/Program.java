@@ -1,0 +1,7 @@
+package berth.osctld.server;
+
+/** What runs in a session. */
+public interface Program {
+    /** Runs to the end and says how it ended; errors are its own to tell the caller. */
+    ExitStatus run(Session session);
+}
