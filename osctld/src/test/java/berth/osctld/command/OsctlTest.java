@@ -132,9 +132,10 @@ final class OsctlTest {
         FakeSession session = FakeSession.of("osctl", "bery", "ls");
 
         assertThat(run(session)).isEqualTo(ExitStatus.of(2));
-        assertThat(session.errors())
-                .isEqualTo("osctl: unknown command 'bery' in 'osctl', did you mean 'berry'?\n"
-                        + "  hint: 'osctl --help' lists the commands\n");
+        assertThat(session.errors()).isEqualTo("""
+                        osctl: unknown command 'bery' in 'osctl', did you mean 'berry'?
+                          hint: 'osctl --help' lists the commands
+                        """);
     }
 
     @Test
@@ -191,9 +192,10 @@ final class OsctlTest {
         FakeSession session = FakeSession.of("osctl", "berry", "start", "--size", "4");
 
         assertThat(run(session)).isEqualTo(ExitStatus.of(2));
-        assertThat(session.errors())
-                .isEqualTo("osctl: missing argument ID for 'osctl berry start'\n"
-                        + "  hint: 'osctl berry start --help' explains it\n");
+        assertThat(session.errors()).isEqualTo("""
+                        osctl: missing argument ID for 'osctl berry start'
+                          hint: 'osctl berry start --help' explains it
+                        """);
     }
 
     @Test
