@@ -1,7 +1,8 @@
 package berth.osctld.command;
 
 import berth.osctld.output.Out;
-import berth.osctld.server.ExitStatus;
+import berth.linux.process.ExitStatus;
+import berth.osctld.server.Exits;
 import berth.osctld.server.Session;
 import java.util.Optional;
 
@@ -12,7 +13,7 @@ final class Call {
     private final Out out;
     private final GlobalOptions options;
     private final Group root;
-    private ExitStatus exit = ExitStatus.OK;
+    private ExitStatus exit = Exits.OK;
 
     Call(Session session, Services services, Out out, GlobalOptions options, Group root) {
         this.session = session;

@@ -3,11 +3,12 @@ package berth.osctld.command;
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.osctld.output.Out;
-import berth.osctld.server.ExitStatus;
+import berth.linux.process.ExitStatus;
+import berth.osctld.server.Exits;
 import berth.osctld.server.Program;
 import berth.osctld.server.ReaderGoneException;
 import berth.osctld.server.Session;
-import berth.osctld.server.Signal;
+import berth.linux.process.Signal;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +42,7 @@ public final class Osctl implements Program {
             return dispatch(session, options);
         } catch (UncheckedIOException e) {
             return e.getCause() instanceof ReaderGoneException
-                    ? ExitStatus.killed(Signal.PIPE)
+                    ? Exits.killed(Signal.PIPE)
                     : report(session, options, e);
         } catch (RuntimeException | StackOverflowError e) {
             return report(session, options, e);
@@ -52,12 +53,12 @@ public final class Osctl implements Program {
         Route route = Route.follow(root, words(session), options);
         if (options.version()) {
             session(session, options).text("osctl " + services.version() + "\n");
-            return ExitStatus.OK;
+            return Exits.OK;
         }
         return switch (route.node()) {
             case Group group -> {
                 session(session, options).text(HelpText.of(group, route.path()));
-                yield ExitStatus.OK;
+                yield Exits.OK;
             }
             case Leaf leaf -> run(leaf, route, session, options);
         };
@@ -76,7 +77,7 @@ public final class Osctl implements Program {
         Out out = session(session, options);
         if (options.help()) {
             out.text(HelpText.of(leaf, route.path()));
-            return ExitStatus.OK;
+            return Exits.OK;
         }
         Call call = new Call(session, services, out, options, root);
         command.run(call);
@@ -113,8 +114,8 @@ public final class Osctl implements Program {
             Thread.currentThread().interrupt();
         }
         return cancelledBy
-                .map(ExitStatus::cancelled)
-                .orElseGet(() -> ExitStatus.of(shown.code().exitStatus()));
+                .map(Exits::cancelled)
+                .orElseGet(() -> Exits.of(shown.code().exitStatus()));
     }
 
     private static BerthException explain(Throwable error, Session session, boolean cancelled) {

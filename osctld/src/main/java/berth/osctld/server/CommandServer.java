@@ -1,5 +1,7 @@
 package berth.osctld.server;
 
+import berth.linux.process.ExitStatus;
+import berth.linux.process.Signal;
 import berth.linux.KernelException;
 import java.util.Optional;
 import java.util.Set;
@@ -19,7 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class CommandServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CommandServer.class);
-    private static final ExitStatus BROKEN = ExitStatus.of(70);
+    private static final ExitStatus BROKEN = Exits.of(70);
     private static final int GRACE_SECONDS = 10;
 
     private final Listener listener;

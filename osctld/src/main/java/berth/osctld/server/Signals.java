@@ -1,8 +1,11 @@
 package berth.osctld.server;
 
+import berth.linux.process.Signal;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +20,8 @@ public final class Signals {
         @Override
         void close();
     }
+
+    private static final Set<Signal> CANCELLING = EnumSet.of(Signal.HUP, Signal.INT, Signal.QUIT, Signal.TERM);
 
     private final Deque<Consumer<Signal>> handlers = new ArrayDeque<>();
     private final Deque<Consumer<WindowSize>> listeners = new ArrayDeque<>();
@@ -53,7 +58,7 @@ public final class Signals {
         Consumer<Signal> handler;
         synchronized (this) {
             handler = handlers.peek();
-            if (handler == null && signal.cancels()) {
+            if (handler == null && CANCELLING.contains(signal)) {
                 cancelledBy = signal;
                 if (command != null) {
                     command.interrupt();

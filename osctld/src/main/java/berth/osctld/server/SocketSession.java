@@ -1,5 +1,7 @@
 package berth.osctld.server;
 
+import berth.linux.process.ExitStatus;
+import berth.linux.process.Signal;
 import berth.linux.Errno;
 import berth.linux.Fd;
 import berth.linux.KernelException;
@@ -78,7 +80,7 @@ final class SocketSession implements Session, AutoCloseable {
 
     /** Tells the caller to end. */
     void exit(ExitStatus status) {
-        channel.send(new Frame(Frame.EXIT, new byte[] {(byte) status.status(), (byte) status.signal()}).bytes());
+        channel.send(new Frame(Frame.EXIT, new byte[] {(byte) status.code(), (byte) status.signal()}).bytes());
     }
 
     @Override

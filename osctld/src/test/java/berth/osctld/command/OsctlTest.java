@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
-import berth.osctld.server.ExitStatus;
+import berth.linux.process.ExitStatus;
+import berth.osctld.server.Exits;
 import berth.osctld.server.FakeSession;
 import berth.osctld.server.Session;
-import berth.osctld.server.Signal;
+import berth.linux.process.Signal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -77,7 +78,7 @@ final class OsctlTest {
         @Override
         void run(Call call) {
             call.out().text(id + " as " + user + ": " + command + "\n");
-            call.exit(ExitStatus.of(33));
+            call.exit(Exits.of(33));
         }
     }
 
@@ -97,7 +98,7 @@ final class OsctlTest {
     void aCommandIsFoundByItsFullWords() {
         FakeSession session = FakeSession.of("osctl", "berry", "ls");
 
-        assertThat(run(session)).isEqualTo(ExitStatus.OK);
+        assertThat(run(session)).isEqualTo(Exits.OK);
         assertThat(session.output()).isEqualTo("listed in any pool\n");
     }
 
@@ -123,7 +124,7 @@ final class OsctlTest {
     void theBeginningOfSeveralWordsIsRefusedWithTheirNames() {
         FakeSession session = FakeSession.of("osctl", "berry", "st");
 
-        assertThat(run(session)).isEqualTo(ExitStatus.of(2));
+        assertThat(run(session)).isEqualTo(Exits.of(2));
         assertThat(session.errors()).isEqualTo("osctl: 'osctl berry st' may mean: start, stop\n");
     }
 
@@ -131,7 +132,7 @@ final class OsctlTest {
     void anUnknownWordGetsASuggestion() {
         FakeSession session = FakeSession.of("osctl", "bery", "ls");
 
-        assertThat(run(session)).isEqualTo(ExitStatus.of(2));
+        assertThat(run(session)).isEqualTo(Exits.of(2));
         assertThat(session.errors()).isEqualTo("""
                         osctl: unknown command 'bery' in 'osctl', did you mean 'berry'?
                           hint: 'osctl --help' lists the commands
@@ -183,7 +184,7 @@ final class OsctlTest {
         FakeSession session =
                 FakeSession.of("osctl", "berry", "exec", "-u", "eve", "red", "ls", "-u", "--help", "", "@x");
 
-        assertThat(run(session)).isEqualTo(ExitStatus.of(33));
+        assertThat(run(session)).isEqualTo(Exits.of(33));
         assertThat(session.output()).isEqualTo("red as eve: [ls, -u, --help, , @x]\n");
     }
 
@@ -191,7 +192,7 @@ final class OsctlTest {
     void aMissingArgumentIsNamed() {
         FakeSession session = FakeSession.of("osctl", "berry", "start", "--size", "4");
 
-        assertThat(run(session)).isEqualTo(ExitStatus.of(2));
+        assertThat(run(session)).isEqualTo(Exits.of(2));
         assertThat(session.errors()).isEqualTo("""
                         osctl: missing argument ID for 'osctl berry start'
                           hint: 'osctl berry start --help' explains it
@@ -211,7 +212,7 @@ final class OsctlTest {
     void anUnknownOptionGetsASuggestion() {
         FakeSession session = FakeSession.of("osctl", "berry", "ls", "--hide-heder");
 
-        assertThat(run(session)).isEqualTo(ExitStatus.of(2));
+        assertThat(run(session)).isEqualTo(Exits.of(2));
         assertThat(session.errors())
                 .startsWith(
                         "osctl: unknown option '--hide-heder' of 'osctl berry ls', did you mean '--hide-header'?\n");
@@ -230,7 +231,7 @@ final class OsctlTest {
     void aMalformedNumberIsToldInOneLine() {
         FakeSession session = FakeSession.of("osctl", "berry", "start", "red", "--size", "big");
 
-        assertThat(run(session)).isEqualTo(ExitStatus.of(2));
+        assertThat(run(session)).isEqualTo(Exits.of(2));
         assertThat(session.errors()).startsWith("osctl: invalid value for option '--size': 'big' is not an int\n");
     }
 
@@ -238,7 +239,7 @@ final class OsctlTest {
     void anErrorShowsItsHintAndItsExitStatus() {
         FakeSession session = FakeSession.of("osctl", "berry", "stop", "rotten");
 
-        assertThat(run(session)).isEqualTo(ExitStatus.of(4));
+        assertThat(run(session)).isEqualTo(Exits.of(4));
         assertThat(session.errors()).isEqualTo("osctl: no berry 'rotten'\n  hint: pick another\n");
     }
 
@@ -258,7 +259,7 @@ final class OsctlTest {
     void aDefectIsToldInOneLineWithoutAStackTrace() {
         FakeSession session = FakeSession.of("osctl", "berry", "stop", "cursed");
 
-        assertThat(run(session)).isEqualTo(ExitStatus.of(70));
+        assertThat(run(session)).isEqualTo(Exits.of(70));
         assertThat(session.errors()).isEqualTo("osctl: internal error (the tree is gone), see the daemon's log\n");
     }
 
@@ -267,14 +268,14 @@ final class OsctlTest {
         FakeSession session = FakeSession.of("osctl", "berry", "stop", "red");
         session.signals().deliver(Signal.TERM);
 
-        assertThat(run(session)).isEqualTo(ExitStatus.of(143));
+        assertThat(run(session)).isEqualTo(Exits.of(143));
     }
 
     @Test
     void aGroupAloneListsItsCommands() {
         FakeSession session = FakeSession.of("osctl", "berry");
 
-        assertThat(run(session)).isEqualTo(ExitStatus.OK);
+        assertThat(run(session)).isEqualTo(Exits.OK);
         assertThat(session.output()).contains("ls|list  List berries", "start    Start a berry");
     }
 
