@@ -42,6 +42,7 @@ public enum Errno {
     EMSGSIZE(90, "message too long"),
     ENOTSUP(95, "not supported"),
     EADDRINUSE(98, "address in use"),
+    ECONNABORTED(103, "connection aborted"),
     ECONNRESET(104, "connection reset"),
     ENOTCONN(107, "not connected"),
     ETIMEDOUT(110, "timed out"),
