@@ -38,9 +38,13 @@ public enum Errno {
     ENOTEMPTY(39, "not empty"),
     ELOOP(40, "too many symbolic links"),
     ENODATA(61, "no data"),
+    EOVERFLOW(75, "value too large"),
+    EMSGSIZE(90, "message too long"),
     ENOTSUP(95, "not supported"),
     EADDRINUSE(98, "address in use"),
+    ECONNABORTED(103, "connection aborted"),
     ECONNRESET(104, "connection reset"),
+    ENOTCONN(107, "not connected"),
     ETIMEDOUT(110, "timed out"),
     ECONNREFUSED(111, "connection refused"),
     EDQUOT(122, "disk quota exceeded");

@@ -14,7 +14,21 @@ public final class KernelException extends RuntimeException {
      * @param errno the kernel's error number, positive
      */
     public KernelException(String call, String about, int errno) {
-        super(call + (about.isEmpty() ? "" : " '" + about + "'") + ": " + reason(errno));
+        this(call, about, errno, "");
+    }
+
+    /**
+     * @param call the system call, for instance {@code fsconfig}
+     * @param about its object, for instance a path; empty if there is none
+     * @param errno the kernel's error number, positive
+     * @param explanation what the kernel said besides, for instance in a file system context's log; empty if nothing
+     */
+    public KernelException(String call, String about, int errno, String explanation) {
+        super(call
+                + (about.isEmpty() ? "" : " '" + about + "'")
+                + ": "
+                + reason(errno)
+                + (explanation.isEmpty() ? "" : ": " + explanation));
         this.call = call;
         this.errno = errno;
     }

@@ -71,6 +71,15 @@ public final class Libc {
         return (int) result;
     }
 
+    /** As {@link #syscall}, again and again while a signal interrupts it (EINTR). Not for calls with a timeout. */
+    public static long syscallRetried(long number, long... args) {
+        long result;
+        do {
+            result = syscall(number, args);
+        } while (result == -Errno.EINTR.number());
+        return result;
+    }
+
     /** {@code text} as a C string: its UTF-8 bytes and a NUL. @throws IllegalArgumentException if it holds a NUL */
     public static MemorySegment cString(Arena arena, String text) {
         if (text.indexOf('\0') >= 0) {

@@ -29,19 +29,21 @@ import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLFactory;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 import tools.jackson.dataformat.yaml.YAMLWriteFeature;
+import tools.jackson.dataformat.yaml.util.StringQuotingChecker;
 
 /**
  * Records as text: YAML 1.2 for files that people read, JSON by the same rules for the journal.
  *
- * <p>Keys are snake_case in the order of the record's components, enum constants are lower case. Empty optionals, collections
- * and strings are left out and come back as empty, absent numbers as 0 and absent flags as false; whatever else a record needs,
- * its constructor demands. A string that looks like a number is quoted. Unknown keys are ignored.
+ * <p>Keys are snake_case in the order of the record's components, enum constants are lower case. Empty optionals and collections
+ * are left out and come back as empty, absent numbers as 0 and absent flags as false; whatever else a record needs, its
+ * constructor demands. A string that looks like a number is quoted. Unknown keys are ignored.
  */
 public final class Yaml {
     /** The largest file that is read, in bytes. */
     public static final int LIMIT = 1 << 20;
 
     private static final ObjectMapper YAML = configure(YAMLMapper.builder(YAMLFactory.builder()
+                    .stringQuotingChecker(new Quoting())
                     .disable(YAMLWriteFeature.WRITE_DOC_START_MARKER)
                     .disable(YAMLWriteFeature.SPLIT_LINES)
                     .enable(YAMLWriteFeature.MINIMIZE_QUOTES)
@@ -145,17 +147,33 @@ public final class Yaml {
     }
 
     private static <M extends ObjectMapper, B extends MapperBuilder<M, B>> B configure(B builder) {
-        Nulls empty = Nulls.AS_EMPTY;
         for (Class<?> collection : List.of(Collection.class, List.class, Set.class, Map.class)) {
-            builder.withConfigOverride(collection, o -> o.setNullHandling(JsonSetter.Value.forValueNulls(empty)));
+            builder.withConfigOverride(
+                    collection,
+                    o -> o.setNullHandling(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY))
+                            .setInclude(JsonInclude.Value.construct(
+                                    JsonInclude.Include.NON_EMPTY, JsonInclude.Include.ALWAYS)));
         }
         return builder.propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-                .changeDefaultPropertyInclusion(i -> i.withValueInclusion(JsonInclude.Include.NON_EMPTY))
+                .changeDefaultPropertyInclusion(i -> i.withValueInclusion(JsonInclude.Include.NON_ABSENT))
                 .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
                 .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
                 .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
                 .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
                 .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                 .enable(EnumFeature.WRITE_ENUMS_TO_LOWERCASE);
+    }
+
+    /** Jackson lets U+0085 stand unquoted, where the YAML reader takes it for a line break. */
+    private static final class Quoting extends StringQuotingChecker.Default {
+        @Override
+        public boolean needToQuoteValue(String value) {
+            return super.needToQuoteValue(value) || value.indexOf('\u0085') >= 0;
+        }
+
+        @Override
+        public boolean needToQuoteName(String name) {
+            return super.needToQuoteName(name) || name.indexOf('\u0085') >= 0;
+        }
     }
 }

@@ -1,0 +1,192 @@
+package berth.linux.cgroup;
+
+import berth.linux.Errno;
+import berth.linux.KernelException;
+import berth.linux.Libc;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** The directories of one cgroup: making, handing over, removing. */
+final class CgroupTree {
+    private static final long SYS_MKDIR = 83;
+    private static final long SYS_RMDIR = 84;
+    private static final long SYS_CHOWN = 92;
+    private static final long MODE = 0755;
+
+    private final CgroupHost host;
+    private final String path;
+
+    CgroupTree(CgroupHost host, String path) {
+        this.host = host;
+        this.path = path;
+    }
+
+    List<Path> directories() {
+        return host.hierarchies().stream().map(h -> h.root().resolve(path)).toList();
+    }
+
+    boolean exists() {
+        return directories().stream().anyMatch(Files::isDirectory);
+    }
+
+    void create() {
+        for (Hierarchy hierarchy : host.hierarchies()) {
+            create(hierarchy, hierarchy.root().resolve(path));
+        }
+    }
+
+    private static void create(Hierarchy hierarchy, Path directory) {
+        Path parent = directory.getParent();
+        if (parent == null || directory.equals(hierarchy.root())) {
+            return;
+        }
+        long result = onPath(SYS_MKDIR, directory, MODE);
+        if (result == -Errno.ENOENT.number()) {
+            create(hierarchy, parent);
+            result = onPath(SYS_MKDIR, directory, MODE);
+        }
+        if (result != -Errno.EEXIST.number()) {
+            Libc.check(result, "mkdir", directory.toString());
+        }
+        if (hierarchy.isV2()) {
+            enableControllers(hierarchy, parent);
+        } else if (hierarchy.has("cpuset")) {
+            inheritCpuset(directory, parent);
+        }
+    }
+
+    /** A v1 cpuset is born without processors and memory, and takes no process then. */
+    private static void inheritCpuset(Path directory, Path parent) {
+        for (String file : List.of("cpuset.cpus", "cpuset.mems")) {
+            if (CgroupFile.words(directory.resolve(file)).isEmpty()) {
+                String inherited =
+                        CgroupFile.read(parent.resolve(file)).orElse("").strip();
+                CgroupFile.write(directory.resolve(file), inherited);
+                // From here down the kernel copies them itself.
+                CgroupFile.write(directory.resolve("cgroup.clone_children"), "1");
+            }
+        }
+    }
+
+    private static void enableControllers(Hierarchy hierarchy, Path directory) {
+        if (hierarchy.controllers().isEmpty()) {
+            return;
+        }
+        Set<String> missing = new LinkedHashSet<>(hierarchy.controllers());
+        missing.removeAll(CgroupFile.words(directory.resolve("cgroup.subtree_control")));
+        if (missing.isEmpty()) {
+            return;
+        }
+        Path parent = directory.getParent();
+        if (!directory.equals(hierarchy.root()) && parent != null) {
+            enableControllers(hierarchy, parent);
+        }
+        missing.retainAll(CgroupFile.words(directory.resolve("cgroup.controllers")));
+        for (String controller : missing) {
+            enable(directory, controller);
+        }
+    }
+
+    private static void enable(Path directory, String controller) {
+        try {
+            CgroupFile.write(directory.resolve("cgroup.subtree_control"), "+" + controller);
+        } catch (KernelException e) {
+            // EINVAL: this controller cannot be had now, as cpu with real-time tasks about. The others still can.
+            if (!e.is(Errno.EINVAL) && !e.is(Errno.ENOENT)) {
+                throw e;
+            }
+        }
+    }
+
+    void delegate(int uid, int gid) {
+        for (Hierarchy hierarchy : host.hierarchies()) {
+            Path directory = hierarchy.root().resolve(path);
+            Libc.check(onPath(SYS_CHOWN, directory, uid, gid), "chown", directory.toString());
+            Set<String> files = hierarchy.isV2() ? host.delegated() : Set.of("cgroup.procs", "tasks");
+            for (String file : files) {
+                long result = onPath(SYS_CHOWN, directory.resolve(file), uid, gid);
+                if (result != -Errno.ENOENT.number()) {
+                    Libc.check(result, "chown", directory.resolve(file).toString());
+                }
+            }
+        }
+    }
+
+    void delete(Duration limit) {
+        List<Path> left = new ArrayList<>(directories());
+        boolean gone = Waiting.until(() -> removeAll(left), limit);
+        if (!gone) {
+            throw new KernelException("rmdir", left.getFirst().toString(), Errno.EBUSY.number());
+        }
+    }
+
+    private static boolean removeAll(List<Path> left) {
+        left.removeIf(CgroupTree::remove);
+        return left.isEmpty();
+    }
+
+    /** Removes it and what is in it: whether it is gone. */
+    private static boolean remove(Path directory) {
+        if (isGone(directory)) {
+            return true;
+        }
+        subdirectories(directory).forEach(CgroupTree::remove);
+        return isGone(directory);
+    }
+
+    private static boolean isGone(Path directory) {
+        long result = onPath(SYS_RMDIR, directory);
+        if (result == -Errno.EBUSY.number()) {
+            return false;
+        }
+        if (result != -Errno.ENOENT.number()) {
+            Libc.check(result, "rmdir", directory.toString());
+        }
+        return true;
+    }
+
+    /** The cgroups directly in it. */
+    static List<Path> subdirectories(Path directory) {
+        try {
+            // A directory's link count tells how many it holds, without looking at its dozens of files.
+            if ((int) Files.getAttribute(directory, "unix:nlink") <= 2) {
+                return List.of();
+            }
+            List<Path> children = new ArrayList<>();
+            try (DirectoryStream<Path> entries =
+                    Files.newDirectoryStream(directory, entry -> Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS))) {
+                entries.forEach(children::add);
+            }
+            return children;
+        } catch (NoSuchFileException gone) {
+            return List.of();
+        } catch (DirectoryIteratorException e) {
+            throw new UncheckedIOException(e.getCause());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static long onPath(long call, Path path, long... arguments) {
+        try (Arena arena = Arena.ofConfined()) {
+            long name = Libc.cString(arena, path.toString()).address();
+            return switch (arguments.length) {
+                case 0 -> Libc.syscall(call, name);
+                case 1 -> Libc.syscall(call, name, arguments[0]);
+                default -> Libc.syscall(call, name, arguments[0], arguments[1]);
+            };
+        }
+    }
+}

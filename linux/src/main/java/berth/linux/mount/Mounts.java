@@ -1,0 +1,181 @@
+package berth.linux.mount;
+
+import berth.linux.Fd;
+import berth.linux.KernelException;
+import berth.linux.Libc;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The kernel's mount API. A mount is made detached, an {@link Fd} that is seen nowhere, shaped, and only then attached;
+ * closing the descriptor of a mount that was never attached unmounts it. All paths are the host's.
+ *
+ * <p>Everything acts in the mount namespace of the calling thread and needs CAP_SYS_ADMIN. Errors are
+ * {@link KernelException}s. Source: open_tree(2), mount_setattr(2), move_mount(2), umount2(2).
+ */
+public final class Mounts {
+    private static final long SYS_UMOUNT2 = 166;
+    private static final long SYS_OPEN_TREE = 428;
+    private static final long SYS_MOVE_MOUNT = 429;
+    private static final long SYS_MOUNT_SETATTR = 442;
+
+    private static final long AT_FDCWD = -100;
+    private static final long AT_EMPTY_PATH = 0x1000;
+    private static final long AT_RECURSIVE = 0x8000;
+    private static final long OPEN_TREE_CLONE = 1;
+    private static final long OPEN_TREE_CLOEXEC = 02000000;
+    private static final long MOVE_MOUNT_F_EMPTY_PATH = 4;
+    private static final long MOVE_MOUNT_T_EMPTY_PATH = 0x40;
+    private static final long MNT_DETACH = 2;
+    private static final long UMOUNT_NOFOLLOW = 8;
+
+    private static final long MOUNT_ATTR_IDMAP = 0x100000;
+    private static final int MOUNT_ATTR_SIZE = 32;
+    private static final int ATTR_SET = 0;
+    private static final int ATTR_CLR = 8;
+    private static final int ATTR_PROPAGATION = 16;
+    private static final int ATTR_USERNS = 24;
+
+    private Mounts() {}
+
+    /** A detached copy of the mount that holds {@code path}, rooted there; mounts beneath it are left out. */
+    public static Fd openTree(Path path) {
+        return openTree(path, 0);
+    }
+
+    /** As {@link #openTree}, with every mount beneath {@code path}. */
+    public static Fd openTreeRecursively(Path path) {
+        return openTree(path, AT_RECURSIVE);
+    }
+
+    private static Fd openTree(Path path, long flags) {
+        try (Arena arena = Arena.ofConfined()) {
+            long name = Libc.cString(arena, path.toString()).address();
+            long all = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | flags;
+            return Fd.own(Libc.check(Libc.syscall(SYS_OPEN_TREE, AT_FDCWD, name, all), "open_tree", path.toString()));
+        }
+    }
+
+    /**
+     * Shows the files of {@code tree} through the id map of {@code userns}. The tree must be detached
+     * ({@link #openTree}) and without a map. Source: mount_setattr(2), Linux 5.12.
+     *
+     * @throws KernelException EINVAL if the file system knows no idmapped mounts, EPERM if the map is the initial one
+     */
+    public static void idmap(Fd tree, Fd userns) {
+        change(tree, MOUNT_ATTR_IDMAP, 0, 0, userns.number(), "idmap");
+    }
+
+    /** Adds {@code attributes} to those of {@code mount}, detached or attached. */
+    public static void setAttributes(Fd mount, Set<MountAttribute> attributes) {
+        change(mount, bits(attributes), 0, 0, 0, attributes.toString());
+    }
+
+    /** Takes {@code attributes} from those of {@code mount}, detached or attached. */
+    public static void clearAttributes(Fd mount, Set<MountAttribute> attributes) {
+        change(mount, 0, bits(attributes), 0, 0, attributes.toString());
+    }
+
+    /** Sets how mounts beneath {@code mount} propagate. */
+    public static void setPropagation(Fd mount, Propagation propagation) {
+        change(mount, 0, 0, propagation.flag(), 0, propagation.name());
+    }
+
+    /** Sets how mounts beneath the mount at {@code target} propagate. @throws KernelException EINVAL if none is there */
+    public static void setPropagation(Path target, Propagation propagation) {
+        try (Fd mount = Fd.openDirectory(target)) {
+            setPropagation(mount, propagation);
+        }
+    }
+
+    /** Attaches the detached mount {@code tree} at {@code target}, whose last component is not followed if it is a link. */
+    public static void attach(Fd tree, Path target) {
+        move(tree, AT_FDCWD, target.toString(), MOVE_MOUNT_F_EMPTY_PATH, target.toString());
+    }
+
+    /** Attaches the detached mount {@code tree} on the directory or file that {@code target} is. */
+    public static void attach(Fd tree, Fd target) {
+        move(tree, target.number(), "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH, target.toString());
+    }
+
+    /** Makes {@code source} visible at {@code target} too, with the same attributes; mounts beneath it are left out. */
+    public static void bind(Path source, Path target) {
+        try (Fd tree = openTree(source)) {
+            attach(tree, target);
+        }
+    }
+
+    /**
+     * A new, detached tmpfs. Source: tmpfs(5).
+     *
+     * @param options for instance {@code size=1m}, {@code mode=0755}
+     */
+    public static Fd tmpfs(Map<String, String> options) {
+        try (FsContext context = new FsContext("tmpfs")) {
+            context.set("source", "tmpfs");
+            options.forEach(context::set);
+            return context.mount();
+        }
+    }
+
+    /**
+     * Takes away the topmost mount at {@code target} at once, and with it those beneath; files still open in it live on
+     * until closed. The last component is not followed if it is a link. Source: umount2(2), MNT_DETACH, UMOUNT_NOFOLLOW.
+     *
+     * @throws KernelException EINVAL if nothing is mounted there, ENOENT if it does not exist
+     */
+    public static void unmount(Path target) {
+        try (Arena arena = Arena.ofConfined()) {
+            long name = Libc.cString(arena, target.toString()).address();
+            Libc.check(Libc.syscall(SYS_UMOUNT2, name, MNT_DETACH | UMOUNT_NOFOLLOW), "umount2", target.toString());
+        }
+    }
+
+    /** Every mount that the calling thread sees, in the kernel's order: a mount comes after the one it lies on. */
+    public static List<MountPoint> table() {
+        try {
+            // Not /proc/self: that is the main thread, which may be in another mount namespace.
+            return Files.readAllLines(Path.of("/proc/thread-self/mountinfo")).stream()
+                    .map(MountPoint::parse)
+                    .flatMap(Optional::stream)
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void move(Fd tree, long directory, String target, long flags, String about) {
+        try (Arena arena = Arena.ofConfined()) {
+            long empty = Libc.cString(arena, "").address();
+            long name = Libc.cString(arena, target).address();
+            Libc.check(Libc.syscall(SYS_MOVE_MOUNT, tree.number(), empty, directory, name, flags), "move_mount", about);
+        }
+    }
+
+    private static long bits(Set<MountAttribute> attributes) {
+        return attributes.stream().mapToLong(MountAttribute::bit).reduce(0, (a, b) -> a | b);
+    }
+
+    private static void change(Fd mount, long set, long clear, long propagation, long userns, String about) {
+        try (Arena arena = Arena.ofConfined()) {
+            long empty = Libc.cString(arena, "").address();
+            MemorySegment attr = arena.allocate(MOUNT_ATTR_SIZE, Long.BYTES);
+            attr.set(ValueLayout.JAVA_LONG, ATTR_SET, set);
+            attr.set(ValueLayout.JAVA_LONG, ATTR_CLR, clear);
+            attr.set(ValueLayout.JAVA_LONG, ATTR_PROPAGATION, propagation);
+            attr.set(ValueLayout.JAVA_LONG, ATTR_USERNS, userns);
+            long result = Libc.syscall(
+                    SYS_MOUNT_SETATTR, mount.number(), empty, AT_EMPTY_PATH, attr.address(), MOUNT_ATTR_SIZE);
+            Libc.check(result, "mount_setattr", about);
+        }
+    }
+}

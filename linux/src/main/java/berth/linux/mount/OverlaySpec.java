@@ -1,0 +1,21 @@
+package berth.linux.mount;
+
+import berth.linux.Fd;
+import java.util.List;
+
+/**
+ * What an overlay is made of. Every part is a descriptor, so that no character in a path and no length of a list is too
+ * much for the kernel's option string.
+ *
+ * @param lower the read-only layers, topmost first: directories ({@link Fd#openDirectory}) or detached trees
+ * @param upper the directory that takes the changes
+ * @param work an empty directory on the same mount as {@code upper}
+ */
+public record OverlaySpec(List<Fd> lower, Fd upper, Fd work) {
+    public OverlaySpec {
+        lower = List.copyOf(lower);
+        if (lower.isEmpty()) {
+            throw new IllegalArgumentException("an overlay needs a lower layer");
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package berth.linux.mount;
+
+import berth.linux.Errno;
+import berth.linux.Fd;
+import berth.linux.KernelException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Overlay file systems whose lower layers are shown through an id map.
+ *
+ * <p>Layers are named to the kernel as {@code /proc/self/fd/N}. From Linux 6.15 on a layer may be a detached mount, and
+ * nothing but the finished overlay is ever visible. Before that, overlayfs copies only mounts that are attached in the
+ * mounter's namespace and answers EINVAL otherwise: the trees are then attached, for the one call, to directories in
+ * {@code scratch}, a private tmpfs, and detached again; the overlay keeps its own copies of them. Which way this kernel
+ * takes is found out at the first mount and remembered. Both cost the same, about 0.1 ms.
+ *
+ * <p>Upper and work are never mapped: overlayfs mounts read-only on an idmapped upper when the mounter's ids, the
+ * host's root, have no place in its map.
+ *
+ * <p>Safe for use by several threads.
+ */
+public final class Overlays {
+    private final Path scratch;
+    private volatile boolean detachedLayersRefused;
+
+    /** @param scratch an absolute path nobody else uses, made when it is needed; see {@link #cleanUp} */
+    public Overlays(Path scratch) {
+        this.scratch = scratch;
+    }
+
+    /**
+     * An overlay of {@code lowerTrees}, topmost first, each seen through the map of {@code userns}, that writes into
+     * {@code upper}: a detached mount, which the caller attaches. The directories' owners in {@code upper} are host ids
+     * of that map.
+     *
+     * @param work an empty directory beside {@code upper}
+     * @throws KernelException with what overlayfs says to it, where it says something
+     */
+    public Fd idmapped(List<Path> lowerTrees, Fd userns, Path upper, Path work) {
+        List<Fd> trees = new ArrayList<>();
+        try (Fd up = Fd.openDirectory(upper);
+                Fd wk = Fd.openDirectory(work)) {
+            for (Path lower : lowerTrees) {
+                Fd tree = Mounts.openTree(lower);
+                trees.add(tree);
+                Mounts.idmap(tree, userns);
+            }
+            return mount(new OverlaySpec(trees, up, wk));
+        } finally {
+            trees.forEach(Fd::close);
+        }
+    }
+
+    /** The overlay that {@code spec} describes, detached; its descriptors may be closed afterwards. */
+    public Fd mount(OverlaySpec spec) {
+        if (detachedLayersRefused) {
+            return mountAttached(spec);
+        }
+        try {
+            return create(spec);
+        } catch (KernelException e) {
+            if (!e.is(Errno.EINVAL)) {
+                throw e;
+            }
+            Fd mount = mountAttached(spec);
+            detachedLayersRefused = true;
+            return mount;
+        }
+    }
+
+    /** The way for kernels that take attached layers only. */
+    Fd mountAttached(OverlaySpec spec) {
+        List<Path> places = new ArrayList<>();
+        try {
+            for (Fd layer : spec.lower()) {
+                if (!isAttached(layer)) {
+                    Path place = Files.createTempDirectory(privateScratch(), "layer");
+                    Mounts.attach(layer, place);
+                    places.add(place);
+                }
+            }
+            return create(spec);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            places.forEach(Overlays::release);
+        }
+    }
+
+    /** Takes away what an interrupted process of the same {@code scratch} left, and the scratch mount itself. */
+    public void cleanUp() {
+        while (isMounted()) {
+            Mounts.unmount(scratch);
+        }
+    }
+
+    private static Fd create(OverlaySpec spec) {
+        try (FsContext context = new FsContext("overlay")) {
+            return context.set("source", "overlay")
+                    .set("lowerdir", spec.lower().stream().map(Fd::procPath).collect(Collectors.joining(":")))
+                    .set("upperdir", spec.upper().procPath())
+                    .set("workdir", spec.work().procPath())
+                    .mount();
+        }
+    }
+
+    private static boolean isAttached(Fd layer) throws IOException {
+        // Moving a mount that is attached would take it away from where its owner put it.
+        try (Stream<String> info = Files.lines(Path.of("/proc/thread-self/fdinfo/" + layer.number()))) {
+            return info.filter(line -> line.startsWith("mnt_id:"))
+                    .map(line ->
+                            Integer.valueOf(line.substring("mnt_id:".length()).strip()))
+                    .anyMatch(id -> Mounts.table().stream().anyMatch(m -> m.id() == id));
+        }
+    }
+
+    private static void release(Path place) {
+        Mounts.unmount(place);
+        try {
+            Files.delete(place);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Private, so that the short life of a layer there is not copied into every other mount namespace. */
+    private synchronized Path privateScratch() throws IOException {
+        if (!isMounted()) {
+            Files.createDirectories(scratch);
+            try (Fd tmpfs = Mounts.tmpfs(Map.of("mode", "0700"))) {
+                Mounts.setPropagation(tmpfs, Propagation.PRIVATE);
+                Mounts.attach(tmpfs, scratch);
+                Mounts.setPropagation(tmpfs, Propagation.PRIVATE);
+            }
+        }
+        return scratch;
+    }
+
+    private boolean isMounted() {
+        return Mounts.table().stream().anyMatch(m -> m.target().equals(scratch));
+    }
+}
