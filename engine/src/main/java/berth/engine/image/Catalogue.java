@@ -59,7 +59,8 @@ final class Catalogue {
                 try {
                     images.put(entry.name(), read(directory, entry.name() + "/" + DESCRIPTION, Image.class));
                 } catch (KernelException | BerthException e) {
-                    problems.add("image %s is left out, its description is broken: %s".formatted(entry.name(), e.getMessage()));
+                    problems.add("image %s is left out, its description is broken: %s"
+                            .formatted(entry.name(), e.getMessage()));
                 }
             }
         }

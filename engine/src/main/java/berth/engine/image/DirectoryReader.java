@@ -110,8 +110,7 @@ final class DirectoryReader implements ArchiveReader, AutoCloseable {
         return entry(met.path(), met.parent(), met.name(), stat, extents);
     }
 
-    private static ArchiveEntry entry(
-            String path, Directory parent, String name, FileStat stat, List<Extent> extents) {
+    private static ArchiveEntry entry(String path, Directory parent, String name, FileStat stat, List<Extent> extents) {
         return new ArchiveEntry(
                 path,
                 kind(stat.type()),

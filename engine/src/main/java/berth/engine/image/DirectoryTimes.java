@@ -22,7 +22,8 @@ final class DirectoryTimes {
 
     /** An entry {@code path} comes: directories that it is not in are done. */
     void entering(EntryPath path) {
-        while (!pending.isEmpty() && !path.text().startsWith(pending.element().path.text() + "/")) {
+        while (!pending.isEmpty()
+                && !path.text().startsWith(pending.element().path.text() + "/")) {
             set(pending.pop());
         }
     }

@@ -22,7 +22,8 @@ record ElfHeader(String architecture, boolean isStatic) {
             return Optional.empty();
         }
         boolean wide = start[4] == 2;
-        ByteBuffer header = ByteBuffer.wrap(start).order(start[5] == 2 ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer header =
+                ByteBuffer.wrap(start).order(start[5] == 2 ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
         long table = wide ? header.getLong(32) : Integer.toUnsignedLong(header.getInt(28));
         int size = Short.toUnsignedInt(header.getShort(wide ? 54 : 42));
         int count = Short.toUnsignedInt(header.getShort(wide ? 56 : 44));

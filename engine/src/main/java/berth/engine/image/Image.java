@@ -49,7 +49,6 @@ public record Image(
     }
 
     Image withNames(List<String> others) {
-        return new Image(
-                id, others, created, source, size, entries, distribution, version, architecture, init);
+        return new Image(id, others, created, source, size, entries, distribution, version, architecture, init);
     }
 }

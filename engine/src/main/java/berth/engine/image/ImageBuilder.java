@@ -1,21 +1,23 @@
 package berth.engine.image;
 
-import berth.engine.BerthException;
 import berth.engine.operation.Progress;
 
 /** Makes an image's tree out of what the machine has or can get. */
-public sealed interface ImageBuilder permits BusyboxBuilder, DebianBuilder {
-    /** What it makes, for instance {@code debian bookworm}; the source that the image tells. */
-    String description();
+public abstract sealed class ImageBuilder permits BusyboxBuilder, DebianBuilder {
+    ImageBuilder() {}
 
-    /** @throws BerthException UNSUPPORTED if the machine lacks a program, naming its package */
-    Build start(Progress progress);
+    /** What it makes, for instance {@code debian bookworm}: fit to be the image's source. */
+    public abstract String description();
 
-    /** A build that goes on while its result is read. Closing it early ends what it runs. */
+    /** Begins; the rest happens while the result is read. @throws BerthException UNSUPPORTED if the machine lacks a program */
+    abstract Build start(Progress progress);
+
+    /** A build that goes on while its result is read. */
     interface Build extends AutoCloseable {
-        /** The tree; it fails with FAILED where the build does. */
+        /** The tree; reading it throws FAILED where the build fails. */
         ArchiveReader reader();
 
+        /** Ends what still runs. */
         @Override
         void close();
     }

@@ -199,9 +199,8 @@ public final class Images implements AutoCloseable {
                 staging.moveTo(image.id());
                 catalogue.add(image);
             }
-            Image named = request.name() == null
-                    ? catalogue.get(image.id())
-                    : catalogue.tag(image.id(), request.name());
+            Image named =
+                    request.name() == null ? catalogue.get(image.id()) : catalogue.tag(image.id(), request.name());
             return new Imported(named, known ? Imported.Outcome.KNOWN : Imported.Outcome.ADDED, notes.lines());
         } finally {
             changing.unlock();

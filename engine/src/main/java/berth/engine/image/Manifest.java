@@ -102,7 +102,8 @@ record Manifest(String id, long bytes, long entries) {
 
         private void addXattrs(Directory parent, String name) throws IOException {
             Map<String, byte[]> attributes = parent.xattrs(name);
-            out.writeInt((int) attributes.keySet().stream().filter(KeptAttributes::keeps).count());
+            out.writeInt((int)
+                    attributes.keySet().stream().filter(KeptAttributes::keeps).count());
             for (Map.Entry<String, byte[]> attribute : attributes.entrySet()) {
                 if (KeptAttributes.keeps(attribute.getKey())) {
                     write(FileName.encode(attribute.getKey()));

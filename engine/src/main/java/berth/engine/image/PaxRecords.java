@@ -95,7 +95,8 @@ final class PaxRecords {
             if (key.startsWith(XATTR)) {
                 attributes.put(key.substring(XATTR.length()), record.getValue());
             } else if (key.startsWith(ENCODED_XATTR)) {
-                attributes.putIfAbsent(percentDecoded(key.substring(ENCODED_XATTR.length())), base64(record.getValue()));
+                attributes.putIfAbsent(
+                        percentDecoded(key.substring(ENCODED_XATTR.length())), base64(record.getValue()));
             }
         }
         return attributes;

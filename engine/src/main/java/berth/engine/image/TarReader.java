@@ -139,7 +139,8 @@ final class TarReader implements ArchiveReader {
         boolean oldGnu = header.type() == 'S';
         long size = oldGnu
                 ? header.number(OLD_GNU_SIZE, 12)
-                : pax.number("GNU.sparse.realsize").orElse(pax.number("GNU.sparse.size").orElse(-1));
+                : pax.number("GNU.sparse.realsize")
+                        .orElse(pax.number("GNU.sparse.size").orElse(-1));
         if (size < 0) {
             return new Content(left, left == 0 ? List.of() : List.of(new Extent(0, left)));
         }

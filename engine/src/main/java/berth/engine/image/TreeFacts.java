@@ -47,7 +47,9 @@ record TreeFacts(String distribution, String version, String architecture, InitS
                         .filter(line -> line.matches("[A-Z_]+=[\"']?[A-Za-z0-9._+~-]{1,64}[\"']?"))
                         .forEach(line -> {
                             int equals = line.indexOf('=');
-                            values.put(line.substring(0, equals), line.substring(equals + 1).replaceAll("[\"']", ""));
+                            values.put(
+                                    line.substring(0, equals),
+                                    line.substring(equals + 1).replaceAll("[\"']", ""));
                         });
             } catch (KernelException e) {
                 // The next place may have it.

@@ -84,10 +84,7 @@ final class TreeWriter implements AutoCloseable {
                         ErrorCode.EXHAUSTED, "no space left for entry '%s'".formatted(entry.shown()), null, e);
             }
             throw new BerthException(
-                    ErrorCode.UNTRUSTED,
-                    "entry '%s' is refused: %s".formatted(entry.shown(), reason(e)),
-                    null,
-                    e);
+                    ErrorCode.UNTRUSTED, "entry '%s' is refused: %s".formatted(entry.shown(), reason(e)), null, e);
         }
     }
 
@@ -123,8 +120,7 @@ final class TreeWriter implements AutoCloseable {
     private void write(ArchiveEntry entry, EntryPath path, ArchiveReader source) throws IOException {
         if (entry.kind() != Kind.HARD_LINK && !(isId(entry.uid()) && isId(entry.gid()))) {
             throw EntryPath.refused(
-                    entry.name(),
-                    "its owner %d:%d is not within 0..%d".formatted(entry.uid(), entry.gid(), MAX_ID));
+                    entry.name(), "its owner %d:%d is not within 0..%d".formatted(entry.uid(), entry.gid(), MAX_ID));
         }
         if (path.isRoot()) {
             writeRoot(entry);
@@ -153,8 +149,7 @@ final class TreeWriter implements AutoCloseable {
         setAttributes(entry, root, ".");
     }
 
-    private void writeFile(ArchiveEntry entry, Directory parent, String name, ArchiveReader source)
-            throws IOException {
+    private void writeFile(ArchiveEntry entry, Directory parent, String name, ArchiveReader source) throws IOException {
         try (OpenFile file = create(parent, name)) {
             byte[] hash = sink.write(entry, source, file);
             if (entry.size() > 0) {

@@ -78,7 +78,8 @@ final class Unpacker {
     }
 
     private static Optional<String> holdsRoot(Directory tree, String prefix) {
-        boolean real = prefix.isEmpty() || tree.stat(ROOTFS).filter(FileStat::isDirectory).isPresent();
+        boolean real = prefix.isEmpty()
+                || tree.stat(ROOTFS).filter(FileStat::isDirectory).isPresent();
         return TOP_LEVEL.stream()
                 .filter(name -> real && tree.stat(prefix + name).isPresent())
                 .findFirst();
