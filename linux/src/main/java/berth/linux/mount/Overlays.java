@@ -42,7 +42,7 @@ public final class Overlays {
      * of that map.
      *
      * @param work an empty directory beside {@code upper}
-     * @throws KernelException with what overlayfs says to it, where it says something
+     * @throws KernelException as {@link #mount}, or EINVAL if a lower tree's file system knows no idmapped mounts
      */
     public Fd idmapped(List<Path> lowerTrees, Fd userns, Path upper, Path work) {
         List<Fd> trees = new ArrayList<>();
@@ -59,7 +59,12 @@ public final class Overlays {
         }
     }
 
-    /** The overlay that {@code spec} describes, detached; its descriptors may be closed afterwards. */
+    /**
+     * The overlay that {@code spec} describes, detached; its descriptors may be closed afterwards.
+     *
+     * @throws KernelException EINVAL if work is not empty or not on the mount of upper, ESTALE or EBUSY if another overlay
+     *     uses upper or work; overlayfs tells why in the kernel's log only
+     */
     public Fd mount(OverlaySpec spec) {
         if (detachedLayersRefused) {
             return mountAttached(spec);
@@ -103,12 +108,20 @@ public final class Overlays {
     }
 
     private static Fd create(OverlaySpec spec) {
-        try (FsContext context = new FsContext("overlay")) {
+        try (FsContext context = new FsContext("overlay", "overlay on " + place(spec.upper()))) {
             return context.set("source", "overlay")
                     .set("lowerdir", spec.lower().stream().map(Fd::procPath).collect(Collectors.joining(":")))
                     .set("upperdir", spec.upper().procPath())
                     .set("workdir", spec.work().procPath())
                     .mount();
+        }
+    }
+
+    private static String place(Fd directory) {
+        try {
+            return Files.readSymbolicLink(Path.of(directory.procPath())).toString();
+        } catch (IOException e) {
+            return directory.toString();
         }
     }
 
