@@ -1,0 +1,138 @@
+package berth.osctld.command;
+
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
+import berth.osctld.output.Out;
+import berth.linux.process.ExitStatus;
+import berth.osctld.server.Exits;
+import berth.osctld.server.Program;
+import berth.osctld.server.ReaderGoneException;
+import berth.osctld.server.Session;
+import berth.linux.process.Signal;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/** The program {@code osctl}: finds the command that a line names, runs it, and tells its errors. Safe for many threads. */
+public final class Osctl implements Program {
+    private static final Logger LOG = LoggerFactory.getLogger(Osctl.class);
+
+    private final Services services;
+    private final Group root;
+
+    /** The tree of all commands over {@code services}. */
+    public Osctl(Services services) {
+        this(services, CommandTree.root());
+    }
+
+    Osctl(Services services, Group root) {
+        this.services = services;
+        this.root = root;
+    }
+
+    @Override
+    public ExitStatus run(Session session) {
+        GlobalOptions options = new GlobalOptions();
+        try {
+            return dispatch(session, options);
+        } catch (UncheckedIOException e) {
+            return e.getCause() instanceof ReaderGoneException
+                    ? Exits.killed(Signal.PIPE)
+                    : report(session, options, e);
+        } catch (RuntimeException | StackOverflowError e) {
+            return report(session, options, e);
+        }
+    }
+
+    private ExitStatus dispatch(Session session, GlobalOptions options) {
+        Route route = Route.follow(root, words(session), options);
+        if (options.version()) {
+            session(session, options).text("osctl " + services.version() + "\n");
+            return Exits.OK;
+        }
+        return switch (route.node()) {
+            case Group group -> {
+                session(session, options).text(HelpText.of(group, route.path()));
+                yield Exits.OK;
+            }
+            case Leaf leaf -> run(leaf, route, session, options);
+        };
+    }
+
+    private ExitStatus run(Leaf leaf, Route route, Session session, GlobalOptions options) {
+        OsctlCommand command = leaf.create();
+        CommandLine parser = CommandSpecs.parser(command, options);
+        if (!options.help()) {
+            try {
+                parser.parseArgs(route.rest().toArray(String[]::new));
+            } catch (ParameterException e) {
+                throw UsageErrors.of(e, route.path());
+            }
+        }
+        Out out = session(session, options);
+        if (options.help()) {
+            out.text(HelpText.of(leaf, route.path()));
+            return Exits.OK;
+        }
+        Call call = new Call(session, services, out, options, root);
+        command.run(call);
+        return call.exit();
+    }
+
+    /** The words after {@code osctl}; a shortcut is the first of them. */
+    private List<String> words(Session session) {
+        List<String> arguments = session.invocation().arguments();
+        String name = session.invocation().name();
+        if (name.equals(root.name()) || !CommandTree.SHORTCUTS.contains(name)) {
+            return arguments;
+        }
+        List<String> words = new ArrayList<>(arguments.size() + 1);
+        words.add(name);
+        words.addAll(arguments);
+        return words;
+    }
+
+    private static Out session(Session session, GlobalOptions options) {
+        return new Out(session.out(), session.err(), options.style(session.invocation()));
+    }
+
+    private static ExitStatus report(Session session, GlobalOptions options, Throwable error) {
+        Optional<Signal> cancelledBy = session.signals().cancelledBy();
+        boolean interrupted = Thread.interrupted();
+        BerthException shown = explain(error, session, cancelledBy.isPresent());
+        try {
+            session(session, options).error(shown);
+        } catch (UncheckedIOException e) {
+            LOG.debug("an error could not be told", e);
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return cancelledBy
+                .map(Exits::cancelled)
+                .orElseGet(() -> Exits.of(shown.code().exitStatus()));
+    }
+
+    private static BerthException explain(Throwable error, Session session, boolean cancelled) {
+        if (error instanceof BerthException told) {
+            if (told.code() == ErrorCode.INTERNAL) {
+                LOG.error("{} failed", session.invocation().arguments(), told);
+            } else if (told.getCause() != null) {
+                LOG.debug("{} failed", session.invocation().arguments(), told);
+            }
+            return told;
+        }
+        if (cancelled) {
+            LOG.debug("{} was cancelled", session.invocation().arguments(), error);
+            return new BerthException(ErrorCode.CANCELLED, "cancelled");
+        }
+        LOG.error("{} broke", session.invocation().arguments(), error);
+        return new BerthException(
+                ErrorCode.INTERNAL, "internal error (%s), see the daemon's log".formatted(Failures.brief(error)));
+    }
+}

@@ -1,0 +1,5 @@
+/** The daemon's wiring. */
+@NullMarked
+package berth.osctld;
+
+import org.jspecify.annotations.NullMarked;

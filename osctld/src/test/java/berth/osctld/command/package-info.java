@@ -1,0 +1,4 @@
+@NullMarked
+package berth.osctld.command;
+
+import org.jspecify.annotations.NullMarked;

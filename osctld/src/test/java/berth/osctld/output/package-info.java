@@ -1,0 +1,4 @@
+@NullMarked
+package berth.osctld.output;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package berth.osctld.server;
+
+import org.jspecify.annotations.NullMarked;
