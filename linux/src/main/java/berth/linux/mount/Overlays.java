@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -30,6 +32,7 @@ import java.util.stream.Stream;
 public final class Overlays {
     private final Path scratch;
     private volatile boolean detachedLayersRefused;
+    private boolean scratchIsMounted;
 
     /** @param scratch an absolute path nobody else uses, made when it is needed; see {@link #cleanUp} */
     public Overlays(Path scratch) {
@@ -53,7 +56,7 @@ public final class Overlays {
                 trees.add(tree);
                 Mounts.idmap(tree, userns);
             }
-            return mount(new OverlaySpec(trees, up, wk));
+            return mount(new OverlaySpec(trees, up, wk), () -> trees);
         } finally {
             trees.forEach(Fd::close);
         }
@@ -66,8 +69,12 @@ public final class Overlays {
      *     uses upper or work; overlayfs tells why in the kernel's log only
      */
     public Fd mount(OverlaySpec spec) {
+        return mount(spec, () -> detached(spec.lower()));
+    }
+
+    private Fd mount(OverlaySpec spec, Supplier<List<Fd>> detached) {
         if (detachedLayersRefused) {
-            return mountAttached(spec);
+            return mountAttached(spec, detached.get());
         }
         try {
             return create(spec);
@@ -75,21 +82,24 @@ public final class Overlays {
             if (!e.is(Errno.EINVAL)) {
                 throw e;
             }
-            Fd mount = mountAttached(spec);
+            Fd mount = mountAttached(spec, detached.get());
             detachedLayersRefused = true;
             return mount;
         }
     }
 
     /** The way for kernels that take attached layers only. */
-    Fd mountAttached(OverlaySpec spec) {
+    Fd mountAttached(OverlaySpec spec, List<Fd> detached) {
         List<Path> places = new ArrayList<>();
         try {
-            for (Fd layer : spec.lower()) {
-                if (!isAttached(layer)) {
-                    Path place = Files.createTempDirectory(privateScratch(), "layer");
-                    Mounts.attach(layer, place);
+            for (Fd tree : detached) {
+                Path place = Files.createTempDirectory(privateScratch(), "layer");
+                try {
+                    Mounts.attach(tree, place);
                     places.add(place);
+                } catch (KernelException e) {
+                    Files.delete(place);
+                    throw e;
                 }
             }
             return create(spec);
@@ -101,10 +111,11 @@ public final class Overlays {
     }
 
     /** Takes away what an interrupted process of the same {@code scratch} left, and the scratch mount itself. */
-    public void cleanUp() {
+    public synchronized void cleanUp() {
         while (isMounted()) {
             Mounts.unmount(scratch);
         }
+        scratchIsMounted = false;
     }
 
     private static Fd create(OverlaySpec spec) {
@@ -125,13 +136,23 @@ public final class Overlays {
         }
     }
 
-    private static boolean isAttached(Fd layer) throws IOException {
-        // Moving a mount that is attached would take it away from where its owner put it.
-        try (Stream<String> info = Files.lines(Path.of("/proc/thread-self/fdinfo/" + layer.number()))) {
+    /** Moving a mount that is attached would take it away from where its owner put it. */
+    private static List<Fd> detached(List<Fd> layers) {
+        Set<Integer> attached = Mounts.table().stream().map(MountPoint::id).collect(Collectors.toSet());
+        return layers.stream()
+                .filter(layer -> !attached.contains(mountId(layer)))
+                .toList();
+    }
+
+    private static int mountId(Fd fd) {
+        try (Stream<String> info = Files.lines(Path.of("/proc/thread-self/fdinfo/" + fd.number()))) {
             return info.filter(line -> line.startsWith("mnt_id:"))
                     .map(line ->
-                            Integer.valueOf(line.substring("mnt_id:".length()).strip()))
-                    .anyMatch(id -> Mounts.table().stream().anyMatch(m -> m.id() == id));
+                            Integer.parseInt(line.substring("mnt_id:".length()).strip()))
+                    .findFirst()
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -146,14 +167,14 @@ public final class Overlays {
 
     /** Private, so that the short life of a layer there is not copied into every other mount namespace. */
     private synchronized Path privateScratch() throws IOException {
-        if (!isMounted()) {
+        if (!scratchIsMounted && !isMounted()) {
             Files.createDirectories(scratch);
             try (Fd tmpfs = Mounts.tmpfs(Map.of("mode", "0700"))) {
-                Mounts.setPropagation(tmpfs, Propagation.PRIVATE);
                 Mounts.attach(tmpfs, scratch);
                 Mounts.setPropagation(tmpfs, Propagation.PRIVATE);
             }
         }
+        scratchIsMounted = true;
         return scratch;
     }
 
