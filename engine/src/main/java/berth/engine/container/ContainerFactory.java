@@ -89,7 +89,7 @@ public final class ContainerFactory {
                 LockRequest.shared(LockKey.Kind.IMAGE, pool.name() + ":" + wish.image()),
                 Containers.exclusive(id)));
         wish.user().ifPresent(u -> requests.add(LockRequest.shared(LockKey.Kind.USER, pool.name() + ":" + u)));
-        try (Locks.Held held =
+        try (Locks.Held _ =
                 locks.acquire(requests, caller.patience(), caller.actor().command(), caller.progress())) {
             if (containers.find(id).isPresent()) {
                 throw new BerthException(

@@ -228,7 +228,7 @@ public final class ContainerRunner {
     /** The monitor has ended: with a stop by a command, which cleans up itself, or by a halt inside or a kill from outside. */
     private void noticeEnd(Container container, Monitor monitor) {
         try (Locks.Held _ = lock(container, Caller.daemon(AUTONOMOUS_END))) {
-            if (container.monitor().filter(m -> m == monitor).isPresent()) {
+            if (container.isHeldBy(monitor)) {
                 halt.cleanUp(plans.of(container));
                 ended(container, "ended by itself");
             }
