@@ -19,8 +19,8 @@ import java.util.stream.Stream;
  */
 public final class CgroupHost {
     /** Of the options of a v1 mount, those that are no controllers. Source: cgroup1_show_options in the kernel. */
-    private static final Set<String> NOT_CONTROLLERS =
-            Set.of("rw", "ro", "noprefix", "xattr", "cpuset_v2_mode", "favordynmods", "nofavordynmods", "clone_children");
+    private static final Set<String> NOT_CONTROLLERS = Set.of(
+            "rw", "ro", "noprefix", "xattr", "cpuset_v2_mode", "favordynmods", "nofavordynmods", "clone_children");
 
     private final List<Hierarchy> hierarchies;
     private final Set<String> delegated;
@@ -108,7 +108,10 @@ public final class CgroupHost {
      */
     public Cgroup at(String relativePath) {
         for (String component : relativePath.split("/", -1)) {
-            if (component.isEmpty() || component.equals(".") || component.equals("..") || component.indexOf('\n') >= 0) {
+            if (component.isEmpty()
+                    || component.equals(".")
+                    || component.equals("..")
+                    || component.indexOf('\n') >= 0) {
                 throw new IllegalArgumentException("not a cgroup's path: " + relativePath);
             }
         }
@@ -117,10 +120,7 @@ public final class CgroupHost {
 
     /** The tree that answers which processes are in a cgroup: cgroup2 where there is one. */
     Hierarchy authoritative() {
-        return unified()
-                .or(() -> with("freezer"))
-                .or(() -> with("pids"))
-                .orElseGet(hierarchies::getFirst);
+        return unified().or(() -> with("freezer")).or(() -> with("pids")).orElseGet(hierarchies::getFirst);
     }
 
     /** The files that a cgroup2 delegate needs to own besides the directory. */

@@ -71,7 +71,8 @@ final class CgroupTree {
     private static void inheritCpuset(Path directory, Path parent) {
         for (String file : List.of("cpuset.cpus", "cpuset.mems")) {
             if (CgroupFile.words(directory.resolve(file)).isEmpty()) {
-                String inherited = CgroupFile.read(parent.resolve(file)).orElse("").strip();
+                String inherited =
+                        CgroupFile.read(parent.resolve(file)).orElse("").strip();
                 CgroupFile.write(directory.resolve(file), inherited);
                 // From here down the kernel copies them itself.
                 CgroupFile.write(directory.resolve("cgroup.clone_children"), "1");
@@ -160,8 +161,8 @@ final class CgroupTree {
                 return List.of();
             }
             List<Path> children = new ArrayList<>();
-            try (DirectoryStream<Path> entries = Files.newDirectoryStream(
-                    directory, entry -> Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS))) {
+            try (DirectoryStream<Path> entries =
+                    Files.newDirectoryStream(directory, entry -> Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS))) {
                 entries.forEach(children::add);
             }
             return children;

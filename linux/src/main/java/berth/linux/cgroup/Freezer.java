@@ -20,7 +20,8 @@ final class Freezer {
 
     void freeze(Duration limit) {
         CgroupFile.write(switchFile(), isV2 ? "1" : "FROZEN");
-        boolean frozen = isV2 ? CgroupEvents.await(directory, "frozen", 1, limit) : Waiting.until(this::isFrozen, limit);
+        boolean frozen =
+                isV2 ? CgroupEvents.await(directory, "frozen", 1, limit) : Waiting.until(this::isFrozen, limit);
         if (!frozen) {
             throw new KernelException("freeze", directory.toString(), Errno.ETIMEDOUT.number());
         }
@@ -34,7 +35,9 @@ final class Freezer {
         // Reading the v1 state is also what makes the kernel go from FREEZING to FROZEN.
         return isV2
                 ? CgroupEvents.is(directory, "frozen", 1)
-                : CgroupFile.read(switchFile()).filter(s -> s.strip().equals("FROZEN")).isPresent();
+                : CgroupFile.read(switchFile())
+                        .filter(s -> s.strip().equals("FROZEN"))
+                        .isPresent();
     }
 
     private Path switchFile() {

@@ -34,7 +34,6 @@ record SocketAddress(MemorySegment memory, int length) {
     }
 
     static Fd newSocket() {
-        return Fd.own(
-                Libc.check(Libc.syscall(SYS_SOCKET, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket", ""));
+        return Fd.own(Libc.check(Libc.syscall(SYS_SOCKET, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket", ""));
     }
 }

@@ -110,8 +110,7 @@ public final class Terminal {
     }
 
     private static void set(Fd fd, MemorySegment termios) {
-        Libc.check(
-                Libc.syscallRetried(Libc.SYS_IOCTL, fd.number(), TCSETSW, termios.address()), "ioctl", "TCSETSW");
+        Libc.check(Libc.syscallRetried(Libc.SYS_IOCTL, fd.number(), TCSETSW, termios.address()), "ioctl", "TCSETSW");
     }
 
     private static void clear(MemorySegment termios, int field, int bits, int then) {

@@ -74,8 +74,7 @@ public final class UnixListener implements AutoCloseable {
                     path.toString());
             Libc.check(Libc.syscall(SYS_LISTEN, socket.number(), BACKLOG), "listen", path.toString());
             MemorySegment file = Libc.cString(arena, name.toString());
-            long owner = Libc.syscall(
-                    SYS_FCHOWNAT, directory.number(), file.address(), uid, gid, AT_SYMLINK_NOFOLLOW);
+            long owner = Libc.syscall(SYS_FCHOWNAT, directory.number(), file.address(), uid, gid, AT_SYMLINK_NOFOLLOW);
             Libc.check(owner, "fchownat", path.toString());
             Libc.check(
                     Libc.syscall(SYS_FCHMODAT, directory.number(), file.address(), mode), "fchmodat", path.toString());

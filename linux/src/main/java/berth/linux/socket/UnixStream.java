@@ -85,7 +85,8 @@ public final class UnixStream implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             SocketAddress to = SocketAddress.of(arena, address);
             Libc.check(
-                    Libc.syscallRetried(SYS_CONNECT, socket.number(), to.memory().address(), to.length()),
+                    Libc.syscallRetried(
+                            SYS_CONNECT, socket.number(), to.memory().address(), to.length()),
                     "connect",
                     about);
             return new UnixStream(socket);
@@ -119,8 +120,8 @@ public final class UnixStream implements AutoCloseable {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment ucred = arena.allocate(3L * Integer.BYTES, Integer.BYTES);
             MemorySegment size = arena.allocateFrom(ValueLayout.JAVA_INT, 3 * Integer.BYTES);
-            long result = Libc.syscall(
-                    SYS_GETSOCKOPT, fd.number(), SOL_SOCKET, SO_PEERCRED, ucred.address(), size.address());
+            long result =
+                    Libc.syscall(SYS_GETSOCKOPT, fd.number(), SOL_SOCKET, SO_PEERCRED, ucred.address(), size.address());
             Libc.check(result, "getsockopt", "SO_PEERCRED");
             return new PeerCredentials(
                     ucred.getAtIndex(ValueLayout.JAVA_INT, 0),

@@ -1,7 +1,7 @@
 package berth.osctld.command;
 
-import berth.osctld.output.Out;
 import berth.linux.process.ExitStatus;
+import berth.osctld.output.Out;
 import berth.osctld.server.Exits;
 import berth.osctld.server.Session;
 import java.util.Optional;

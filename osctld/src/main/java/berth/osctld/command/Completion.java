@@ -20,8 +20,7 @@ final class Completion {
             "RANGE", "id-range ls -H -o name",
             "IMAGE", "image ls -H -o name");
 
-    private static final String SCRIPT =
-            """
+    private static final String SCRIPT = """
             # bash completion for osctl; made by 'osctl gen-completion bash'
             declare -A _osctl_words _osctl_options _osctl_ids _osctl_names
             %s
@@ -78,8 +77,8 @@ final class Completion {
                 }
             }
             case Leaf leaf -> {
-                var spec = CommandSpecs.parser(leaf.create(), new GlobalOptions())
-                        .getCommandSpec();
+                var spec =
+                        CommandSpecs.parser(leaf.create(), new GlobalOptions()).getCommandSpec();
                 lines.add(entry("options", path, spec.optionsMap().keySet().stream()));
                 spec.positionalParameters().stream()
                         .map(p -> IDS.get(p.paramLabel()))

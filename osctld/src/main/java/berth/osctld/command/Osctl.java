@@ -2,13 +2,13 @@ package berth.osctld.command;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
-import berth.osctld.output.Out;
 import berth.linux.process.ExitStatus;
+import berth.linux.process.Signal;
+import berth.linux.socket.BrokenPipe;
+import berth.osctld.output.Out;
 import berth.osctld.server.Exits;
 import berth.osctld.server.Program;
-import berth.osctld.server.ReaderGoneException;
 import berth.osctld.server.Session;
-import berth.linux.process.Signal;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,9 +41,7 @@ public final class Osctl implements Program {
         try {
             return dispatch(session, options);
         } catch (UncheckedIOException e) {
-            return e.getCause() instanceof ReaderGoneException
-                    ? Exits.killed(Signal.PIPE)
-                    : report(session, options, e);
+            return e.getCause() instanceof BrokenPipe ? Exits.killed(Signal.PIPE) : report(session, options, e);
         } catch (RuntimeException | StackOverflowError e) {
             return report(session, options, e);
         }
