@@ -117,14 +117,19 @@ static void set_oom_score(const struct request *request) {
     if (close(fd) < 0) fail("cannot close", PATH);
 }
 
-/* A JVM ignores SIGPIPE and blocks what it likes; a program expects neither. */
+/*
+ * A JVM ignores SIGPIPE and blocks what it likes; a program expects neither. The system call, because the C library's
+ * function refuses the two signals that posix_spawn(3) of some versions leaves ignored, 32 and 33.
+ */
 static void reset_signals(void) {
-    const struct sigaction initial = {.sa_handler = SIG_DFL};
+    static const unsigned long initial[16]; /* larger than any architecture's struct; all zeroes is SIG_DFL */
     sigset_t none;
 
     for (int number = 1; number < NSIG; number++) {
-        /* EINVAL: SIGKILL, SIGSTOP, and the two that the C library keeps to itself. */
-        if (sigaction(number, &initial, NULL) < 0 && errno != EINVAL) fail("cannot reset signal", strsignal(number));
+        if (number == SIGKILL || number == SIGSTOP) continue;
+        if (syscall(SYS_rt_sigaction, number, initial, NULL, (size_t)(NSIG / 8)) < 0) {
+            fail("cannot reset signal", strsignal(number));
+        }
     }
     sigemptyset(&none);
     if (sigprocmask(SIG_SETMASK, &none, NULL) < 0) fail("cannot unblock", "signals");

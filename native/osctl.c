@@ -15,11 +15,11 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "fail.h"
 #include "frame.h"
+#include "instance.h"
 #include "terminal.h"
 
 const char PROGRAM[] = "osctl";
@@ -32,11 +32,7 @@ enum {
 
     OPEN_PREFIX = 8,
     LARGEST_ANSWER = FRAME_HEADER + OPEN_PREFIX + PATH_MAX,
-
-    INSTANCE_MAX = 15,
 };
-
-static const char DEFAULT_INSTANCE[] = "osctl";
 
 static const char *const ENVIRONMENT[] = {
     "TERM", "LANG", "LC_ALL", "NO_COLOR", "COLUMNS", "SUDO_USER", "USER", "EDITOR",
@@ -246,7 +242,8 @@ static void answer_open(struct relay *relay, const unsigned char *payload, size_
     enqueue(&relay->out, frame);
 }
 
-static struct verdict handle_frame(struct relay *relay, unsigned char type, const unsigned char *payload, size_t length) {
+static struct verdict handle_frame(struct relay *relay, unsigned char type, const unsigned char *payload,
+    size_t length) {
     if (type == 'o') {
         answer_open(relay, payload, length);
         return (struct verdict){0};
@@ -299,79 +296,13 @@ static struct verdict converse(struct relay *relay) {
     return verdict;
 }
 
-/* ---- the way to the daemon ---- */
+/* ---- the whole ---- */
 
 /* A descriptor that the caller closed would otherwise be taken by the socket. */
 static void fill_closed_descriptors(void) {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
         if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd) _exit(EXIT_LOST);
     }
-}
-
-static bool is_instance_name(const char *name) {
-    size_t length = strlen(name);
-
-    return length > 0 && length <= INSTANCE_MAX && *name >= 'a' && *name <= 'z' &&
-           strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == length;
-}
-
-/*
- * Takes --instance out of the options before the first word; later ones may belong to a command in a container.
- * Returns the instance's name.
- */
-static const char *take_instance(int *argc, char **argv) {
-    static const char OPTION[] = "--instance";
-    static const size_t LENGTH = sizeof(OPTION) - 1;
-    const char *name = getenv("OSCTL_INSTANCE");
-    int from = 1;
-    int to = 1;
-
-    if (name == NULL || *name == '\0') name = DEFAULT_INSTANCE;
-    while (from < *argc && argv[from][0] == '-' && strcmp(argv[from], "--") != 0) {
-        if (strcmp(argv[from], OPTION) == 0) {
-            if (from + 1 == *argc) die(EXIT_USAGE, "--instance needs a name");
-            name = argv[from + 1];
-            from += 2;
-        } else if (strncmp(argv[from], OPTION, LENGTH) == 0 && argv[from][LENGTH] == '=') {
-            name = argv[from++] + LENGTH + 1;
-        } else {
-            argv[to++] = argv[from++];
-        }
-    }
-    while (from < *argc) argv[to++] = argv[from++];
-    *argc = to;
-    if (!is_instance_name(name)) {
-        die(EXIT_USAGE, "'%s' cannot be an instance: a name has up to %d of a-z, 0-9 and -, a letter first", name,
-            INSTANCE_MAX);
-    }
-    return name;
-}
-
-_Noreturn static void die_unconnected(const char *instance, const char *path, int error) {
-    if (error == EACCES || error == EPERM) {
-        die(EXIT_NO_DAEMON, "permission denied on %s; use sudo or become a member of the group %s-admin", path, instance);
-    }
-    const char *problem = error == ENOENT         ? "there is no socket"
-                          : error == ECONNREFUSED ? "nobody answers"
-                                                  : strerror(error);
-    if (strcmp(instance, DEFAULT_INSTANCE) == 0) {
-        die(EXIT_NO_DAEMON, "osctld is not running: %s at %s; start it with 'systemctl start osctld', or 'osctld' by hand",
-            problem, path);
-    }
-    die(EXIT_NO_DAEMON, "osctld of instance %s is not running: %s at %s; start it with 'osctld --instance %s'", instance,
-        problem, path, instance);
-}
-
-static int connect_to(const char *instance) {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-    if (fd < 0) die(EXIT_NO_DAEMON, "cannot make a socket: %s", strerror(errno));
-    (void)snprintf(address.sun_path, sizeof(address.sun_path), "/run/%s/osctld.sock", instance);
-    if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0) {
-        die_unconnected(instance, address.sun_path, errno);
-    }
-    return fd;
 }
 
 int main(int argc, char **argv) {

@@ -125,12 +125,16 @@ final class CgroupTree {
     }
 
     void delete(Duration limit) {
-        for (Path directory : directories()) {
-            boolean gone = Waiting.until(() -> remove(directory), limit);
-            if (!gone) {
-                throw new KernelException("rmdir", directory.toString(), Errno.EBUSY.number());
-            }
+        List<Path> left = new ArrayList<>(directories());
+        boolean gone = Waiting.until(() -> removeAll(left), limit);
+        if (!gone) {
+            throw new KernelException("rmdir", left.getFirst().toString(), Errno.EBUSY.number());
         }
+    }
+
+    private static boolean removeAll(List<Path> left) {
+        left.removeIf(CgroupTree::remove);
+        return left.isEmpty();
     }
 
     /** Removes it and what is in it: whether it is gone. */

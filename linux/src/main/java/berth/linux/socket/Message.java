@@ -3,14 +3,24 @@ package berth.linux.socket;
 import berth.linux.Fd;
 import java.util.List;
 
-/**
- * Bytes that came over a socket and the descriptors that came with them, which the receiver must close.
- *
- * @param data empty at the end of the stream
- */
-public record Message(byte[] data, List<Fd> fds) implements AutoCloseable {
-    public Message {
-        fds = List.copyOf(fds);
+/** Bytes that came over a socket and the descriptors that came with them, which the receiver must close. */
+public final class Message implements AutoCloseable {
+    private final byte[] data;
+    private final List<Fd> fds;
+
+    Message(byte[] data, List<Fd> fds) {
+        this.data = data;
+        this.fds = List.copyOf(fds);
+    }
+
+    /** The bytes, none at the end of the stream. */
+    public byte[] data() {
+        return data.clone();
+    }
+
+    /** The descriptors, in the order in which they were sent. */
+    public List<Fd> fds() {
+        return fds;
     }
 
     /** Whether the peer will send no more. */
@@ -18,6 +28,7 @@ public record Message(byte[] data, List<Fd> fds) implements AutoCloseable {
         return data.length == 0;
     }
 
+    /** Closes the descriptors. To keep one, duplicate it. */
     @Override
     public void close() {
         fds.forEach(Fd::close);
