@@ -1,0 +1,79 @@
+package berth.engine.operation;
+
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Places where an operation dies, so that tests can see it mended.
+ *
+ * <p>Written as {@code [operation/]moment:step}, several separated by {@code ;}. The moment is {@code before}, {@code after} or
+ * {@code undo}, the operation's name has dashes for spaces: {@code ct-new/after:create dataset}. Besides its steps every
+ * operation has {@code begin}, when its plan is in the journal, and {@code end}, when all is done but the journal's last word.
+ */
+public final class FailPoints {
+    private static final FailPoints NONE = new FailPoints(List.of(), () -> {});
+
+    private final List<Point> points;
+    private final Runnable crash;
+
+    private FailPoints(List<Point> points, Runnable crash) {
+        this.points = List.copyOf(points);
+        this.crash = crash;
+    }
+
+    /** Nothing ever dies on purpose. */
+    public static FailPoints none() {
+        return NONE;
+    }
+
+    /** @param crash what happens at each of the points */
+    public static FailPoints parse(String text, Runnable crash) {
+        List<Point> points = new ArrayList<>();
+        for (String word : text.split(";")) {
+            if (!word.isBlank()) {
+                points.add(Point.parse(word.strip()));
+            }
+        }
+        return new FailPoints(points, crash);
+    }
+
+    void reach(String operation, Moment moment, String step) {
+        for (Point point : points) {
+            if (point.matches(operation, moment, step)) {
+                crash.run();
+            }
+        }
+    }
+
+    enum Moment {
+        BEFORE,
+        AFTER,
+        UNDO
+    }
+
+    private record Point(String operation, Moment moment, String step) {
+        static Point parse(String word) {
+            int slash = word.indexOf('/');
+            int colon = word.indexOf(':', slash + 1);
+            String name = colon < 0 ? "" : word.substring(slash + 1, colon).toUpperCase(Locale.ROOT);
+            Moment moment = Arrays.stream(Moment.values())
+                    .filter(m -> m.name().equals(name))
+                    .findFirst()
+                    .orElseThrow(() -> new BerthException(
+                            ErrorCode.INVALID,
+                            "'%s' is not a fail point".formatted(word),
+                            "write it as operation/before:step, operation/after:step or operation/undo:step"));
+            return new Point(slash < 0 ? "" : word.substring(0, slash), moment, word.substring(colon + 1));
+        }
+
+        boolean matches(String operationName, Moment reached, String stepName) {
+            return (operation.isEmpty() || operation.equals(operationName.replace(' ', '-')))
+                    && moment == reached
+                    && step.equals(stepName);
+        }
+    }
+}
