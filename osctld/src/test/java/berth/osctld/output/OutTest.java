@@ -100,11 +100,12 @@ final class OutTest {
     void scriptsGetExactValuesWithTabs() {
         out(Format.PARSABLE).list(COLUMNS, BOATS, fields("all"));
 
-        assertThat(said())
-                .isEqualTo("name\tcrew\tweight\tafloat\tflags\tbuilt\n"
-                        + "ark\t10\t3221225472\ttrue\ta,b\t2000-01-01T00:00:00Z\n"
-                        + "raft?\t-\t900\tfalse\t-\t2000-01-01T00:00:00Z\n"
-                        + "čun\t9\t1536\ttrue\tc\t2000-01-01T00:00:00Z\n");
+        assertThat(said()).isEqualTo("""
+                        name\tcrew\tweight\tafloat\tflags\tbuilt
+                        ark\t10\t3221225472\ttrue\ta,b\t2000-01-01T00:00:00Z
+                        raft?\t-\t900\tfalse\t-\t2000-01-01T00:00:00Z
+                        čun\t9\t1536\ttrue\tc\t2000-01-01T00:00:00Z
+                        """);
     }
 
     @Test

@@ -42,7 +42,7 @@ final class Caller implements AutoCloseable {
 
     /** The three descriptors of a hello. */
     List<Fd> standard() {
-        return List.of(pipe.readEnd(), pipe.writeEnd(), pipe.writeEnd());
+        return List.of(pipe.reader(), pipe.writer(), pipe.writer());
     }
 
     /** Sends a frame. */
@@ -91,9 +91,9 @@ final class Caller implements AutoCloseable {
 
     /** What came on the pipe until the daemon closed it. */
     String output() {
-        pipe.writeEnd().close();
+        pipe.writer().close();
         byte[] buffer = new byte[Fd.CHUNK];
-        int count = pipe.readEnd().read(buffer, 0, buffer.length);
+        int count = pipe.reader().read(buffer, 0, buffer.length);
         return count < 0 ? "" : new String(buffer, 0, count, StandardCharsets.UTF_8);
     }
 
