@@ -81,9 +81,10 @@ class LocksTest {
     void whoDoesNotWantToWaitIsToldWhoHoldsIt() throws InterruptedException {
         Other other = new Other(LockRequest.exclusive(CONTAINER, "web"), "ct start web");
         now = now.plusSeconds(3);
-        assertThatThrownBy(() -> locks.acquire(
-                        List.of(LockRequest.shared(CONTAINER, "web")), Wait.NO_WAIT, "ct stop web"))
-                .isInstanceOfSatisfying(BerthException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.BUSY))
+        assertThatThrownBy(
+                        () -> locks.acquire(List.of(LockRequest.shared(CONTAINER, "web")), Wait.NO_WAIT, "ct stop web"))
+                .isInstanceOfSatisfying(
+                        BerthException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.BUSY))
                 .hasMessage("container 'web' is held by 'ct start web' since 3 s");
         other.letGo();
     }
@@ -92,7 +93,9 @@ class LocksTest {
     void waitingIsBounded() throws InterruptedException {
         Other other = new Other(LockRequest.exclusive(CONTAINER, "web"), "ct start web");
         assertThatThrownBy(() -> locks.acquire(
-                        List.of(LockRequest.exclusive(CONTAINER, "web")), Wait.atMost(Duration.ofMillis(5)), "ct stop web"))
+                        List.of(LockRequest.exclusive(CONTAINER, "web")),
+                        Wait.atMost(Duration.ofMillis(5)),
+                        "ct stop web"))
                 .isInstanceOf(BerthException.class);
         other.letGo();
     }
@@ -172,7 +175,8 @@ class LocksTest {
     @Test
     void lockingTheSameOrAnEarlierObjectWhileHoldingOneIsADefect() {
         try (Locks.Held held = lock(LockRequest.shared(USER, "u"), "x")) {
-            assertThatThrownBy(() -> lock(LockRequest.shared(USER, "u"), "x")).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> lock(LockRequest.shared(USER, "u"), "x"))
+                    .isInstanceOf(IllegalStateException.class);
             assertThatThrownBy(() -> lock(LockRequest.shared(POOL, "p"), "x"))
                     .hasMessage("pool 'p' must be locked before user 'u'");
             lock(LockRequest.exclusive(CONTAINER, "web"), "x").close();
