@@ -89,8 +89,8 @@ public final class ContainerFactory {
                 LockRequest.shared(LockKey.Kind.IMAGE, pool.name() + ":" + wish.image()),
                 Containers.exclusive(id)));
         wish.user().ifPresent(u -> requests.add(LockRequest.shared(LockKey.Kind.USER, pool.name() + ":" + u)));
-        try (Locks.Held held = locks.acquire(
-                requests, caller.wait(), caller.actor().command(), caller.progress())) {
+        try (Locks.Held held =
+                locks.acquire(requests, caller.wait(), caller.actor().command(), caller.progress())) {
             if (containers.find(id).isPresent()) {
                 throw new BerthException(
                         ErrorCode.EXISTS,
@@ -149,7 +149,8 @@ public final class ContainerFactory {
             } else if (container.state() != ContainerState.STOPPED) {
                 throw new BerthException(
                         ErrorCode.WRONG_STATE,
-                        "container '%s' is %s".formatted(container.name(), container.state().word()),
+                        "container '%s' is %s"
+                                .formatted(container.name(), container.state().word()),
                         "stop it first, or delete it with -f");
             }
             User user = users.get(container.id().pool(), container.spec().user());

@@ -2,8 +2,8 @@ package berth.engine.container;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
-import berth.engine.event.Notice;
 import berth.engine.event.Events;
+import berth.engine.event.Notice;
 import berth.engine.operation.Caller;
 import berth.engine.operation.Locks;
 import berth.engine.operation.Operations;
@@ -165,7 +165,10 @@ public final class ContainerRunner {
         StopOutcome.How how = !killed
                 ? StopOutcome.How.BY_INIT
                 : mode == StopMode.KILL ? StopOutcome.How.KILLED : StopOutcome.How.KILLED_LATE;
-        ended(container, "%s after %d ms by %s".formatted(how.words(), took.toMillis(), caller.actor().command()));
+        ended(
+                container,
+                "%s after %d ms by %s"
+                        .formatted(how.words(), took.toMillis(), caller.actor().command()));
         return new StopOutcome(how, took);
     }
 
@@ -176,8 +179,12 @@ public final class ContainerRunner {
         if (monitor.isPresent()) {
             boolean frozen = cgroup(container).isFrozen();
             watch(container, monitor.get(), frozen ? ContainerState.FROZEN : ContainerState.RUNNING);
-            log.add(container, "found running, init is process %s".formatted(container.initPid().orElse(0)));
-        } else if (java.nio.file.Files.exists(plan.paths().directory()) || cgroup(container).exists()) {
+            log.add(
+                    container,
+                    "found running, init is process %s"
+                            .formatted(container.initPid().orElse(0)));
+        } else if (java.nio.file.Files.exists(plan.paths().directory())
+                || cgroup(container).exists()) {
             halt.cleanUp(plan);
             log.add(container, "had ended while no daemon watched; cleaned up");
         }
@@ -248,7 +255,8 @@ public final class ContainerRunner {
         if (!EnumSet.of(ContainerState.RUNNING, ContainerState.FROZEN).contains(container.state())) {
             throw new BerthException(
                     ErrorCode.WRONG_STATE,
-                    "container '%s' is %s".formatted(container.name(), container.state().word()),
+                    "container '%s' is %s"
+                            .formatted(container.name(), container.state().word()),
                     "start it with 'osctl ct start %s'".formatted(container.name()));
         }
     }
@@ -270,6 +278,7 @@ public final class ContainerRunner {
     }
 
     private Notice.Event event(Container container, ContainerState state) {
-        return new Notice.Event(clock.instant(), "state", container.id().pool(), container.name(), Map.of("state", state.word()));
+        return new Notice.Event(
+                clock.instant(), "state", container.id().pool(), container.name(), Map.of("state", state.word()));
     }
 }

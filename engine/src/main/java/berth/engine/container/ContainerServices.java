@@ -63,8 +63,7 @@ public record ContainerServices(
     public static ContainerServices of(Foundation on, Machinery with) {
         ContainerLog log = new ContainerLog(on.clock());
         Containers containers = new Containers(on.locks(), on.clock());
-        RunPlans plans =
-                new RunPlans(on.instance(), on.users(), on.groups(), on.images(), log, with.lxcfs());
+        RunPlans plans = new RunPlans(on.instance(), on.users(), on.groups(), on.images(), log, with.lxcfs());
         Halt halt = new Halt(with.attachments(), with.launcher(), with.cgroups());
         StartKind start = new StartKind(containers, plans, with.launcher(), with.monitors(), with.namespaces(), log);
         StopKind stop = new StopKind(containers, plans, with.monitors(), halt);

@@ -42,7 +42,9 @@ final class CreateKind implements OperationKind<CreateKind.Plan> {
 
     @Override
     public String subject(Plan plan) {
-        return Containers.exclusive(new ContainerId(plan.pool(), plan.spec().id())).key().toString();
+        return Containers.exclusive(new ContainerId(plan.pool(), plan.spec().id()))
+                .key()
+                .toString();
     }
 
     @Override
@@ -56,8 +58,7 @@ final class CreateKind implements OperationKind<CreateKind.Plan> {
         }
         steps.add(Step.of("create root file system", () -> create(plan), () -> destroy(plan)));
         steps.add(Step.commit(
-                "write configuration",
-                () -> containers.add(pool(plan), plan.spec(), plan.by(), plan.command())));
+                "write configuration", () -> containers.add(pool(plan), plan.spec(), plan.by(), plan.command())));
         return steps;
     }
 

@@ -45,11 +45,11 @@ final class DeleteKind implements OperationKind<DeleteKind.Plan> {
     public List<Step> steps(Plan plan, Progress progress) {
         List<Step> steps = new ArrayList<>();
         steps.add(Step.commit("remove configuration", () -> containers.remove(id(plan))));
-        steps.add(Step.then("remove root file system", () -> pool(plan).driver()
-                .destroy(pool(plan).containers().resolve(plan.id()))));
+        steps.add(Step.then(
+                "remove root file system",
+                () -> pool(plan).driver().destroy(pool(plan).containers().resolve(plan.id()))));
         steps.add(Step.then("remove logs", () -> removeLogs(plan)));
-        plan.ownUser().forEach(user ->
-                steps.add(Step.then("remove user", () -> users.removeOwned(plan.pool(), user))));
+        plan.ownUser().forEach(user -> steps.add(Step.then("remove user", () -> users.removeOwned(plan.pool(), user))));
         return steps;
     }
 

@@ -56,8 +56,8 @@ final class RunPlans {
     /** Its cgroup, relative to the hierarchies' roots. */
     String cgroup(Container container) {
         ContainerSpec spec = container.spec();
-        return groups.get(container.id().pool(), spec.group()).cgroup(instance.name())
-                + "/user." + spec.user() + "/ct." + container.name();
+        return groups.get(container.id().pool(), spec.group()).cgroup(instance.name()) + "/user." + spec.user() + "/ct."
+                + container.name();
     }
 
     RootFilesystem root(Container container) {

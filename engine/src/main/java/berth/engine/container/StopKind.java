@@ -43,7 +43,9 @@ final class StopKind implements OperationKind<StopKind.Plan> {
 
     @Override
     public String subject(Plan plan) {
-        return Containers.exclusive(new ContainerId(plan.pool(), plan.id())).key().toString();
+        return Containers.exclusive(new ContainerId(plan.pool(), plan.id()))
+                .key()
+                .toString();
     }
 
     @Override
@@ -81,7 +83,7 @@ final class StopKind implements OperationKind<StopKind.Plan> {
         if (monitor.isPresent()) {
             try (var process = monitor.get().process()) {
                 halt.kill(run, monitor.get());
-                }
+            }
         }
     }
 

@@ -94,8 +94,7 @@ public final class PoolGate {
             }
             Pool pool = pools.reimport(name);
             pool.whyUnusable().ifPresent(why -> {
-                throw new BerthException(
-                        ErrorCode.WRONG_STATE, "pool '%s' cannot be used: %s".formatted(name, why));
+                throw new BerthException(ErrorCode.WRONG_STATE, "pool '%s' cannot be used: %s".formatted(name, why));
             });
             services.adoption().tell(load(pool));
             services.adoption().adopt(name);

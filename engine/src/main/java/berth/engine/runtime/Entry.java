@@ -24,7 +24,14 @@ public final class Entry {
      */
     Command command(int uid, List<Path> cgroups, List<String> words) {
         List<String> line = new ArrayList<>(List.of(
-                program.toString(), "--uid", Integer.toString(uid), "--gid", Integer.toString(uid), "--cwd", "/", "--setsid"));
+                program.toString(),
+                "--uid",
+                Integer.toString(uid),
+                "--gid",
+                Integer.toString(uid),
+                "--cwd",
+                "/",
+                "--setsid"));
         for (Path cgroup : cgroups) {
             line.add("--cgroup");
             line.add(cgroup.toString());

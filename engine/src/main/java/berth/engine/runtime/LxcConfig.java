@@ -52,8 +52,9 @@ final class LxcConfig {
         set("lxc.rootfs.path", "dir:" + plan.paths().rootfs());
         set("lxc.autodev", "1");
         set("lxc.mount.auto", "cgroup:mixed proc:mixed sys:mixed");
-        plan.lxcfs().ifPresent(lxcfs -> LXCFS_FILES.forEach(f ->
-                set("lxc.mount.entry", "%s/%s %s none bind,optional 0 0".formatted(lxcfs, f, f))));
+        plan.lxcfs()
+                .ifPresent(lxcfs -> LXCFS_FILES.forEach(
+                        f -> set("lxc.mount.entry", "%s/%s %s none bind,optional 0 0".formatted(lxcfs, f, f))));
     }
 
     private void isolation(RunPlan plan) {
