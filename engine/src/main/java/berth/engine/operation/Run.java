@@ -135,8 +135,7 @@ final class Run<P> {
             again();
             return;
         }
-        OperationKind.Effect effect =
-                begun > commit + 1 ? OperationKind.Effect.PRESENT : kind.effect(plan);
+        OperationKind.Effect effect = begun > commit + 1 ? OperationKind.Effect.PRESENT : kind.effect(plan);
         way = switch (effect) {
             case PRESENT -> Way.ON;
             case ABSENT -> Way.BACK;
@@ -228,7 +227,7 @@ final class Run<P> {
         while (true) {
             try {
                 action.run();
-                return interrupted | Thread.interrupted();
+                return Thread.interrupted() || interrupted;
             } catch (InterruptedException e) {
                 interrupted = true;
             }

@@ -187,7 +187,8 @@ class OperationsTest {
             throw new InterruptedException();
         };
         assertThatThrownBy(() -> create(operations("")))
-                .isInstanceOfSatisfying(BerthException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CANCELLED))
+                .isInstanceOfSatisfying(
+                        BerthException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CANCELLED))
                 .hasMessage("'ct new web' was cancelled");
         assertThat(Thread.interrupted()).isTrue();
         assertThat(world).isEmptyDirectory();
@@ -217,10 +218,12 @@ class OperationsTest {
         creation.inCleanup = () -> {
             throw new IOException("disk on fire");
         };
-        assertThatThrownBy(() -> create(operations)).hasMessage("'ct new web' took effect, but clean up failed: disk on fire");
+        assertThatThrownBy(() -> create(operations))
+                .hasMessage("'ct new web' took effect, but clean up failed: disk on fire");
         assertThat(journal).isNotEmptyDirectory();
         assertThatThrownBy(() -> create(operations))
-                .isInstanceOfSatisfying(BerthException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.WRONG_STATE));
+                .isInstanceOfSatisfying(
+                        BerthException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.WRONG_STATE));
         creation.inCleanup = Action.NOTHING;
         creation.calls.clear();
         removeTree(world.resolve("web"));
@@ -314,10 +317,14 @@ class OperationsTest {
         Operations operations = operations("");
         List<Recovered> recovered = operations.recover();
         assertThat(recovered).extracting(Recovered::outcome).containsExactly(Recovered.Outcome.UNFINISHED);
-        assertThat(recovered).extracting(Recovered::problem).containsExactly(Optional.of("write spec failed: disk full"));
+        assertThat(recovered)
+                .extracting(Recovered::problem)
+                .containsExactly(Optional.of("write spec failed: disk full"));
         assertThat(world.resolve("web/spec")).exists();
         creation.inCommit = Action.NOTHING;
-        assertThat(operations("").recover()).extracting(Recovered::outcome).containsExactly(Recovered.Outcome.COMPLETED);
+        assertThat(operations("").recover())
+                .extracting(Recovered::outcome)
+                .containsExactly(Recovered.Outcome.COMPLETED);
     }
 
     @Test
@@ -345,7 +352,9 @@ class OperationsTest {
         Files.writeString(file, Files.readString(file).replace("ct new", "ct renew"));
         List<Recovered> recovered = operations("").recover();
         assertThat(recovered).extracting(Recovered::outcome).containsExactly(Recovered.Outcome.SET_ASIDE);
-        assertThat(recovered).extracting(Recovered::problem).containsExactly(Optional.of("no operation is named 'ct renew'"));
+        assertThat(recovered)
+                .extracting(Recovered::problem)
+                .containsExactly(Optional.of("no operation is named 'ct renew'"));
         assertThat(file.resolveSibling(file.getFileName() + ".broken")).exists();
         assertThat(operations("").recover()).isEmpty();
     }
