@@ -32,7 +32,6 @@ enum {
 
     OPEN_PREFIX = 8,
     LARGEST_ANSWER = FRAME_HEADER + OPEN_PREFIX + PATH_MAX,
-
 };
 
 static const char *const ENVIRONMENT[] = {

@@ -3,6 +3,7 @@ package berth.linux.file;
 import berth.linux.Errno;
 import berth.linux.KernelException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
@@ -22,6 +23,7 @@ public final class TreeWalk implements AutoCloseable {
             (a, b) -> Arrays.compareUnsigned(FileName.encode(a.name()), FileName.encode(b.name()));
 
     private final Deque<Level> levels = new ArrayDeque<>();
+    private final List<String> mounts = new ArrayList<>();
 
     /**
      * A file met on the way.
@@ -61,6 +63,11 @@ public final class TreeWalk implements AutoCloseable {
         return Optional.empty();
     }
 
+    /** The paths met so far on which something is mounted; what that holds is not met. */
+    public List<String> mounts() {
+        return List.copyOf(mounts);
+    }
+
     @Override
     public void close() {
         levels.forEach(level -> level.directory().close());
@@ -74,8 +81,10 @@ public final class TreeWalk implements AutoCloseable {
         try {
             enter(parent.openDirectory(name), path + "/");
         } catch (KernelException e) {
-            // A mount point, or replaced by another kind of file just now.
-            if (!e.is(Errno.EXDEV) && !e.is(Errno.ELOOP) && !e.is(Errno.ENOTDIR) && !e.is(Errno.ENOENT)) {
+            if (e.is(Errno.EXDEV)) {
+                mounts.add(path);
+            } else if (!e.is(Errno.ELOOP) && !e.is(Errno.ENOTDIR) && !e.is(Errno.ENOENT)) {
+                // Those three: it was replaced by another kind of file just now.
                 throw e;
             }
         }

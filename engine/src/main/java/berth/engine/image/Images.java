@@ -1,0 +1,236 @@
+package berth.engine.image;
+
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
+import berth.engine.operation.Progress;
+import berth.engine.store.DurableFile;
+import berth.engine.store.Yaml;
+import berth.linux.Fd;
+import berth.linux.file.Directory;
+import berth.linux.file.Resolution;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The images of one pool: {@code <id>/tree} and {@code <id>/image.yml} for each, {@code names.yml} for their tags, in a directory
+ * that only root may enter, since the trees hold other people's setuid programs.
+ *
+ * <p>An image is never changed after it is there. One of a content is kept however often it is imported. A name belongs to the
+ * image it was given to last; the image it leaves stays until it is deleted.
+ *
+ * <p>Safe for several threads: imports run one at a time, everything else beside them.
+ */
+public final class Images implements AutoCloseable {
+    private static final String DESCRIPTION = "image.yml";
+
+    private final Path path;
+    private final Directory directory;
+    private final ImageUsers users;
+    private final Clock clock;
+    private final Catalogue catalogue;
+    private final ReentrantLock importing = new ReentrantLock(true);
+    /** Held while the catalogue and the directory change together. */
+    private final ReentrantLock changing = new ReentrantLock();
+
+    private Images(Path path, Directory directory, ImageUsers users, Clock clock, Catalogue catalogue) {
+        this.path = path;
+        this.directory = directory;
+        this.users = users;
+        this.clock = clock;
+        this.catalogue = catalogue;
+    }
+
+    /**
+     * Opens the images in {@code path}, a trusted directory whose parent exists, and removes what earlier daemons did not finish.
+     *
+     * @param users asked before an image is deleted
+     */
+    public static Images open(Path path, ImageUsers users, Clock clock) {
+        Path parent = path.toAbsolutePath().getParent();
+        String name = String.valueOf(path.getFileName());
+        try (Directory above = Directory.open(parent == null ? path : parent, Resolution.BENEATH)) {
+            if (above.stat(name).isEmpty()) {
+                above.createDirectory(name, 0700);
+            }
+            above.chmod(name, 0700);
+        }
+        Directory directory = Directory.open(path, Resolution.NO_LINKS);
+        Staging.sweep(directory);
+        return new Images(path, directory, users, clock, Catalogue.load(path, directory));
+    }
+
+    /** All images, named ones first by name, then the others by age. */
+    public List<Image> list() {
+        return catalogue.list();
+    }
+
+    /** Problems found when the images were loaded, one line each, for the log. */
+    public List<String> problems() {
+        return catalogue.problems();
+    }
+
+    /** The image of a name, an id, or the only one whose id begins so, of six digits or more. */
+    public Optional<Image> find(String reference) {
+        return catalogue.find(reference);
+    }
+
+    /** As {@link #find}. @throws BerthException NOT_FOUND if there is none; INVALID if several ids begin so */
+    public Image get(String reference) {
+        return find(reference)
+                .orElseThrow(() -> new BerthException(
+                        ErrorCode.NOT_FOUND, "no image '%s'".formatted(reference), "'osctl image ls' lists them"));
+    }
+
+    /** The root of an image's tree; never written to. */
+    public Path tree(Image image) {
+        return path.resolve(image.id()).resolve(Staging.TREE);
+    }
+
+    /**
+     * Imports a tar archive, plain or compressed by gzip, xz, zstd or bzip2.
+     *
+     * @param archive read to its end; closing it is the caller's
+     * @throws BerthException UNTRUSTED if it is broken or holds what is refused, saying which entry; EXHAUSTED if the disk is
+     *     full; CANCELLED if the thread is interrupted. Nothing is left then
+     */
+    public Imported importArchive(InputStream archive, ImportRequest request, Progress progress) {
+        try (InputStream decompressed = ReadAhead.of(Compression.decompress(archive))) {
+            return importFrom(new TarReader(decompressed), request, new Notes(), progress);
+        } catch (IOException e) {
+            throw new BerthException(ErrorCode.UNTRUSTED, "the archive is broken: " + e.getMessage(), null, e);
+        }
+    }
+
+    /**
+     * Imports a copy of a directory's tree, with holes and hard links, without other file systems mounted in it.
+     *
+     * @param source a descriptor of the directory, which stays the caller's
+     * @throws BerthException as {@link #importArchive}
+     */
+    public Imported importDirectory(Fd source, ImportRequest request, Progress progress) {
+        Notes notes = new Notes();
+        try (Directory start = Directory.of(source.dup(), Resolution.NO_LINKS);
+                DirectoryReader reader = new DirectoryReader(start, notes)) {
+            return importFrom(reader, request, notes, progress);
+        }
+    }
+
+    /**
+     * Imports what {@code builder} makes.
+     *
+     * @throws BerthException UNSUPPORTED if the machine lacks a program; FAILED if building fails; as {@link #importArchive}
+     */
+    public Imported build(ImageBuilder builder, ImportRequest request, Progress progress) {
+        try (ImageBuilder.Build build = builder.start(progress)) {
+            return importFrom(build.reader(), request, new Notes(), progress);
+        }
+    }
+
+    /** Gives {@code image} the tag {@code name}, which moves from another if that has it. */
+    public Image tag(Image image, String name) {
+        changing.lock();
+        try {
+            return catalogue.tag(get(image.id()).id(), name);
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /**
+     * Deletes what {@code reference} names: of an image with several names that name only; otherwise, and by id, the image.
+     *
+     * @throws BerthException NOT_FOUND, INVALID as {@link #get}; IN_USE if containers need it
+     */
+    public void delete(String reference) {
+        changing.lock();
+        try {
+            Image image = get(reference);
+            if (image.names().contains(reference) && image.names().size() > 1) {
+                catalogue.untag(reference);
+                return;
+            }
+            List<String> needing = users.usersOf(image.id());
+            if (!needing.isEmpty()) {
+                throw new BerthException(
+                        ErrorCode.IN_USE,
+                        "image '%s' is used by containers: %s".formatted(image.label(), String.join(", ", needing)),
+                        "delete them first");
+            }
+            catalogue.remove(image.id());
+            Staging.removeImage(directory, image.id());
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        directory.close();
+    }
+
+    private Imported importFrom(ArchiveReader reader, ImportRequest request, Notes notes, Progress progress) {
+        lockImporting(progress);
+        try (Staging staging = Staging.create(directory, path)) {
+            progress.step("unpacking");
+            Unpacker.Unpacked unpacked = new Unpacker(request.maxSize(), notes, progress).unpack(reader, staging);
+            progress.step("writing to disk");
+            return keep(staging, unpacked, request, notes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            importing.unlock();
+        }
+    }
+
+    private Imported keep(Staging staging, Unpacker.Unpacked unpacked, ImportRequest request, Notes notes)
+            throws IOException {
+        Image image = describe(unpacked, request);
+        changing.lock();
+        try {
+            boolean known = catalogue.find(image.id()).isPresent();
+            if (!known) {
+                DurableFile.write(staging.path().resolve(DESCRIPTION), Yaml.write(image), DurableFile.PRIVATE);
+                staging.moveTo(image.id());
+                catalogue.add(image);
+            }
+            Image named =
+                    request.name() == null ? catalogue.get(image.id()) : catalogue.tag(image.id(), request.name());
+            return new Imported(named, known ? Imported.Outcome.KNOWN : Imported.Outcome.ADDED, notes.lines());
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    private Image describe(Unpacker.Unpacked unpacked, ImportRequest request) {
+        TreeFacts facts = unpacked.facts();
+        return new Image(
+                unpacked.manifest().id(),
+                List.of(),
+                clock.instant(),
+                request.source(),
+                unpacked.manifest().bytes(),
+                unpacked.manifest().entries(),
+                facts.distribution(),
+                facts.version(),
+                facts.architecture(),
+                facts.init());
+    }
+
+    private void lockImporting(Progress progress) {
+        try {
+            if (!importing.tryLock()) {
+                progress.step("waiting for another import");
+                importing.lockInterruptibly();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BerthException(ErrorCode.CANCELLED, "the import was interrupted");
+        }
+    }
+}
