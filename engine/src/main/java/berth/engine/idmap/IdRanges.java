@@ -142,9 +142,11 @@ public final class IdRanges {
     /** Writes a block that was planned into the table; nothing happens if it is there. */
     public synchronized void allocate(String name, Block block) {
         BlockTable table = opened(name);
-        String owner = block.owner().orElseThrow();
-        ledger.claim(holder(owner), OptionalLong.empty(), List.of(table.range().block(block.index(), block.count())));
-        table.allocate(block);
+        if (table.at(block.index()).filter(block::equals).isEmpty()) {
+            List<HostIds> ids = List.of(table.range().block(block.index(), block.count()));
+            ledger.claim(holder(block.owner().orElseThrow()), OptionalLong.empty(), ids);
+            table.allocate(block);
+        }
     }
 
     /** Frees everything that {@code owner} has, in the tables of every range and in the ledger. */
