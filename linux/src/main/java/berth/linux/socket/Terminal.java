@@ -15,6 +15,7 @@ public final class Terminal {
     private static final long TCGETS = 0x5401;
     private static final long TCSETSW = 0x5403;
     private static final long TIOCGWINSZ = 0x5413;
+    private static final long TIOCSWINSZ = 0x5414;
     private static final int TERMIOS_SIZE = 64;
     private static final int WINSIZE_SIZE = 8;
     private static final int IFLAG = 0;
@@ -53,6 +54,16 @@ public final class Terminal {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment termios = arena.allocate(TERMIOS_SIZE, Integer.BYTES);
             return Libc.syscall(Libc.SYS_IOCTL, fd.number(), TCGETS, termios.address()) == 0;
+        }
+    }
+
+    /** Gives it another size; programs on it get SIGWINCH. Source: ioctl_tty(2), TIOCSWINSZ. */
+    public static void resize(Fd fd, Size size) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment window = arena.allocate(WINSIZE_SIZE, Short.BYTES);
+            window.set(ValueLayout.JAVA_SHORT, 0, (short) size.rows());
+            window.set(ValueLayout.JAVA_SHORT, Short.BYTES, (short) size.columns());
+            Libc.check(Libc.syscall(Libc.SYS_IOCTL, fd.number(), TIOCSWINSZ, window.address()), "ioctl TIOCSWINSZ", "");
         }
     }
 

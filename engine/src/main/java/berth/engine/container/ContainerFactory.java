@@ -1,0 +1,190 @@
+package berth.engine.container;
+
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
+import berth.engine.group.Group;
+import berth.engine.group.Groups;
+import berth.engine.idmap.User;
+import berth.engine.idmap.Users;
+import berth.engine.image.Image;
+import berth.engine.image.ImageStores;
+import berth.engine.operation.Caller;
+import berth.engine.operation.FailPoints;
+import berth.engine.operation.LockKey;
+import berth.engine.operation.LockRequest;
+import berth.engine.operation.Locks;
+import berth.engine.operation.Operations;
+import berth.engine.operation.Recovered;
+import berth.engine.storage.Pool;
+import berth.engine.storage.Pools;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Makes and deletes containers, each as a whole or not at all. Safe for use by several threads. */
+public final class ContainerFactory {
+    private final Pools pools;
+    private final Users users;
+    private final Groups groups;
+    private final ImageStores images;
+    private final Containers containers;
+    private final ContainerRunner runner;
+    private final Locks locks;
+    private final InstantSource clock;
+    private final FailPoints failPoints;
+    private final CreateKind createKind;
+    private final DeleteKind deleteKind;
+    private final Map<String, Operations> operations = new ConcurrentHashMap<>();
+
+    ContainerFactory(
+            Pools pools,
+            Users users,
+            Groups groups,
+            ImageStores images,
+            Containers containers,
+            ContainerRunner runner,
+            RunPlans plans,
+            Locks locks,
+            InstantSource clock,
+            FailPoints failPoints) {
+        this.pools = pools;
+        this.users = users;
+        this.groups = groups;
+        this.images = images;
+        this.containers = containers;
+        this.runner = runner;
+        this.locks = locks;
+        this.clock = clock;
+        this.failPoints = failPoints;
+        this.createKind = new CreateKind(pools, users, containers, plans);
+        this.deleteKind = new DeleteKind(pools, users, containers);
+    }
+
+    /** Mends what a former daemon left unfinished in {@code pool}, whose other objects are loaded. */
+    public List<Recovered> open(Pool pool) {
+        Operations opened = new Operations(pool.journal(), List.of(createKind, deleteKind), clock, failPoints);
+        List<Recovered> recovered = opened.recover();
+        operations.put(pool.name(), opened);
+        return recovered;
+    }
+
+    /** Makes nothing in {@code pool} any more. */
+    public void close(String pool) {
+        operations.remove(pool);
+    }
+
+    /** Makes a stopped container. On failure nothing of it is left. */
+    public Container create(NewContainer wish, Caller caller) {
+        Pool pool = pools.usable(wish.pool());
+        ContainerId id = new ContainerId(pool.name(), wish.id());
+        String group = wish.group().orElse(Group.DEFAULT);
+        List<LockRequest> requests = new ArrayList<>(List.of(
+                LockRequest.shared(LockKey.Kind.POOL, pool.name()),
+                LockRequest.shared(LockKey.Kind.GROUP, pool.name() + ":" + group),
+                LockRequest.shared(LockKey.Kind.IMAGE, pool.name() + ":" + wish.image()),
+                Containers.exclusive(id)));
+        wish.user().ifPresent(u -> requests.add(LockRequest.shared(LockKey.Kind.USER, pool.name() + ":" + u)));
+        try (Locks.Held _ =
+                locks.acquire(requests, caller.patience(), caller.actor().command(), caller.progress())) {
+            if (containers.find(id).isPresent()) {
+                throw new BerthException(
+                        ErrorCode.EXISTS,
+                        "container '%s' exists already".formatted(wish.id()),
+                        "choose another id, or delete it with 'osctl ct del %s'".formatted(wish.id()));
+            }
+            groups.get(pool.name(), group);
+            wish.user().ifPresent(u -> users.get(pool.name(), u));
+            Image image = images.of(pool.name()).get(wish.image());
+            ContainerSpec spec = new ContainerSpec(
+                    wish.id(),
+                    wish.user().orElseGet(() -> freeUserName(pool, wish.id())),
+                    group,
+                    image.id(),
+                    new Distribution(image.distribution(), image.version(), image.architecture()),
+                    wish.hostname().orElse(null),
+                    wish.dnsResolvers(),
+                    List.of(),
+                    null);
+            operations(pool)
+                    .run(
+                            createKind,
+                            new CreateKind.Plan(
+                                    pool.name(),
+                                    spec,
+                                    wish.user().isEmpty(),
+                                    caller.actor().user(),
+                                    caller.actor().command()),
+                            caller.actor(),
+                            caller.progress());
+            return containers.find(id).orElseThrow();
+        }
+    }
+
+    /** Deletes a stopped container with its files, its logs and, if it was made for it, its user. */
+    public void delete(Container container, Caller caller) {
+        delete(container, caller, Optional.empty());
+    }
+
+    /** As {@link #delete}; a container that runs is killed first. */
+    public void deleteForced(Container container, Caller caller) {
+        delete(container, caller, Optional.of(StopMode.KILL));
+    }
+
+    private void delete(Container container, Caller caller, Optional<StopMode> force) {
+        try (Locks.Held _ = locks.acquire(
+                List.of(
+                        LockRequest.shared(LockKey.Kind.POOL, container.id().pool()),
+                        Containers.exclusive(container.id())),
+                caller.patience(),
+                caller.actor().command(),
+                caller.progress())) {
+            containers.current(container);
+            if (force.isPresent()) {
+                runner.stopHeld(container, force.get(), Duration.ZERO, caller);
+            } else if (container.state() != ContainerState.STOPPED) {
+                throw new BerthException(
+                        ErrorCode.WRONG_STATE,
+                        "container '%s' is %s"
+                                .formatted(container.name(), container.state().word()),
+                        "stop it first, or delete it with -f");
+            }
+            User user = users.get(container.id().pool(), container.spec().user());
+            boolean last = containers.of(container.id().pool()).stream()
+                            .filter(c -> c.spec().user().equals(user.name()))
+                            .count()
+                    == 1;
+            operations(container.pool())
+                    .run(
+                            deleteKind,
+                            new DeleteKind.Plan(
+                                    container.id().pool(),
+                                    container.name(),
+                                    last && !user.standalone() ? List.of(user.name()) : List.of()),
+                            caller.actor(),
+                            caller.progress());
+        }
+    }
+
+    /** A user of its own is named like the container; an id may hold capitals and may be taken by another user. */
+    private String freeUserName(Pool pool, String id) {
+        String base = id.toLowerCase(Locale.ROOT);
+        String name = base;
+        for (int n = 2; users.find(pool.name(), name).isPresent(); n++) {
+            name = base + "-" + n;
+        }
+        return name;
+    }
+
+    private Operations operations(Pool pool) {
+        Operations opened = operations.get(pool.name());
+        if (opened == null) {
+            throw new BerthException(ErrorCode.WRONG_STATE, "pool '%s' is closed".formatted(pool.name()));
+        }
+        return opened;
+    }
+}

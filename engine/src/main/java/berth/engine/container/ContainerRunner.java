@@ -1,0 +1,284 @@
+package berth.engine.container;
+
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
+import berth.engine.event.Events;
+import berth.engine.event.Notice;
+import berth.engine.operation.Caller;
+import berth.engine.operation.Locks;
+import berth.engine.operation.Operations;
+import berth.engine.runtime.Monitor;
+import berth.engine.runtime.Monitors;
+import berth.engine.runtime.RunPlan;
+import berth.linux.cgroup.Cgroup;
+import berth.linux.cgroup.CgroupHost;
+import berth.linux.process.PollLoop;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Starts, stops and suspends containers, and notices when they end by themselves. Safe for use by several threads: each call
+ * holds the container's lock while it changes what the container does.
+ */
+public final class ContainerRunner {
+    private static final Duration FREEZE_LIMIT = Duration.ofSeconds(10);
+    private static final String AUTONOMOUS_END = "its end was noticed";
+
+    private final Containers containers;
+    private final RunPlans plans;
+    private final Monitors monitors;
+    private final Halt halt;
+    private final CgroupHost cgroups;
+    private final Locks locks;
+    private final Operations operations;
+    private final StartKind startKind;
+    private final StopKind stopKind;
+    private final PollLoop poll;
+    private final Events events;
+    private final ContainerLog log;
+    private final InstantSource clock;
+
+    ContainerRunner(
+            Containers containers,
+            RunPlans plans,
+            Monitors monitors,
+            Halt halt,
+            CgroupHost cgroups,
+            Locks locks,
+            Operations operations,
+            StartKind startKind,
+            StopKind stopKind,
+            PollLoop poll,
+            Events events,
+            ContainerLog log,
+            InstantSource clock) {
+        this.containers = containers;
+        this.plans = plans;
+        this.monitors = monitors;
+        this.halt = halt;
+        this.cgroups = cgroups;
+        this.locks = locks;
+        this.operations = operations;
+        this.startKind = startKind;
+        this.stopKind = stopKind;
+        this.poll = poll;
+        this.events = events;
+        this.log = log;
+        this.clock = clock;
+    }
+
+    /**
+     * Starts {@code container} and waits at most {@code limit} until its init runs. One that runs already stays as it is.
+     *
+     * @return whether it was started by this call
+     */
+    public boolean start(Container container, Duration limit, Caller caller) {
+        try (Locks.Held _ = lock(container, caller)) {
+            containers.current(container);
+            if (container.state().isUp()) {
+                return false;
+            }
+            startHeld(container, limit, caller);
+            return true;
+        }
+    }
+
+    /** Stops {@code container}, giving its init at most {@code limit}. */
+    public StopOutcome stop(Container container, StopMode mode, Duration limit, Caller caller) {
+        try (Locks.Held _ = lock(container, caller)) {
+            containers.current(container);
+            return stopHeld(container, mode, limit, caller);
+        }
+    }
+
+    /** Stops {@code container} if it runs, and starts it. */
+    public void restart(Container container, StopMode mode, Duration stopLimit, Duration startLimit, Caller caller) {
+        try (Locks.Held _ = lock(container, caller)) {
+            containers.current(container);
+            stopHeld(container, mode, stopLimit, caller);
+            startHeld(container, startLimit, caller);
+        }
+    }
+
+    /** Asks the init of {@code container} to reboot, as {@code reboot} inside would; returns when it was told. */
+    public void reboot(Container container, Caller caller) throws InterruptedException {
+        try (Locks.Held _ = lock(container, caller)) {
+            requireUp(container);
+            int init = container
+                    .initPid()
+                    .orElseThrow(() -> new BerthException(
+                            ErrorCode.WRONG_STATE, "container '%s' is rebooting already".formatted(container.name())));
+            if (!halt.askForReboot(plans.of(container), init)) {
+                throw new BerthException(
+                        ErrorCode.FAILED,
+                        "the init of container '%s' does not know how to reboot".formatted(container.name()),
+                        "use 'osctl ct restart %s' without --reboot".formatted(container.name()));
+            }
+        }
+    }
+
+    /** Suspends every process of {@code container}. */
+    public void freeze(Container container, Caller caller) {
+        try (Locks.Held _ = lock(container, caller)) {
+            requireUp(container);
+            cgroup(container).freeze(FREEZE_LIMIT);
+            turn(container, ContainerState.FROZEN);
+        }
+    }
+
+    /** Lets {@code container} run on. */
+    public void thaw(Container container, Caller caller) {
+        try (Locks.Held _ = lock(container, caller)) {
+            requireUp(container);
+            cgroup(container).thaw();
+            turn(container, ContainerState.RUNNING);
+        }
+    }
+
+    /** Stops the container whose lock is held by the caller. */
+    StopOutcome stopHeld(Container container, StopMode mode, Duration limit, Caller caller) {
+        if (container.state() == ContainerState.STOPPED) {
+            return new StopOutcome(StopOutcome.How.WAS_STOPPED, Duration.ZERO);
+        }
+        ContainerState before = container.state();
+        Instant begin = clock.instant();
+        announce(container, ContainerState.STOPPING);
+        boolean wasUp = monitorIsUp(container);
+        try {
+            operations.run(
+                    stopKind,
+                    new StopKind.Plan(container.id().pool(), container.name(), mode, limit.toSeconds()),
+                    caller.actor(),
+                    caller.progress());
+        } catch (RuntimeException e) {
+            if (wasUp && monitorIsUp(container)) {
+                announce(container, before);
+            }
+            throw e;
+        }
+        Duration took = Duration.between(begin, clock.instant());
+        boolean killed = stopKind.hadToKill(container.id());
+        StopOutcome.How how = !killed
+                ? StopOutcome.How.BY_INIT
+                : mode == StopMode.KILL ? StopOutcome.How.KILLED : StopOutcome.How.KILLED_LATE;
+        ended(
+                container,
+                "%s after %d ms by %s"
+                        .formatted(how.words(), took.toMillis(), caller.actor().command()));
+        return new StopOutcome(how, took);
+    }
+
+    /** What the kernel shows of {@code container} becomes its state; what an end left on the host is taken away. */
+    void adopt(Container container) {
+        RunPlan plan = plans.of(container);
+        var monitor = monitors.find(plan);
+        if (monitor.isPresent()) {
+            boolean frozen = cgroup(container).isFrozen();
+            watch(container, monitor.get(), frozen ? ContainerState.FROZEN : ContainerState.RUNNING);
+            log.add(
+                    container,
+                    "found running, init is process %s"
+                            .formatted(container.initPid().orElse(0)));
+        } else if (java.nio.file.Files.exists(plan.paths().directory())
+                || cgroup(container).exists()) {
+            halt.cleanUp(plan);
+            log.add(container, "had ended while no daemon watched; cleaned up");
+        }
+    }
+
+    private void startHeld(Container container, Duration limit, Caller caller) {
+        Instant begin = clock.instant();
+        container.becomes(ContainerState.STARTING);
+        events.publish(event(container, ContainerState.STARTING));
+        try {
+            operations.run(
+                    startKind,
+                    new StartKind.Plan(container.id().pool(), container.name(), limit.toSeconds()),
+                    caller.actor(),
+                    caller.progress());
+        } catch (RuntimeException e) {
+            ended(container, "start by %s failed: %s".formatted(caller.actor().command(), e.getMessage()));
+            throw e;
+        }
+        Monitor monitor = monitors.find(plans.of(container)).orElse(null);
+        if (monitor == null) {
+            halt.cleanUp(plans.of(container));
+            ended(container, "ended as soon as it was started");
+            return;
+        }
+        watch(container, monitor, ContainerState.RUNNING);
+        log.add(
+                container,
+                "started by %s in %d ms"
+                        .formatted(
+                                caller.actor().command(),
+                                Duration.between(begin, clock.instant()).toMillis()));
+    }
+
+    private void watch(Container container, Monitor monitor, ContainerState state) {
+        container.runs(state, monitor, clock.instant());
+        events.publish(event(container, state));
+        poll.onExit(monitor.process(), () -> noticeEnd(container, monitor));
+    }
+
+    /** The monitor has ended: with a stop by a command, which cleans up itself, or by a halt inside or a kill from outside. */
+    private void noticeEnd(Container container, Monitor monitor) {
+        try (Locks.Held _ = lock(container, Caller.daemon(AUTONOMOUS_END))) {
+            if (container.isHeldBy(monitor)) {
+                halt.cleanUp(plans.of(container));
+                ended(container, "ended by itself");
+            }
+        }
+    }
+
+    private void ended(Container container, String text) {
+        container.stopped();
+        events.publish(event(container, ContainerState.STOPPED));
+        log.add(container, text);
+    }
+
+    private void turn(Container container, ContainerState next) {
+        announce(container, next);
+        log.add(container, next.word());
+    }
+
+    private void announce(Container container, ContainerState next) {
+        container.becomes(next);
+        events.publish(event(container, next));
+    }
+
+    private static void requireUp(Container container) {
+        if (!EnumSet.of(ContainerState.RUNNING, ContainerState.FROZEN).contains(container.state())) {
+            throw new BerthException(
+                    ErrorCode.WRONG_STATE,
+                    "container '%s' is %s"
+                            .formatted(container.name(), container.state().word()),
+                    "start it with 'osctl ct start %s'".formatted(container.name()));
+        }
+    }
+
+    private static boolean monitorIsUp(Container container) {
+        return container.monitor().filter(m -> !m.process().isExited()).isPresent();
+    }
+
+    private Cgroup cgroup(Container container) {
+        return cgroups.at(plans.cgroup(container));
+    }
+
+    private Locks.Held lock(Container container, Caller caller) {
+        return locks.acquire(
+                List.of(Containers.exclusive(container.id())),
+                caller.patience(),
+                caller.actor().command(),
+                caller.progress());
+    }
+
+    private Notice.Event event(Container container, ContainerState state) {
+        return new Notice.Event(
+                clock.instant(), "state", container.id().pool(), container.name(), Map.of("state", state.word()));
+    }
+}

@@ -1,0 +1,109 @@
+package berth.engine.container;
+
+import berth.engine.Instance;
+import berth.engine.event.Events;
+import berth.engine.group.Groups;
+import berth.engine.idmap.Users;
+import berth.engine.image.ImageStores;
+import berth.engine.operation.FailPoints;
+import berth.engine.operation.Locks;
+import berth.engine.operation.Operations;
+import berth.engine.runtime.Attachments;
+import berth.engine.runtime.Consoles;
+import berth.engine.runtime.Launcher;
+import berth.engine.runtime.Monitors;
+import berth.engine.storage.Pools;
+import berth.linux.cgroup.CgroupHost;
+import berth.linux.mount.UserNamespaces;
+import berth.linux.process.PollLoop;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+
+/**
+ * The services around containers, made for each other.
+ *
+ * @param running the journal of starts and stops, which a reboot of the host forgets with what they did
+ */
+public record ContainerServices(
+        Containers containers,
+        ContainerRunner runner,
+        ContainerFactory factory,
+        ContainerShell shell,
+        ContainerSettings settings,
+        ContainerUsage usage,
+        ContainerLog log,
+        Adoption adoption,
+        Autostarter autostarter,
+        Operations running) {
+
+    /** What the services stand on. */
+    public record Foundation(
+            Instance instance,
+            Pools pools,
+            Users users,
+            Groups groups,
+            ImageStores images,
+            Locks locks,
+            Events events,
+            InstantSource clock,
+            FailPoints failPoints) {}
+
+    /** What they reach the kernel and LXC by. */
+    public record Machinery(
+            CgroupHost cgroups,
+            UserNamespaces namespaces,
+            Launcher launcher,
+            Monitors monitors,
+            Attachments attachments,
+            PollLoop poll,
+            Path lxcfs) {}
+
+    /** Makes them. */
+    public static ContainerServices of(Foundation on, Machinery with) {
+        ContainerLog log = new ContainerLog(on.clock());
+        Containers containers = new Containers(on.locks(), on.clock());
+        RunPlans plans = new RunPlans(on.instance(), on.users(), on.groups(), on.images(), log, with.lxcfs());
+        Halt halt = new Halt(with.attachments(), with.launcher(), with.cgroups());
+        StartKind start = new StartKind(containers, plans, with.launcher(), with.monitors(), with.namespaces(), log);
+        StopKind stop = new StopKind(containers, plans, with.monitors(), halt);
+        Path run = on.instance().runDirectory();
+        Operations running = new Operations(run.resolve("journal"), List.of(start, stop), on.clock(), on.failPoints());
+        ContainerRunner runner = new ContainerRunner(
+                containers,
+                plans,
+                with.monitors(),
+                halt,
+                with.cgroups(),
+                on.locks(),
+                running,
+                start,
+                stop,
+                with.poll(),
+                on.events(),
+                log,
+                on.clock());
+        ContainerFactory factory = new ContainerFactory(
+                on.pools(),
+                on.users(),
+                on.groups(),
+                on.images(),
+                containers,
+                runner,
+                plans,
+                on.locks(),
+                on.clock(),
+                on.failPoints());
+        return new ContainerServices(
+                containers,
+                runner,
+                factory,
+                new ContainerShell(plans, with.attachments(), new Consoles(), log),
+                new ContainerSettings(containers, plans, log),
+                new ContainerUsage(plans, with.cgroups()),
+                log,
+                new Adoption(containers, runner, new Leftovers(on.instance(), plans, with.cgroups()), log),
+                new Autostarter(containers, runner, log, run.resolve("autostarted")),
+                running);
+    }
+}

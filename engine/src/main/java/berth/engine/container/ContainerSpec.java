@@ -1,0 +1,114 @@
+package berth.engine.container;
+
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a container is, as its administrator wants it; what it is doing is {@link Container#state()}.
+ *
+ * @param id unique within its pool
+ * @param user the user whose id map it runs with
+ * @param group the group it lives in, a path such as {@code /default}
+ * @param image the image its root file system stands on, 64 hex digits
+ * @param distribution what that image holds
+ * @param hostname the host name its init starts with; its id if null
+ * @param dnsResolvers IP addresses for its resolv.conf; its own file is left alone if empty
+ * @param initCmd the program that becomes its process 1, and its arguments; {@code /sbin/init} if empty
+ * @param autostart whether and when it starts with the host
+ */
+public record ContainerSpec(
+        String id,
+        String user,
+        String group,
+        String image,
+        Distribution distribution,
+        @Nullable String hostname,
+        @Nullable List<String> dnsResolvers,
+        @Nullable List<String> initCmd,
+        @Nullable Autostart autostart) {
+    private static final int MAX_HOSTNAME = 64;
+    private static final Pattern HOSTNAME =
+            Pattern.compile("[A-Za-z0-9]([A-Za-z0-9-]{0,62})?(\\.[A-Za-z0-9]([A-Za-z0-9-]{0,62})?)*");
+    private static final Predicate<String> ADDRESS = Pattern.compile(
+                    "(\\d{1,3}(\\.\\d{1,3}){3})|([0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(%[A-Za-z0-9]+)?)")
+            .asMatchPredicate();
+
+    public ContainerSpec {
+        dnsResolvers = dnsResolvers == null ? List.of() : List.copyOf(dnsResolvers);
+        initCmd = initCmd == null ? List.of() : List.copyOf(initCmd);
+        if (hostname != null
+                && (hostname.length() > MAX_HOSTNAME
+                        || !HOSTNAME.matcher(hostname).matches())) {
+            throw invalid(
+                    "'%s' is not a host name".formatted(hostname), "use letters, digits, - and ., up to 64 of them");
+        }
+        dnsResolvers.stream().filter(ADDRESS.negate()).findFirst().ifPresent(a -> {
+            throw invalid("'%s' is not an IP address".formatted(a), "name DNS resolvers by their addresses");
+        });
+        if (!initCmd.isEmpty() && !initCmd.getFirst().startsWith("/")) {
+            throw invalid(
+                    "init '%s' is not an absolute path".formatted(initCmd.getFirst()),
+                    "start it with /, as the container sees it");
+        }
+        initCmd.stream().filter(ContainerSpec::cannotBeQuoted).findFirst().ifPresent(a -> {
+            throw invalid(
+                    "the init argument '%s' holds a line break or both kinds of quotes".formatted(a),
+                    "put such a command into a script inside the container");
+        });
+    }
+
+    /** The resolvers; never null. */
+    @Override
+    public List<String> dnsResolvers() {
+        return dnsResolvers == null ? List.of() : dnsResolvers;
+    }
+
+    /** The init command; never null, empty for the default. */
+    @Override
+    public List<String> initCmd() {
+        return initCmd == null ? List.of() : initCmd;
+    }
+
+    /** Its host name, or empty for the default. */
+    public Optional<String> chosenHostname() {
+        return Optional.ofNullable(hostname);
+    }
+
+    /** When it starts by itself, or empty if it does not. */
+    public Optional<Autostart> chosenAutostart() {
+        return Optional.ofNullable(autostart);
+    }
+
+    public ContainerSpec withHostname(@Nullable String value) {
+        return new ContainerSpec(id, user, group, image, distribution, value, dnsResolvers, initCmd, autostart);
+    }
+
+    public ContainerSpec withDnsResolvers(List<String> value) {
+        return new ContainerSpec(id, user, group, image, distribution, hostname, value, initCmd, autostart);
+    }
+
+    public ContainerSpec withInitCmd(List<String> value) {
+        return new ContainerSpec(id, user, group, image, distribution, hostname, dnsResolvers, value, autostart);
+    }
+
+    public ContainerSpec withAutostart(@Nullable Autostart value) {
+        return new ContainerSpec(id, user, group, image, distribution, hostname, dnsResolvers, initCmd, value);
+    }
+
+    public ContainerSpec withDistribution(Distribution value) {
+        return new ContainerSpec(id, user, group, image, value, hostname, dnsResolvers, initCmd, autostart);
+    }
+
+    private static boolean cannotBeQuoted(String argument) {
+        return argument.chars().anyMatch(c -> c < ' ') || (argument.contains("\"") && argument.contains("'"));
+    }
+
+    private static BerthException invalid(String message, String hint) {
+        return new BerthException(ErrorCode.INVALID, message, hint);
+    }
+}

@@ -1,0 +1,199 @@
+package berth.engine.container;
+
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
+import berth.engine.operation.Caller;
+import berth.engine.operation.LockKey;
+import berth.engine.operation.LockRequest;
+import berth.engine.operation.Locks;
+import berth.engine.storage.Pool;
+import berth.engine.store.Broken;
+import berth.engine.store.Change;
+import berth.engine.store.Revision;
+import berth.engine.store.VersionedStore;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.UnaryOperator;
+
+/**
+ * The containers of every open pool, and changes of what they are. Safe for use by several threads.
+ *
+ * <p>What they do is {@link ContainerRunner}'s, that they come and go {@link ContainerFactory}'s.
+ */
+public final class Containers {
+    private record Open(VersionedStore<ContainerSpec> store, Map<String, Container> byName) {}
+
+    private final Locks locks;
+    private final InstantSource clock;
+    private final Map<String, Open> pools = new ConcurrentHashMap<>();
+
+    public Containers(Locks locks, InstantSource clock) {
+        this.locks = locks;
+        this.clock = clock;
+    }
+
+    /** Reads the containers of {@code pool}; a broken file costs its container only. Returns what was set aside. */
+    public List<Broken> open(Pool pool) {
+        VersionedStore<ContainerSpec> store =
+                new VersionedStore<>(pool.configuration("ct"), ContainerSpec.class, ContainerSpec::id);
+        Map<String, Container> containers = new ConcurrentSkipListMap<>();
+        var contents = store.load();
+        for (Revision<ContainerSpec> revision : contents.objects()) {
+            containers.put(revision.value().id(), new Container(pool, revision));
+        }
+        pools.put(pool.name(), new Open(store, containers));
+        return contents.broken();
+    }
+
+    /** Forgets the containers of {@code pool}, none of which may run. */
+    public void close(String pool) {
+        pools.remove(pool);
+    }
+
+    /** Every container of every open pool, by pool and name. */
+    public List<Container> all() {
+        List<Container> all = new ArrayList<>();
+        new ConcurrentSkipListMap<>(pools)
+                .values()
+                .forEach(p -> all.addAll(p.byName().values()));
+        return all;
+    }
+
+    /** The containers of one pool, by name. */
+    public List<Container> of(String pool) {
+        Open open = pools.get(pool);
+        return open == null ? List.of() : List.copyOf(open.byName().values());
+    }
+
+    /** The container {@code id}, if it exists. */
+    public Optional<Container> find(ContainerId id) {
+        Open open = pools.get(id.pool());
+        return open == null
+                ? Optional.empty()
+                : Optional.ofNullable(open.byName().get(id.name()));
+    }
+
+    /**
+     * The container that a user means by {@code text}: {@code pool:id}, or {@code id} if only one pool has such a one.
+     *
+     * @throws BerthException NOT_FOUND; INVALID if several pools have it
+     */
+    public Container get(String text) {
+        int colon = text.indexOf(':');
+        String name = text.substring(colon + 1);
+        List<Container> found = pools.entrySet().stream()
+                .filter(p -> colon < 0 || p.getKey().equals(text.substring(0, colon)))
+                .map(p -> Optional.ofNullable(p.getValue().byName().get(name)))
+                .flatMap(Optional::stream)
+                .toList();
+        if (found.size() > 1) {
+            throw new BerthException(
+                    ErrorCode.INVALID,
+                    "several pools have a container '%s'".formatted(name),
+                    "name one of them: "
+                            + String.join(
+                                    ", ",
+                                    found.stream().map(c -> c.id().toString()).toList()));
+        }
+        if (found.isEmpty()) {
+            throw new BerthException(
+                    ErrorCode.NOT_FOUND,
+                    "there is no container '%s'".formatted(text),
+                    "'osctl ct ls' lists the containers");
+        }
+        return found.getFirst();
+    }
+
+    /** Changes what {@code container} is; the former state stays in its history. */
+    public void change(Container container, Caller caller, UnaryOperator<ContainerSpec> change) {
+        try (Locks.Held _ = locks.acquire(
+                List.of(exclusive(container.id())),
+                caller.patience(),
+                caller.actor().command())) {
+            current(container);
+            save(container, change.apply(container.spec()), caller);
+        }
+    }
+
+    /** The revisions of {@code container} that are kept, the newest first. */
+    public List<Revision<ContainerSpec>> history(Container container) {
+        return opened(container.id().pool()).store().history(container.name());
+    }
+
+    /** Revision {@code number} of {@code container}. @throws BerthException NOT_FOUND if it is not kept */
+    public Revision<ContainerSpec> revision(Container container, int number) {
+        return opened(container.id().pool())
+                .store()
+                .get(container.name(), number)
+                .orElseThrow(() -> new BerthException(
+                        ErrorCode.NOT_FOUND,
+                        "container '%s' has no revision %d".formatted(container.name(), number),
+                        "'osctl ct history %s' lists the revisions that are kept".formatted(container.name())));
+    }
+
+    /** Makes {@code container} what it was in revision {@code number}, as a new revision. Its user and image stay. */
+    public void rollBack(Container container, int number, Caller caller) {
+        ContainerSpec former = revision(container, number).value();
+        change(container, caller, now -> {
+            if (!former.user().equals(now.user()) || !former.image().equals(now.image())) {
+                throw new BerthException(
+                        ErrorCode.WRONG_STATE,
+                        "revision %d of '%s' has another user or image".formatted(number, container.name()),
+                        "its files belong to the present ones; change single settings with 'osctl ct set'");
+            }
+            return former;
+        });
+    }
+
+    /** The lock that whoever changes or runs the container {@code id} must hold. */
+    static LockRequest exclusive(ContainerId id) {
+        return LockRequest.exclusive(LockKey.Kind.CONTAINER, id.toString());
+    }
+
+    /** Fails if {@code container} was deleted while its lock was awaited. */
+    void current(Container container) {
+        if (find(container.id()).orElse(null) != container) {
+            throw new BerthException(
+                    ErrorCode.NOT_FOUND, "container '%s' has been deleted meanwhile".formatted(container.name()));
+        }
+    }
+
+    /** Writes {@code spec} as the new revision. */
+    void save(Container container, ContainerSpec spec, Caller caller) {
+        container.revise(write(
+                spec,
+                container.id().pool(),
+                caller.actor().user(),
+                caller.actor().command()));
+    }
+
+    /** Makes {@code spec} exist on disk and in memory. May be repeated. */
+    Container add(Pool pool, ContainerSpec spec, String user, String command) {
+        Revision<ContainerSpec> revision = write(spec, pool.name(), user, command);
+        return opened(pool.name()).byName().computeIfAbsent(spec.id(), n -> new Container(pool, revision));
+    }
+
+    /** Forgets the container on disk and in memory. May be repeated. */
+    void remove(ContainerId id) {
+        Open open = opened(id.pool());
+        open.store().remove(id.name());
+        open.byName().remove(id.name());
+    }
+
+    private Revision<ContainerSpec> write(ContainerSpec spec, String pool, String user, String command) {
+        return opened(pool).store().save(spec, new Change(clock.instant(), user, command));
+    }
+
+    private Open opened(String pool) {
+        Open open = pools.get(pool);
+        if (open == null) {
+            throw new BerthException(ErrorCode.NOT_FOUND, "there is no pool '%s'".formatted(pool));
+        }
+        return open;
+    }
+}

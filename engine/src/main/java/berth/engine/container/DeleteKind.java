@@ -1,0 +1,69 @@
+package berth.engine.container;
+
+import berth.engine.idmap.Users;
+import berth.engine.operation.OperationKind;
+import berth.engine.operation.Progress;
+import berth.engine.operation.Step;
+import berth.engine.storage.Pool;
+import berth.engine.storage.Pools;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The end of a stopped container: from the moment its configuration is gone nothing brings it back, and all of it goes. */
+final class DeleteKind implements OperationKind<DeleteKind.Plan> {
+    /** @param ownUser the name of its user if that goes with it, else empty */
+    record Plan(String pool, String id, List<String> ownUser) {}
+
+    private final Pools pools;
+    private final Users users;
+    private final Containers containers;
+
+    DeleteKind(Pools pools, Users users, Containers containers) {
+        this.pools = pools;
+        this.users = users;
+        this.containers = containers;
+    }
+
+    @Override
+    public String name() {
+        return "ct del";
+    }
+
+    @Override
+    public Class<Plan> planType() {
+        return Plan.class;
+    }
+
+    @Override
+    public String subject(Plan plan) {
+        return Containers.exclusive(id(plan)).key().toString();
+    }
+
+    @Override
+    public List<Step> steps(Plan plan, Progress progress) {
+        List<Step> steps = new ArrayList<>();
+        steps.add(Step.commit("remove configuration", () -> containers.remove(id(plan))));
+        steps.add(Step.then(
+                "remove root file system",
+                () -> pool(plan).driver().destroy(pool(plan).containers().resolve(plan.id()))));
+        steps.add(Step.then("remove logs", () -> removeLogs(plan)));
+        plan.ownUser().forEach(user -> steps.add(Step.then("remove user", () -> users.removeOwned(plan.pool(), user))));
+        return steps;
+    }
+
+    private void removeLogs(Plan plan) throws IOException {
+        for (String ending : ContainerLog.ENDINGS) {
+            Files.deleteIfExists(pool(plan).logs().resolve(plan.id() + ending));
+        }
+    }
+
+    private Pool pool(Plan plan) {
+        return pools.usable(plan.pool());
+    }
+
+    private static ContainerId id(Plan plan) {
+        return new ContainerId(plan.pool(), plan.id());
+    }
+}

@@ -1,0 +1,123 @@
+package berth.engine.container;
+
+import berth.engine.runtime.Attachments;
+import berth.engine.runtime.GuestCommand;
+import berth.engine.runtime.InitSystem;
+import berth.engine.runtime.Launcher;
+import berth.engine.runtime.Monitor;
+import berth.engine.runtime.RunPlan;
+import berth.linux.cgroup.CgroupHost;
+import berth.linux.process.Pidfd;
+import berth.linux.process.Signal;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The ways to end a running container: asking its init, killing it, and taking away what it leaves on the host. */
+final class Halt {
+    private static final Logger LOG = LoggerFactory.getLogger(Halt.class);
+    /** How long a shutdown command inside may take to hand its request over. */
+    private static final Duration COMMAND_LIMIT = Duration.ofSeconds(10);
+    /** How long the kernel and LXC may take to end what was killed. */
+    private static final Duration KILL_LIMIT = Duration.ofSeconds(10);
+
+    private final Attachments attachments;
+    private final Launcher launcher;
+    private final CgroupHost cgroups;
+
+    Halt(Attachments attachments, Launcher launcher, CgroupHost cgroups) {
+        this.attachments = attachments;
+        this.launcher = launcher;
+        this.cgroups = cgroups;
+    }
+
+    /** Asks the init to end everything in the way of its kind: whether the container has ended within {@code limit}. */
+    boolean ask(RunPlan run, Monitor monitor, Duration limit) throws InterruptedException {
+        long end = System.nanoTime() + limit.toNanos();
+        cgroups.at(run.cgroup()).thaw();
+        Optional<Integer> init = monitor.init();
+        if (init.isPresent()) {
+            ask(run, init.get(), InitSystem::haltSignal, InitSystem::haltCommand);
+        }
+        return monitor.process().awaitExit(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+    }
+
+    /** Asks the init to start the container anew: whether its kind can. */
+    boolean askForReboot(RunPlan run, int init) throws InterruptedException {
+        return ask(run, init, InitSystem::rebootSignal, InitSystem::rebootCommand);
+    }
+
+    /** Kills the init, and with it every process of its pid namespace; then whatever else is in the cgroup. */
+    void kill(RunPlan run, Monitor monitor) {
+        try (Pidfd init = monitor.init().flatMap(Pidfd::open).orElse(null)) {
+            if (init != null) {
+                init.signal(Signal.KILL);
+            }
+        }
+        // A frozen process dies only when it runs again.
+        cgroups.at(run.cgroup()).thaw();
+        if (!monitor.process().awaitExit(KILL_LIMIT)) {
+            cgroups.at(run.cgroup()).kill();
+            monitor.process().awaitExit(KILL_LIMIT);
+        }
+    }
+
+    /** Takes away what a container leaves on the host when it has ended. */
+    void cleanUp(RunPlan run) {
+        launcher.removeCgroup(run);
+        launcher.detachRoot(run);
+        launcher.unconfigure(run);
+    }
+
+    private boolean ask(
+            RunPlan run,
+            int init,
+            java.util.function.Function<InitSystem, Optional<Integer>> signal,
+            java.util.function.Function<InitSystem, List<String>> command)
+            throws InterruptedException {
+        InitSystem kind = kind(init);
+        Optional<Integer> number = signal.apply(kind);
+        if (number.isPresent()) {
+            try (Pidfd process = Pidfd.open(init).orElse(null)) {
+                return process != null && process.signal(number.get());
+            }
+        }
+        return !command.apply(kind).isEmpty() && runInside(run, command.apply(kind));
+    }
+
+    private boolean runInside(RunPlan run, List<String> words) throws InterruptedException {
+        try {
+            var guest = new GuestCommand(
+                    0,
+                    0,
+                    Map.of("PATH", Attachments.searchPath()),
+                    Optional.empty(),
+                    words.stream().map(w -> w.getBytes(StandardCharsets.UTF_8)).toList());
+            return attachments
+                    .run(run, guest, new byte[0], COMMAND_LIMIT)
+                    .status()
+                    .isSuccess();
+        } catch (TimeoutException e) {
+            LOG.warn("{} in {} did not end within {} s", words, run.name(), COMMAND_LIMIT.toSeconds());
+            return false;
+        }
+    }
+
+    private static InitSystem kind(int init) {
+        try {
+            return InitSystem.of(Files.readSymbolicLink(Path.of("/proc", Integer.toString(init), "exe"))
+                    .toString());
+        } catch (IOException e) {
+            // It ended meanwhile, which is what was wanted.
+            return InitSystem.OTHER;
+        }
+    }
+}

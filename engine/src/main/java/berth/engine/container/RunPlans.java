@@ -1,0 +1,91 @@
+package berth.engine.container;
+
+import berth.engine.Instance;
+import berth.engine.group.Groups;
+import berth.engine.idmap.User;
+import berth.engine.idmap.Users;
+import berth.engine.image.ImageStores;
+import berth.engine.runtime.RunDirectory;
+import berth.engine.runtime.RunPlan;
+import berth.engine.storage.RootFilesystem;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Works out, from what a container is, everything that its runtime and its storage driver need. */
+final class RunPlans {
+    private static final List<String> DEFAULT_INIT = List.of("/sbin/init");
+
+    private final Instance instance;
+    private final Users users;
+    private final Groups groups;
+    private final ImageStores images;
+    private final ContainerLog log;
+    private final Path lxcfs;
+
+    /** @param lxcfs where lxcfs is mounted when it runs */
+    RunPlans(Instance instance, Users users, Groups groups, ImageStores images, ContainerLog log, Path lxcfs) {
+        this.instance = instance;
+        this.users = users;
+        this.groups = groups;
+        this.images = images;
+        this.log = log;
+        this.lxcfs = lxcfs;
+    }
+
+    RunPlan of(Container container) {
+        ContainerSpec spec = container.spec();
+        User user = user(container);
+        return new RunPlan(
+                container.name(),
+                new RunDirectory(lxcPath(container.id().pool()), container.name()),
+                user.ugid(),
+                idmap(user),
+                cgroup(container),
+                container.hostname(),
+                spec.distribution().arch(),
+                spec.initCmd().isEmpty() ? DEFAULT_INIT : spec.initCmd(),
+                log.lxc(container),
+                log.console(container),
+                instance.runDirectory().resolve("seccomp/default"),
+                Files.isDirectory(lxcfs.resolve("proc")) ? Optional.of(lxcfs) : Optional.empty());
+    }
+
+    /** Its cgroup, relative to the hierarchies' roots. */
+    String cgroup(Container container) {
+        ContainerSpec spec = container.spec();
+        return groups.get(container.id().pool(), spec.group()).cgroup(instance.name()) + "/user." + spec.user() + "/ct."
+                + container.name();
+    }
+
+    RootFilesystem root(Container container) {
+        return root(container.pool(), container.spec());
+    }
+
+    RootFilesystem root(berth.engine.storage.Pool pool, ContainerSpec spec) {
+        User user = users.get(pool.name(), spec.user());
+        return new RootFilesystem(
+                pool.containers().resolve(spec.id()),
+                images.tree(pool.name(), spec.image()),
+                user.uidMap().toHost(0),
+                user.gidMap().toHost(0));
+    }
+
+    User user(Container container) {
+        return users.get(container.id().pool(), container.spec().user());
+    }
+
+    /** Where LXC finds the containers of {@code pool}. */
+    Path lxcPath(String pool) {
+        return instance.runDirectory().resolve("pool").resolve(pool).resolve("ct");
+    }
+
+    private static List<String> idmap(User user) {
+        List<String> lines = new ArrayList<>();
+        user.uidMap().mappings().forEach(m -> lines.add("u %d %d %d".formatted(m.inside(), m.outside(), m.count())));
+        user.gidMap().mappings().forEach(m -> lines.add("g %d %d %d".formatted(m.inside(), m.outside(), m.count())));
+        return lines;
+    }
+}

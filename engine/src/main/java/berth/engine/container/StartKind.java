@@ -1,0 +1,151 @@
+package berth.engine.container;
+
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
+import berth.engine.idmap.User;
+import berth.engine.operation.OperationKind;
+import berth.engine.operation.Progress;
+import berth.engine.operation.Step;
+import berth.engine.runtime.Launcher;
+import berth.engine.runtime.Monitor;
+import berth.engine.runtime.Monitors;
+import berth.engine.runtime.RunPlan;
+import berth.linux.Fd;
+import berth.linux.file.Directory;
+import berth.linux.file.FileStat;
+import berth.linux.file.FileType;
+import berth.linux.file.Resolution;
+import berth.linux.mount.IdExtent;
+import berth.linux.mount.UserNamespaces;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** The start of a container, from nothing of it on the host to a running init. */
+final class StartKind implements OperationKind<StartKind.Plan> {
+    /**
+     * @param limit the longest time LXC may take, in seconds
+     */
+    record Plan(String pool, String id, long limit) {}
+
+    private static final int ANY_EXECUTE = 0111;
+
+    private final Containers containers;
+    private final RunPlans plans;
+    private final Launcher launcher;
+    private final Monitors monitors;
+    private final UserNamespaces namespaces;
+    private final ContainerLog log;
+
+    StartKind(
+            Containers containers,
+            RunPlans plans,
+            Launcher launcher,
+            Monitors monitors,
+            UserNamespaces namespaces,
+            ContainerLog log) {
+        this.containers = containers;
+        this.plans = plans;
+        this.launcher = launcher;
+        this.monitors = monitors;
+        this.namespaces = namespaces;
+        this.log = log;
+    }
+
+    @Override
+    public String name() {
+        return "ct start";
+    }
+
+    @Override
+    public Class<Plan> planType() {
+        return Plan.class;
+    }
+
+    @Override
+    public String subject(Plan plan) {
+        return Containers.exclusive(new ContainerId(plan.pool(), plan.id()))
+                .key()
+                .toString();
+    }
+
+    @Override
+    public List<Step> steps(Plan plan, Progress progress) {
+        return List.of(
+                Step.of("make cgroup", () -> launcher.makeCgroup(run(plan)), () -> launcher.removeCgroup(run(plan))),
+                Step.of(
+                        "write LXC configuration",
+                        () -> launcher.configure(run(plan)),
+                        () -> launcher.unconfigure(run(plan))),
+                Step.of(
+                        "mount root file system",
+                        () -> mount(container(plan), progress),
+                        () -> launcher.detachRoot(run(plan))),
+                Step.commit("start monitor", () -> start(plan)));
+    }
+
+    @Override
+    public Effect effect(Plan plan) {
+        try (Monitor monitor = monitors.find(run(plan)).orElse(null)) {
+            return monitor == null ? Effect.ABSENT : Effect.PRESENT;
+        }
+    }
+
+    private void start(Plan plan) throws InterruptedException {
+        // Whoever asked for the start finds the monitor by its cgroup; this one is only proof that it is there.
+        launcher.start(run(plan), Duration.ofSeconds(plan.limit())).close();
+    }
+
+    private void mount(Container container, Progress progress) {
+        RunPlan run = plans.of(container);
+        var root = plans.root(container);
+        User user = plans.user(container);
+        try (Fd userns = namespaces.create(
+                        user.uidMap().mappings().stream().map(StartKind::extent).toList(),
+                        user.gidMap().mappings().stream().map(StartKind::extent).toList());
+                Fd mount = container.pool().driver().mount(root, userns);
+                Directory rootfs = Directory.of(mount.dup(), Resolution.IN_ROOT)) {
+            requireInit(container, run, rootfs);
+            GuestFiles files = new GuestFiles(rootfs, root.rootUid(), root.rootGid(), text -> {
+                log.add(container, text);
+                progress.note(text);
+            });
+            files.hostname(run.hostname());
+            files.resolvers(container.spec().dnsResolvers());
+            launcher.attachRoot(run, mount);
+        }
+    }
+
+    private static void requireInit(Container container, RunPlan run, Directory rootfs) {
+        String init = run.init().getFirst();
+        Optional<FileStat> file = rootfs.statTarget(init.substring(1));
+        String problem = null;
+        if (file.isEmpty()) {
+            problem = "does not exist in it";
+        } else if (file.get().type() != FileType.REGULAR || (file.get().mode() & ANY_EXECUTE) == 0) {
+            problem = "is not a program";
+        }
+        if (problem != null) {
+            throw new BerthException(
+                    ErrorCode.WRONG_STATE,
+                    "container '%s' cannot be started: its init %s %s".formatted(container.name(), init, problem),
+                    "name another one with 'osctl ct set init-cmd %s PROGRAM', or use an image that has an init"
+                            .formatted(container.name()));
+        }
+    }
+
+    private static IdExtent extent(berth.engine.idmap.IdMapping mapping) {
+        return new IdExtent(mapping.inside(), mapping.outside(), mapping.count());
+    }
+
+    private Container container(Plan plan) {
+        return containers
+                .find(new ContainerId(plan.pool(), plan.id()))
+                .orElseThrow(() -> new BerthException(
+                        ErrorCode.NOT_FOUND, "there is no container '%s:%s'".formatted(plan.pool(), plan.id())));
+    }
+
+    private RunPlan run(Plan plan) {
+        return plans.of(container(plan));
+    }
+}

@@ -1,0 +1,121 @@
+package berth.engine.group;
+
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
+import berth.engine.store.ObjectStore;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Predicate;
+
+/**
+ * The groups of every open pool. {@code /} and {@code /default} always exist. Safe for use by several threads; a group is
+ * changed only under its lock.
+ */
+public final class Groups {
+    private record Open(ObjectStore<GroupRecord> store, NavigableMap<String, Group> byPath) {}
+
+    private final Map<String, Open> pools = new ConcurrentHashMap<>();
+
+    /** Reads the groups of {@code pool} from {@code directory}; a broken file costs its group only. */
+    public void open(String pool, Path directory) {
+        ObjectStore<GroupRecord> store = new ObjectStore<>(directory, GroupRecord.class, GroupRecord::path);
+        NavigableMap<String, Group> groups = new ConcurrentSkipListMap<>();
+        for (GroupRecord group : store.load().objects()) {
+            groups.put(group.path(), new Group(pool, group.path()));
+        }
+        groups.computeIfAbsent(Group.ROOT, p -> new Group(pool, p));
+        groups.computeIfAbsent(Group.DEFAULT, p -> new Group(pool, p));
+        pools.put(pool, new Open(store, groups));
+    }
+
+    /** Forgets the groups of {@code pool}. */
+    public void close(String pool) {
+        pools.remove(pool);
+    }
+
+    /** Every group of every open pool, parents before their children. */
+    public List<Group> all() {
+        return pools.values().stream()
+                .flatMap(p -> p.byPath().values().stream())
+                .sorted()
+                .toList();
+    }
+
+    /** The groups of one pool, parents before their children. */
+    public List<Group> of(String pool) {
+        return List.copyOf(opened(pool).byPath().values());
+    }
+
+    /** The group {@code path} of {@code pool}, if it exists. */
+    public Optional<Group> find(String pool, String path) {
+        return Optional.ofNullable(opened(pool).byPath().get(path));
+    }
+
+    /** The group {@code path} of {@code pool}. @throws BerthException NOT_FOUND */
+    public Group get(String pool, String path) {
+        return find(pool, path)
+                .orElseThrow(() -> new BerthException(
+                        ErrorCode.NOT_FOUND,
+                        "there is no group '%s' in pool '%s'".formatted(path, pool),
+                        "'osctl group ls' lists the groups, 'osctl group new %s' makes one".formatted(path)));
+    }
+
+    /** Makes a group; its parent must exist. */
+    public Group create(String pool, String path) {
+        Group group = new Group(pool, path);
+        Open open = opened(pool);
+        if (open.byPath().containsKey(path)) {
+            throw new BerthException(ErrorCode.EXISTS, "group '%s' exists already".formatted(path));
+        }
+        group.parent().filter(p -> !open.byPath().containsKey(p.path())).ifPresent(p -> {
+            throw new BerthException(
+                    ErrorCode.NOT_FOUND,
+                    "group '%s' has no parent '%s'".formatted(path, p.path()),
+                    "add --parents to make it too");
+        });
+        open.store().save(new GroupRecord(path));
+        open.byPath().put(path, group);
+        return group;
+    }
+
+    /** As {@link #create}, with every missing parent. */
+    public Group createWithParents(String pool, String path) {
+        Group group = new Group(pool, path);
+        group.parent().filter(p -> find(pool, p.path()).isEmpty()).ifPresent(p -> createWithParents(pool, p.path()));
+        return create(pool, path);
+    }
+
+    /** Removes a group without children. @param inUse whether containers are in it */
+    public void delete(String pool, String path, Predicate<Group> inUse) {
+        Group group = get(pool, path);
+        if (path.equals(Group.ROOT) || path.equals(Group.DEFAULT)) {
+            throw new BerthException(ErrorCode.INVALID, "group '%s' is built in and stays".formatted(path));
+        }
+        String child = opened(pool).byPath().higherKey(path + "/");
+        if (child != null && child.startsWith(path + "/")) {
+            throw new BerthException(
+                    ErrorCode.IN_USE, "group '%s' holds group '%s'".formatted(path, child), "delete that one first");
+        }
+        if (inUse.test(group)) {
+            throw new BerthException(
+                    ErrorCode.IN_USE,
+                    "group '%s' still has containers".formatted(path),
+                    "'osctl ct ls -g %s' lists them".formatted(path));
+        }
+        opened(pool).store().remove(path);
+        opened(pool).byPath().remove(path);
+    }
+
+    private Open opened(String pool) {
+        Open open = pools.get(pool);
+        if (open == null) {
+            throw new BerthException(ErrorCode.NOT_FOUND, "there is no pool '%s'".formatted(pool));
+        }
+        return open;
+    }
+}

@@ -1,0 +1,179 @@
+package berth.engine.host;
+
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
+import berth.engine.container.Container;
+import berth.engine.container.ContainerServices;
+import berth.engine.container.ContainerState;
+import berth.engine.container.StopMode;
+import berth.engine.group.Groups;
+import berth.engine.idmap.IdRanges;
+import berth.engine.idmap.Users;
+import berth.engine.image.ImageStores;
+import berth.engine.operation.Caller;
+import berth.engine.operation.LockKey;
+import berth.engine.operation.LockRequest;
+import berth.engine.operation.Locks;
+import berth.engine.operation.Recovered;
+import berth.engine.storage.Pool;
+import berth.engine.storage.Pools;
+import berth.engine.storage.Trash;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Brings pools in with all that is in them, and lets them go. Safe for use by several threads. */
+public final class PoolGate {
+    private static final Logger LOG = LoggerFactory.getLogger(PoolGate.class);
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
+
+    private final Pools pools;
+    private final IdRanges ranges;
+    private final Users users;
+    private final Groups groups;
+    private final ImageStores images;
+    private final ContainerServices services;
+    private final Trash trash;
+    private final Locks locks;
+
+    public PoolGate(
+            Pools pools,
+            IdRanges ranges,
+            Users users,
+            Groups groups,
+            ImageStores images,
+            ContainerServices services,
+            Trash trash,
+            Locks locks) {
+        this.pools = pools;
+        this.ranges = ranges;
+        this.users = users;
+        this.groups = groups;
+        this.images = images;
+        this.services = services;
+        this.trash = trash;
+        this.locks = locks;
+    }
+
+    /** At the start of the daemon: every pool with its containers, each in the state that the kernel shows. */
+    public void openAll() {
+        pools.load();
+        List<Pool> usable =
+                pools.all().stream().filter(p -> p.whyUnusable().isEmpty()).toList();
+        List<Recovered> changes = usable.stream().flatMap(p -> load(p).stream()).toList();
+        services.adoption().tell(changes);
+        services.adoption().recover(services.running());
+        usable.forEach(p -> services.adoption().adopt(p.name()));
+        usable.forEach(p -> services.autostarter().start(p.name()));
+    }
+
+    /** Makes a pool; see {@link Pools#install}. */
+    public Pool install(String name, Optional<Path> path, Caller caller) {
+        try (Locks.Held _ = lock(name, caller)) {
+            Pool pool = pools.install(name, path);
+            try {
+                load(pool);
+            } catch (RuntimeException e) {
+                pools.uninstall(name);
+                throw e;
+            }
+            services.adoption().adopt(name);
+            return pool;
+        }
+    }
+
+    /** Brings an exported pool, or one that could not be used before, in again. */
+    public Pool reimport(String name, Caller caller) {
+        try (Locks.Held _ = lock(name, caller)) {
+            if (pools.all().stream()
+                    .anyMatch(p -> p.name().equals(name) && p.whyUnusable().isEmpty())) {
+                throw new BerthException(ErrorCode.EXISTS, "pool '%s' is imported already".formatted(name));
+            }
+            Pool pool = pools.reimport(name);
+            pool.whyUnusable().ifPresent(why -> {
+                throw new BerthException(ErrorCode.WRONG_STATE, "pool '%s' cannot be used: %s".formatted(name, why));
+            });
+            services.adoption().tell(load(pool));
+            services.adoption().adopt(name);
+            services.autostarter().start(name);
+            return pool;
+        }
+    }
+
+    /** Lets a pool go until {@link #reimport}. Its containers must be stopped. */
+    public void export(String name, Caller caller) {
+        try (Locks.Held _ = lock(name, caller)) {
+            refuseRunning(pools.get(name));
+            unload(name);
+            pools.export(name);
+        }
+    }
+
+    /** As {@link #export}, after stopping its containers. */
+    public void exportStopping(String name, Caller caller) {
+        for (Container container : services.containers().of(pools.get(name).name())) {
+            services.runner().stop(container, StopMode.GRACEFUL, STOP_LIMIT, caller);
+        }
+        export(name, caller);
+    }
+
+    /** Forgets a pool; its data stays. Its containers must be stopped. */
+    public void uninstall(String name, Caller caller) {
+        try (Locks.Held _ = lock(name, caller)) {
+            refuseRunning(pools.get(name));
+            unload(name);
+            pools.uninstall(name);
+        }
+    }
+
+    private List<Recovered> load(Pool pool) {
+        LOG.info("Pool {} is loaded from {}", pool.name(), pool.path());
+        ranges.open(pool.name(), pool.configuration("id-range"));
+        users.open(pool.name(), pool.configuration("user"));
+        groups.open(pool.name(), pool.configuration("group"));
+        images.open(pool.name(), pool.images(), id -> standingOn(pool, id));
+        services.containers().open(pool);
+        trash.empty(pool.trash());
+        return services.factory().open(pool);
+    }
+
+    private List<String> standingOn(Pool pool, String image) {
+        return services.containers().of(pool.name()).stream()
+                .filter(c -> c.spec().image().equals(image))
+                .map(Container::name)
+                .toList();
+    }
+
+    private void unload(String name) {
+        services.factory().close(name);
+        services.containers().close(name);
+        images.close(name);
+        groups.close(name);
+        users.close(name);
+        ranges.close(name);
+    }
+
+    private void refuseRunning(Pool pool) {
+        List<String> running = services.containers().of(pool.name()).stream()
+                .filter(c -> c.state() != ContainerState.STOPPED)
+                .map(Container::name)
+                .toList();
+        if (!running.isEmpty()) {
+            throw new BerthException(
+                    ErrorCode.IN_USE,
+                    "containers of pool '%s' run: %s".formatted(pool.name(), String.join(", ", running)),
+                    "stop them first: 'osctl ct stop %s'".formatted(String.join(" ", running)));
+        }
+    }
+
+    private Locks.Held lock(String pool, Caller caller) {
+        return locks.acquire(
+                List.of(LockRequest.exclusive(LockKey.Kind.POOL, pool)),
+                caller.patience(),
+                caller.actor().command(),
+                caller.progress());
+    }
+}

@@ -1,0 +1,172 @@
+package berth.engine.runtime;
+
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
+import berth.linux.Errno;
+import berth.linux.Fd;
+import berth.linux.KernelException;
+import berth.linux.cgroup.Cgroup;
+import berth.linux.cgroup.CgroupHost;
+import berth.linux.file.Directory;
+import berth.linux.file.Resolution;
+import berth.linux.mount.Mounts;
+import berth.linux.process.Capture;
+import berth.linux.process.Captured;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Brings up what a running container consists of on the host, piece by piece, and takes it away again. Every call may be
+ * repeated, and each taking away tolerates that nothing is there. The caller holds the container's lock.
+ */
+public final class Launcher {
+    private static final int LONGEST_OUTPUT = 16 * 1024;
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+
+    private final Entry entry;
+    private final LxcPrograms lxc;
+    private final CgroupHost cgroups;
+    private final Monitors monitors;
+
+    public Launcher(Entry entry, LxcPrograms lxc, CgroupHost cgroups, Monitors monitors) {
+        this.entry = entry;
+        this.lxc = lxc;
+        this.cgroups = cgroups;
+        this.monitors = monitors;
+    }
+
+    /** Makes its cgroup and hands the part below the limits to its user. */
+    public void makeCgroup(RunPlan plan) {
+        cgroups.at(plan.cgroup()).create();
+        Cgroup delegated = cgroups.at(ContainerCgroup.delegated(plan.cgroup()));
+        delegated.create();
+        delegated.delegate(plan.uid(), plan.uid());
+    }
+
+    /** Kills what is in its cgroup and removes it. */
+    public void removeCgroup(RunPlan plan) {
+        Cgroup cgroup = cgroups.at(plan.cgroup());
+        if (cgroup.exists()) {
+            cgroup.kill();
+            cgroup.awaitEmpty(LIMIT);
+            cgroup.delete(LIMIT);
+        }
+    }
+
+    /** Writes LXC's configuration and makes the directories and log files that the monitor needs. */
+    public void configure(RunPlan plan) throws IOException {
+        RunDirectory paths = plan.paths();
+        makeDirectory(paths.directory(), "rwx--x--x");
+        makeDirectory(paths.rootfs(), "rwx------");
+        makeDirectory(paths.lxcRuntime(), "rwx------");
+        own(paths.lxcRuntime(), plan.uid(), plan.uid());
+        Files.writeString(paths.config(), LxcConfig.render(plan));
+        grantGroup(paths.config(), plan.uid(), "rw-r-----");
+        // LXC appends: the errors of this start must not be mistaken for those of a former one.
+        Files.write(plan.lxcLog(), new byte[0]);
+        grantGroup(plan.lxcLog(), plan.uid(), "rw-rw----");
+        Files.write(plan.consoleLog(), new byte[0], StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        grantGroup(plan.consoleLog(), plan.uid(), "rw-rw----");
+    }
+
+    /** Removes its directory under {@code /run}. */
+    public void unconfigure(RunPlan plan) {
+        try (Directory all = Directory.open(plan.paths().lxcPath(), Resolution.NO_LINKS)) {
+            all.removeTree(plan.paths().name());
+        } catch (KernelException e) {
+            if (!e.is(Errno.ENOENT)) {
+                throw e;
+            }
+        }
+    }
+
+    /** Puts the detached mount {@code root} where LXC looks for the root file system. */
+    public void attachRoot(RunPlan plan, Fd root) {
+        Mounts.attach(root, plan.paths().rootfs());
+    }
+
+    /** Unmounts the root file system from the host; processes that still use it keep it. */
+    public void detachRoot(RunPlan plan) {
+        boolean mounted = true;
+        while (mounted) {
+            try {
+                Mounts.unmount(plan.paths().rootfs());
+            } catch (KernelException e) {
+                if (!e.is(Errno.EINVAL) && !e.is(Errno.ENOENT)) {
+                    throw e;
+                }
+                mounted = false;
+            }
+        }
+    }
+
+    /**
+     * Starts LXC's monitor and waits until the container's init has been run.
+     *
+     * @throws BerthException FAILED with LXC's reason; TIMEOUT. Something of it may be left: see the taking away above
+     */
+    public Monitor start(RunPlan plan, Duration limit) throws InterruptedException {
+        var command = entry.command(
+                        plan.uid(),
+                        cgroups.at(ContainerCgroup.delegated(plan.cgroup())).directories(),
+                        List.of(
+                                lxc.start().toString(),
+                                "-P",
+                                plan.paths().lxcPath().toString(),
+                                "-n",
+                                plan.name(),
+                                "-d"))
+                .withEnvironment(Map.of(
+                        "PATH",
+                        Attachments.searchPath(),
+                        "XDG_RUNTIME_DIR",
+                        plan.paths().lxcRuntime().toString()));
+        try {
+            Captured result = Capture.of(command).keeping(LONGEST_OUTPUT).run(limit);
+            if (!result.status().isSuccess()) {
+                throw failed(plan, result.errorText());
+            }
+        } catch (TimeoutException e) {
+            throw new BerthException(
+                    ErrorCode.TIMEOUT,
+                    "container '%s' did not start within %d s".formatted(plan.name(), limit.toSeconds()),
+                    "'osctl ct log cat %s' shows how far it came".formatted(plan.name()));
+        }
+        return monitors.find(plan)
+                .orElseThrow(() -> new BerthException(
+                        ErrorCode.FAILED,
+                        "the init of container '%s' ended as soon as it was started".formatted(plan.name()),
+                        "'osctl ct log cat %s' shows what it wrote to its console".formatted(plan.name())));
+    }
+
+    private static BerthException failed(RunPlan plan, String output) {
+        String cause =
+                LxcLog.cause(plan.lxcLog()).or(() -> output.lines().findFirst()).orElse("LXC gave no reason");
+        return new BerthException(
+                ErrorCode.FAILED,
+                "container '%s' cannot be started: %s".formatted(plan.name(), cause),
+                "'osctl ct log cat %s' shows LXC's whole log".formatted(plan.name()));
+    }
+
+    private static void makeDirectory(Path directory, String permissions) throws IOException {
+        Files.createDirectories(directory);
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(permissions));
+    }
+
+    private static void grantGroup(Path file, int gid, String permissions) throws IOException {
+        own(file, 0, gid);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
+    }
+
+    private static void own(Path path, int uid, int gid) throws IOException {
+        Files.setAttribute(path, "unix:uid", uid);
+        Files.setAttribute(path, "unix:gid", gid);
+    }
+}

@@ -1,0 +1,97 @@
+package berth.engine.runtime;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The configuration file that LXC reads, written whole for each start. Source: lxc.container.conf(5).
+ *
+ * <p>Everything is written out: nothing of the host's {@code /usr/share/lxc} or {@code /etc/lxc} changes what a container gets.
+ */
+final class LxcConfig {
+    private static final String CONSOLE_LOG_SIZE = "256KB";
+    private static final int TTYS = 4;
+    private static final int PTYS = 1024;
+
+    /** What lxcfs offers in place of the host's view, and where it goes. */
+    private static final List<String> LXCFS_FILES = List.of(
+            "proc/cpuinfo",
+            "proc/diskstats",
+            "proc/loadavg",
+            "proc/meminfo",
+            "proc/slabinfo",
+            "proc/stat",
+            "proc/swaps",
+            "proc/uptime",
+            "sys/devices/system/cpu");
+
+    private final List<String> lines = new ArrayList<>();
+
+    private LxcConfig() {}
+
+    /** The text of the configuration for {@code plan}. */
+    static String render(RunPlan plan) {
+        LxcConfig config = new LxcConfig();
+        config.identity(plan);
+        config.fileSystems(plan);
+        config.isolation(plan);
+        config.terminals(plan);
+        return String.join("\n", config.lines) + "\n";
+    }
+
+    private void identity(RunPlan plan) {
+        set("lxc.uts.name", plan.hostname());
+        set("lxc.arch", plan.arch());
+        set("lxc.init.cmd", quoted(plan.init()));
+        // The file is LXC's alone and starts empty with each start; its errors explain a failed one.
+        set("lxc.log.file", plan.lxcLog().toString());
+        set("lxc.log.level", "WARN");
+    }
+
+    private void fileSystems(RunPlan plan) {
+        set("lxc.rootfs.path", "dir:" + plan.paths().rootfs());
+        set("lxc.autodev", "1");
+        set("lxc.mount.auto", "cgroup:mixed proc:mixed sys:mixed");
+        plan.lxcfs()
+                .ifPresent(lxcfs -> LXCFS_FILES.forEach(
+                        f -> set("lxc.mount.entry", "%s/%s %s none bind,optional 0 0".formatted(lxcfs, f, f))));
+    }
+
+    private void isolation(RunPlan plan) {
+        plan.idmap().forEach(line -> set("lxc.idmap", line));
+        // A network namespace of its own with nothing but lo; interfaces are added to it from outside.
+        set("lxc.net.0.type", "empty");
+        set("lxc.seccomp.profile", plan.seccompProfile().toString());
+        set("lxc.cap.drop", "mac_admin mac_override sys_module sys_rawio sys_time");
+        // LXC may only make cgroups beneath the one it was started in: limits sit above, where it cannot write.
+        set("lxc.cgroup.relative", "1");
+        set("lxc.cgroup.dir.monitor", ContainerCgroup.MONITOR);
+        set("lxc.cgroup.dir.monitor.pivot", ContainerCgroup.PIVOT);
+        set("lxc.cgroup.dir.container", ContainerCgroup.PAYLOAD);
+    }
+
+    private void terminals(RunPlan plan) {
+        set("lxc.tty.max", Integer.toString(TTYS));
+        set("lxc.pty.max", Integer.toString(PTYS));
+        set("lxc.console.logfile", plan.consoleLog().toString());
+        set("lxc.console.size", CONSOLE_LOG_SIZE);
+    }
+
+    private void set(String key, String value) {
+        if (value.chars().anyMatch(c -> c < ' ')) {
+            throw new IllegalArgumentException("control character in " + key);
+        }
+        lines.add(key + " = " + value);
+    }
+
+    /** One line that LXC splits into {@code words} again: it knows both quotes but no escapes. */
+    private static String quoted(List<String> words) {
+        List<String> quoted = new ArrayList<>();
+        for (String word : words) {
+            String quote = word.contains("\"") ? "'" : "\"";
+            boolean plain = !word.isEmpty() && word.chars().noneMatch(c -> c == ' ' || c == '"' || c == '\'');
+            quoted.add(plain ? word : quote + word + quote);
+        }
+        return String.join(" ", quoted);
+    }
+}

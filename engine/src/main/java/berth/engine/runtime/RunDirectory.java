@@ -1,0 +1,31 @@
+package berth.engine.runtime;
+
+import java.nio.file.Path;
+
+/**
+ * What a container has under {@code /run} while it runs: {@code <lxcPath>/<name>/}.
+ *
+ * @param lxcPath LXC's path: the directory that holds one directory per container of a pool
+ * @param name the container's directory in it
+ */
+public record RunDirectory(Path lxcPath, String name) {
+    /** The container's directory; root's, searchable by all since its own root must reach its rootfs. */
+    public Path directory() {
+        return lxcPath.resolve(name);
+    }
+
+    /** LXC's configuration of it. */
+    public Path config() {
+        return directory().resolve("config");
+    }
+
+    /** Where its root file system is mounted on the host. */
+    public Path rootfs() {
+        return directory().resolve("rootfs");
+    }
+
+    /** LXC's own runtime directory (locks); belongs to the monitor's uid. */
+    public Path lxcRuntime() {
+        return directory().resolve("lxc");
+    }
+}

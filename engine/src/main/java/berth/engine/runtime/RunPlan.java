@@ -1,0 +1,35 @@
+package berth.engine.runtime;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Everything that LXC needs to run one container.
+ *
+ * @param name its name for LXC
+ * @param paths its directory under {@code /run}
+ * @param uid the host uid and gid that its monitor runs as
+ * @param idmap lines for {@code lxc.idmap}, for instance {@code u 0 100000 65536}
+ * @param cgroup its cgroup, relative to the roots of the hierarchies
+ * @param hostname its host name
+ * @param arch its machine, for instance {@code x86_64}
+ * @param init its process 1 and arguments
+ * @param lxcLog where LXC writes its log
+ * @param consoleLog where LXC copies what is written to the console
+ * @param seccompProfile the system call filter
+ * @param lxcfs where lxcfs is mounted, if it runs
+ */
+public record RunPlan(
+        String name,
+        RunDirectory paths,
+        int uid,
+        List<String> idmap,
+        String cgroup,
+        String hostname,
+        String arch,
+        List<String> init,
+        Path lxcLog,
+        Path consoleLog,
+        Path seccompProfile,
+        Optional<Path> lxcfs) {}

@@ -1,0 +1,5 @@
+/** Pools and the file systems of containers. */
+@NullMarked
+package berth.engine.storage;
+
+import org.jspecify.annotations.NullMarked;
