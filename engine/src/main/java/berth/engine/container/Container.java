@@ -72,6 +72,12 @@ public final class Container {
         return Optional.ofNullable(monitor);
     }
 
+    /** Whether {@code found}, and not a later one, is the monitor that holds it. */
+    @SuppressWarnings("ReferenceEquality") // A monitor's descriptor is its identity.
+    boolean isHeldBy(Monitor found) {
+        return monitor == found;
+    }
+
     /** Its process 1 as the host numbers it; empty while there is none. */
     public Optional<Integer> initPid() {
         return monitor().flatMap(Monitor::init);

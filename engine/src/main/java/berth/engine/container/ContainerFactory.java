@@ -7,7 +7,7 @@ import berth.engine.group.Groups;
 import berth.engine.idmap.User;
 import berth.engine.idmap.Users;
 import berth.engine.image.Image;
-import berth.engine.image.Images;
+import berth.engine.image.ImageStores;
 import berth.engine.operation.Caller;
 import berth.engine.operation.FailPoints;
 import berth.engine.operation.LockKey;
@@ -31,7 +31,7 @@ public final class ContainerFactory {
     private final Pools pools;
     private final Users users;
     private final Groups groups;
-    private final Images images;
+    private final ImageStores images;
     private final Containers containers;
     private final ContainerRunner runner;
     private final Locks locks;
@@ -45,7 +45,7 @@ public final class ContainerFactory {
             Pools pools,
             Users users,
             Groups groups,
-            Images images,
+            ImageStores images,
             Containers containers,
             ContainerRunner runner,
             RunPlans plans,
@@ -89,8 +89,8 @@ public final class ContainerFactory {
                 LockRequest.shared(LockKey.Kind.IMAGE, pool.name() + ":" + wish.image()),
                 Containers.exclusive(id)));
         wish.user().ifPresent(u -> requests.add(LockRequest.shared(LockKey.Kind.USER, pool.name() + ":" + u)));
-        try (Locks.Held held =
-                locks.acquire(requests, caller.wait(), caller.actor().command(), caller.progress())) {
+        try (Locks.Held _ =
+                locks.acquire(requests, caller.patience(), caller.actor().command(), caller.progress())) {
             if (containers.find(id).isPresent()) {
                 throw new BerthException(
                         ErrorCode.EXISTS,
@@ -99,13 +99,13 @@ public final class ContainerFactory {
             }
             groups.get(pool.name(), group);
             wish.user().ifPresent(u -> users.get(pool.name(), u));
-            Image image = images.get(pool.name(), wish.image());
+            Image image = images.of(pool.name()).get(wish.image());
             ContainerSpec spec = new ContainerSpec(
                     wish.id(),
                     wish.user().orElseGet(() -> freeUserName(pool, wish.id())),
                     group,
                     image.id(),
-                    new Distribution(image.distribution(), image.version(), image.arch()),
+                    new Distribution(image.distribution(), image.version(), image.architecture()),
                     wish.hostname().orElse(null),
                     wish.dnsResolvers(),
                     List.of(),
@@ -136,11 +136,11 @@ public final class ContainerFactory {
     }
 
     private void delete(Container container, Caller caller, Optional<StopMode> force) {
-        try (Locks.Held held = locks.acquire(
+        try (Locks.Held _ = locks.acquire(
                 List.of(
                         LockRequest.shared(LockKey.Kind.POOL, container.id().pool()),
                         Containers.exclusive(container.id())),
-                caller.wait(),
+                caller.patience(),
                 caller.actor().command(),
                 caller.progress())) {
             containers.current(container);

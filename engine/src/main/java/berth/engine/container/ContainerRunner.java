@@ -77,7 +77,7 @@ public final class ContainerRunner {
      * @return whether it was started by this call
      */
     public boolean start(Container container, Duration limit, Caller caller) {
-        try (Locks.Held held = lock(container, caller)) {
+        try (Locks.Held _ = lock(container, caller)) {
             containers.current(container);
             if (container.state().isUp()) {
                 return false;
@@ -89,7 +89,7 @@ public final class ContainerRunner {
 
     /** Stops {@code container}, giving its init at most {@code limit}. */
     public StopOutcome stop(Container container, StopMode mode, Duration limit, Caller caller) {
-        try (Locks.Held held = lock(container, caller)) {
+        try (Locks.Held _ = lock(container, caller)) {
             containers.current(container);
             return stopHeld(container, mode, limit, caller);
         }
@@ -97,7 +97,7 @@ public final class ContainerRunner {
 
     /** Stops {@code container} if it runs, and starts it. */
     public void restart(Container container, StopMode mode, Duration stopLimit, Duration startLimit, Caller caller) {
-        try (Locks.Held held = lock(container, caller)) {
+        try (Locks.Held _ = lock(container, caller)) {
             containers.current(container);
             stopHeld(container, mode, stopLimit, caller);
             startHeld(container, startLimit, caller);
@@ -106,7 +106,7 @@ public final class ContainerRunner {
 
     /** Asks the init of {@code container} to reboot, as {@code reboot} inside would; returns when it was told. */
     public void reboot(Container container, Caller caller) throws InterruptedException {
-        try (Locks.Held held = lock(container, caller)) {
+        try (Locks.Held _ = lock(container, caller)) {
             requireUp(container);
             int init = container
                     .initPid()
@@ -123,7 +123,7 @@ public final class ContainerRunner {
 
     /** Suspends every process of {@code container}. */
     public void freeze(Container container, Caller caller) {
-        try (Locks.Held held = lock(container, caller)) {
+        try (Locks.Held _ = lock(container, caller)) {
             requireUp(container);
             cgroup(container).freeze(FREEZE_LIMIT);
             turn(container, ContainerState.FROZEN);
@@ -132,7 +132,7 @@ public final class ContainerRunner {
 
     /** Lets {@code container} run on. */
     public void thaw(Container container, Caller caller) {
-        try (Locks.Held held = lock(container, caller)) {
+        try (Locks.Held _ = lock(container, caller)) {
             requireUp(container);
             cgroup(container).thaw();
             turn(container, ContainerState.RUNNING);
@@ -227,8 +227,8 @@ public final class ContainerRunner {
 
     /** The monitor has ended: with a stop by a command, which cleans up itself, or by a halt inside or a kill from outside. */
     private void noticeEnd(Container container, Monitor monitor) {
-        try (Locks.Held held = lock(container, Caller.daemon(AUTONOMOUS_END))) {
-            if (container.monitor().filter(m -> m == monitor).isPresent()) {
+        try (Locks.Held _ = lock(container, Caller.daemon(AUTONOMOUS_END))) {
+            if (container.isHeldBy(monitor)) {
                 halt.cleanUp(plans.of(container));
                 ended(container, "ended by itself");
             }
@@ -272,7 +272,7 @@ public final class ContainerRunner {
     private Locks.Held lock(Container container, Caller caller) {
         return locks.acquire(
                 List.of(Containers.exclusive(container.id())),
-                caller.wait(),
+                caller.patience(),
                 caller.actor().command(),
                 caller.progress());
     }

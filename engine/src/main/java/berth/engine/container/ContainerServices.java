@@ -4,7 +4,7 @@ import berth.engine.Instance;
 import berth.engine.event.Events;
 import berth.engine.group.Groups;
 import berth.engine.idmap.Users;
-import berth.engine.image.Images;
+import berth.engine.image.ImageStores;
 import berth.engine.operation.FailPoints;
 import berth.engine.operation.Locks;
 import berth.engine.operation.Operations;
@@ -43,7 +43,7 @@ public record ContainerServices(
             Pools pools,
             Users users,
             Groups groups,
-            Images images,
+            ImageStores images,
             Locks locks,
             Events events,
             InstantSource clock,

@@ -111,9 +111,9 @@ public final class Containers {
 
     /** Changes what {@code container} is; the former state stays in its history. */
     public void change(Container container, Caller caller, UnaryOperator<ContainerSpec> change) {
-        try (Locks.Held held = locks.acquire(
+        try (Locks.Held _ = locks.acquire(
                 List.of(exclusive(container.id())),
-                caller.wait(),
+                caller.patience(),
                 caller.actor().command())) {
             current(container);
             save(container, change.apply(container.spec()), caller);

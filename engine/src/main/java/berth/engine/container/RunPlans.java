@@ -4,7 +4,7 @@ import berth.engine.Instance;
 import berth.engine.group.Groups;
 import berth.engine.idmap.User;
 import berth.engine.idmap.Users;
-import berth.engine.image.Images;
+import berth.engine.image.ImageStores;
 import berth.engine.runtime.RunDirectory;
 import berth.engine.runtime.RunPlan;
 import berth.engine.storage.RootFilesystem;
@@ -21,12 +21,12 @@ final class RunPlans {
     private final Instance instance;
     private final Users users;
     private final Groups groups;
-    private final Images images;
+    private final ImageStores images;
     private final ContainerLog log;
     private final Path lxcfs;
 
     /** @param lxcfs where lxcfs is mounted when it runs */
-    RunPlans(Instance instance, Users users, Groups groups, Images images, ContainerLog log, Path lxcfs) {
+    RunPlans(Instance instance, Users users, Groups groups, ImageStores images, ContainerLog log, Path lxcfs) {
         this.instance = instance;
         this.users = users;
         this.groups = groups;

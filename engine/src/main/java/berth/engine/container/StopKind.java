@@ -79,10 +79,10 @@ final class StopKind implements OperationKind<StopKind.Plan> {
 
     private void end(Plan plan) throws InterruptedException {
         RunPlan run = run(plan);
-        Optional<Monitor> monitor = monitors.find(run);
-        if (monitor.isPresent()) {
-            try (var process = monitor.get().process()) {
-                halt.kill(run, monitor.get());
+        try (Monitor monitor = monitors.find(run).orElse(null)) {
+            if (monitor != null) {
+                halt.kill(run, monitor);
+                killed.add(new ContainerId(plan.pool(), plan.id()));
             }
         }
     }

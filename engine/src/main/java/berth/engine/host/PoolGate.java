@@ -9,7 +9,7 @@ import berth.engine.container.StopMode;
 import berth.engine.group.Groups;
 import berth.engine.idmap.IdRanges;
 import berth.engine.idmap.Users;
-import berth.engine.image.Images;
+import berth.engine.image.ImageStores;
 import berth.engine.operation.Caller;
 import berth.engine.operation.LockKey;
 import berth.engine.operation.LockRequest;
@@ -34,7 +34,7 @@ public final class PoolGate {
     private final IdRanges ranges;
     private final Users users;
     private final Groups groups;
-    private final Images images;
+    private final ImageStores images;
     private final ContainerServices services;
     private final Trash trash;
     private final Locks locks;
@@ -44,7 +44,7 @@ public final class PoolGate {
             IdRanges ranges,
             Users users,
             Groups groups,
-            Images images,
+            ImageStores images,
             ContainerServices services,
             Trash trash,
             Locks locks) {
@@ -72,7 +72,7 @@ public final class PoolGate {
 
     /** Makes a pool; see {@link Pools#install}. */
     public Pool install(String name, Optional<Path> path, Caller caller) {
-        try (Locks.Held held = lock(name, caller)) {
+        try (Locks.Held _ = lock(name, caller)) {
             Pool pool = pools.install(name, path);
             try {
                 load(pool);
@@ -87,7 +87,7 @@ public final class PoolGate {
 
     /** Brings an exported pool, or one that could not be used before, in again. */
     public Pool reimport(String name, Caller caller) {
-        try (Locks.Held held = lock(name, caller)) {
+        try (Locks.Held _ = lock(name, caller)) {
             if (pools.all().stream()
                     .anyMatch(p -> p.name().equals(name) && p.whyUnusable().isEmpty())) {
                 throw new BerthException(ErrorCode.EXISTS, "pool '%s' is imported already".formatted(name));
@@ -105,7 +105,7 @@ public final class PoolGate {
 
     /** Lets a pool go until {@link #reimport}. Its containers must be stopped. */
     public void export(String name, Caller caller) {
-        try (Locks.Held held = lock(name, caller)) {
+        try (Locks.Held _ = lock(name, caller)) {
             refuseRunning(pools.get(name));
             unload(name);
             pools.export(name);
@@ -122,7 +122,7 @@ public final class PoolGate {
 
     /** Forgets a pool; its data stays. Its containers must be stopped. */
     public void uninstall(String name, Caller caller) {
-        try (Locks.Held held = lock(name, caller)) {
+        try (Locks.Held _ = lock(name, caller)) {
             refuseRunning(pools.get(name));
             unload(name);
             pools.uninstall(name);
@@ -134,10 +134,17 @@ public final class PoolGate {
         ranges.open(pool.name(), pool.configuration("id-range"));
         users.open(pool.name(), pool.configuration("user"));
         groups.open(pool.name(), pool.configuration("group"));
-        images.open(pool.name(), pool.images());
+        images.open(pool.name(), pool.images(), id -> standingOn(pool, id));
         services.containers().open(pool);
         trash.empty(pool.trash());
         return services.factory().open(pool);
+    }
+
+    private List<String> standingOn(Pool pool, String image) {
+        return services.containers().of(pool.name()).stream()
+                .filter(c -> c.spec().image().equals(image))
+                .map(Container::name)
+                .toList();
     }
 
     private void unload(String name) {
@@ -165,7 +172,7 @@ public final class PoolGate {
     private Locks.Held lock(String pool, Caller caller) {
         return locks.acquire(
                 List.of(LockRequest.exclusive(LockKey.Kind.POOL, pool)),
-                caller.wait(),
+                caller.patience(),
                 caller.actor().command(),
                 caller.progress());
     }

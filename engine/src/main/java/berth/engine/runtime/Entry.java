@@ -10,6 +10,9 @@ import java.util.List;
  * runs the program. Nothing of a container is ever run in another way.
  */
 public final class Entry {
+    /** What a shell on the host has; the daemon's own limit is higher. */
+    private static final String OPEN_FILES = "nofile=1024:1048576";
+
     private final Path program;
 
     /** @param program the path of {@code osctl-enter} */
@@ -31,7 +34,7 @@ public final class Entry {
                 Integer.toString(uid),
                 "--cwd",
                 "/",
-                "--setsid"));
+                "--setsid", "--rlimit", OPEN_FILES));
         for (Path cgroup : cgroups) {
             line.add("--cgroup");
             line.add(cgroup.toString());

@@ -1,0 +1,5 @@
+/** Id maps. */
+@NullMarked
+package berth.engine.idmap;
+
+import org.jspecify.annotations.NullMarked;
