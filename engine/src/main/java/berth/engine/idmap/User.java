@@ -1,4 +1,0 @@
-package berth.engine.idmap;
-
-/** A user. */
-public record User(String name, int ugid, IdMap uidMap, IdMap gidMap, boolean standalone) {}

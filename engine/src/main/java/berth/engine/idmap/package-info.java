@@ -1,5 +1,0 @@
-/** Id maps. */
-@NullMarked
-package berth.engine.idmap;
-
-import org.jspecify.annotations.NullMarked;
