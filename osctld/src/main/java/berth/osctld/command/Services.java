@@ -7,17 +7,26 @@ import berth.engine.host.PoolGate;
 import berth.engine.image.ImageStores;
 import berth.engine.storage.Pools;
 
-/**
- * The engine's services that commands call.
- *
- * @param version of Berth
- * @param instance that this daemon is
- */
-public record Services(
-        String version,
-        Instance instance,
-        Pools pools,
-        PoolGate gate,
-        Groups groups,
-        ImageStores images,
-        ContainerServices containers) {}
+/** The engine's services that commands call. */
+public interface Services {
+    /** Version of Berth. */
+    String version();
+
+    /** What this daemon is. */
+    Instance instance();
+
+    /** The pools. */
+    Pools pools();
+
+    /** Where pools come and go. */
+    PoolGate gate();
+
+    /** The groups of every pool. */
+    Groups groups();
+
+    /** The images of every pool. */
+    ImageStores images();
+
+    /** Everything around containers. */
+    ContainerServices containers();
+}
