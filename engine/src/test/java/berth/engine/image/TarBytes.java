@@ -62,7 +62,8 @@ final class TarBytes {
 
     /** A GNU long name for the entry that follows. */
     TarBytes longName(byte[] name) {
-        return entry('L', bytes("././@LongLink"), name.length + 1, new byte[0]).data(Arrays.copyOf(name, name.length + 1));
+        return entry('L', bytes("././@LongLink"), name.length + 1, new byte[0])
+                .data(Arrays.copyOf(name, name.length + 1));
     }
 
     /** A header that says what it likes. */
@@ -117,7 +118,7 @@ final class TarBytes {
     }
 
     static void number(byte[] header, int offset, int length, long value) {
-        if (value < 1L << 3 * (length - 1) && value >= 0) {
+        if (value < 1L << (3 * (length - 1)) && value >= 0) {
             put(header, offset, bytes(("%0" + (length - 1) + "o").formatted(value)));
             return;
         }
