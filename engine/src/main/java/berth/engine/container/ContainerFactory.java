@@ -4,7 +4,9 @@ import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.group.Group;
 import berth.engine.group.Groups;
+import berth.engine.idmap.NewUser;
 import berth.engine.idmap.User;
+import berth.engine.idmap.UserStores;
 import berth.engine.idmap.Users;
 import berth.engine.image.Image;
 import berth.engine.image.ImageStores;
@@ -29,7 +31,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** Makes and deletes containers, each as a whole or not at all. Safe for use by several threads. */
 public final class ContainerFactory {
     private final Pools pools;
-    private final Users users;
+    private final UserStores users;
     private final Groups groups;
     private final ImageStores images;
     private final Containers containers;
@@ -43,7 +45,7 @@ public final class ContainerFactory {
 
     ContainerFactory(
             Pools pools,
-            Users users,
+            UserStores users,
             Groups groups,
             ImageStores images,
             Containers containers,
@@ -98,31 +100,37 @@ public final class ContainerFactory {
                         "choose another id, or delete it with 'osctl ct del %s'".formatted(wish.id()));
             }
             groups.get(pool.name(), group);
-            wish.user().ifPresent(u -> users.get(pool.name(), u));
+            Users poolUsers = users.of(pool.name());
+            wish.user().ifPresent(poolUsers::get);
             Image image = images.of(pool.name()).get(wish.image());
-            ContainerSpec spec = new ContainerSpec(
-                    wish.id(),
-                    wish.user().orElseGet(() -> freeUserName(pool, wish.id())),
-                    group,
-                    image.id(),
-                    new Distribution(image.distribution(), image.version(), image.architecture()),
-                    wish.hostname().orElse(null),
-                    wish.dnsResolvers(),
-                    List.of(),
-                    null);
-            operations(pool)
-                    .run(
-                            createKind,
-                            new CreateKind.Plan(
-                                    pool.name(),
-                                    spec,
-                                    wish.user().isEmpty(),
-                                    caller.actor().user(),
-                                    caller.actor().command()),
-                            caller.actor(),
-                            caller.progress());
+            Optional<User> own = wish.user().isPresent()
+                    ? Optional.empty()
+                    : Optional.of(poolUsers.plan(
+                            NewUser.named(freeUserName(pool, wish.id())).withItsContainers()));
+            try {
+                create(pool, wish, image, own, caller);
+            } catch (RuntimeException e) {
+                own.ifPresent(poolUsers::release);
+                throw e;
+            }
             return containers.find(id).orElseThrow();
         }
+    }
+
+    private void create(Pool pool, NewContainer wish, Image image, Optional<User> own, Caller caller) {
+        ContainerSpec spec = new ContainerSpec(
+                wish.id(),
+                own.map(User::name).or(wish::user).orElseThrow(),
+                wish.group().orElse(Group.DEFAULT),
+                image.id(),
+                new Distribution(image.distribution(), image.version(), image.architecture()),
+                wish.hostname().orElse(null),
+                wish.dnsResolvers(),
+                List.of(),
+                null);
+        CreateKind.Plan plan = new CreateKind.Plan(
+                pool.name(), spec, own, caller.actor().user(), caller.actor().command());
+        operations(pool).run(createKind, plan, caller.actor(), caller.progress());
     }
 
     /** Deletes a stopped container with its files, its logs and, if it was made for it, its user. */
@@ -153,7 +161,7 @@ public final class ContainerFactory {
                                 .formatted(container.name(), container.state().word()),
                         "stop it first, or delete it with -f");
             }
-            User user = users.get(container.id().pool(), container.spec().user());
+            User user = users.of(container.id().pool()).get(container.spec().user());
             boolean last = containers.of(container.id().pool()).stream()
                             .filter(c -> c.spec().user().equals(user.name()))
                             .count()
@@ -164,7 +172,7 @@ public final class ContainerFactory {
                             new DeleteKind.Plan(
                                     container.id().pool(),
                                     container.name(),
-                                    last && !user.standalone() ? List.of(user.name()) : List.of()),
+                                    Optional.of(user).filter(u -> last && !u.standalone())),
                             caller.actor(),
                             caller.progress());
         }
@@ -174,7 +182,7 @@ public final class ContainerFactory {
     private String freeUserName(Pool pool, String id) {
         String base = id.toLowerCase(Locale.ROOT);
         String name = base;
-        for (int n = 2; users.find(pool.name(), name).isPresent(); n++) {
+        for (int n = 2; users.of(pool.name()).find(name).isPresent(); n++) {
             name = base + "-" + n;
         }
         return name;

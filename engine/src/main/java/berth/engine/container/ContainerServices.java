@@ -3,7 +3,7 @@ package berth.engine.container;
 import berth.engine.Instance;
 import berth.engine.event.Events;
 import berth.engine.group.Groups;
-import berth.engine.idmap.Users;
+import berth.engine.idmap.UserStores;
 import berth.engine.image.ImageStores;
 import berth.engine.operation.FailPoints;
 import berth.engine.operation.Locks;
@@ -41,7 +41,7 @@ public record ContainerServices(
     public record Foundation(
             Instance instance,
             Pools pools,
-            Users users,
+            UserStores users,
             Groups groups,
             ImageStores images,
             Locks locks,

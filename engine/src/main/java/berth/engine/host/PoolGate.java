@@ -7,8 +7,7 @@ import berth.engine.container.ContainerServices;
 import berth.engine.container.ContainerState;
 import berth.engine.container.StopMode;
 import berth.engine.group.Groups;
-import berth.engine.idmap.IdRanges;
-import berth.engine.idmap.Users;
+import berth.engine.idmap.UserStores;
 import berth.engine.image.ImageStores;
 import berth.engine.operation.Caller;
 import berth.engine.operation.LockKey;
@@ -31,28 +30,28 @@ public final class PoolGate {
     private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
 
     private final Pools pools;
-    private final IdRanges ranges;
-    private final Users users;
+    private final UserStores users;
     private final Groups groups;
     private final ImageStores images;
+    private final UserAdministration userAdministration;
     private final ContainerServices services;
     private final Trash trash;
     private final Locks locks;
 
     public PoolGate(
             Pools pools,
-            IdRanges ranges,
-            Users users,
+            UserStores users,
             Groups groups,
             ImageStores images,
+            UserAdministration userAdministration,
             ContainerServices services,
             Trash trash,
             Locks locks) {
         this.pools = pools;
-        this.ranges = ranges;
         this.users = users;
         this.groups = groups;
         this.images = images;
+        this.userAdministration = userAdministration;
         this.services = services;
         this.trash = trash;
         this.locks = locks;
@@ -64,6 +63,7 @@ public final class PoolGate {
         List<Pool> usable =
                 pools.all().stream().filter(p -> p.whyUnusable().isEmpty()).toList();
         List<Recovered> changes = usable.stream().flatMap(p -> load(p).stream()).toList();
+        users.reconcile();
         services.adoption().tell(changes);
         services.adoption().recover(services.running());
         usable.forEach(p -> services.adoption().adopt(p.name()));
@@ -76,6 +76,7 @@ public final class PoolGate {
             Pool pool = pools.install(name, path);
             try {
                 load(pool);
+                users.register(name);
             } catch (RuntimeException e) {
                 pools.uninstall(name);
                 throw e;
@@ -97,6 +98,7 @@ public final class PoolGate {
                 throw new BerthException(ErrorCode.WRONG_STATE, "pool '%s' cannot be used: %s".formatted(name, why));
             });
             services.adoption().tell(load(pool));
+            users.register(name);
             services.adoption().adopt(name);
             services.autostarter().start(name);
             return pool;
@@ -131,8 +133,8 @@ public final class PoolGate {
 
     private List<Recovered> load(Pool pool) {
         LOG.info("Pool {} is loaded from {}", pool.name(), pool.path());
-        ranges.open(pool.name(), pool.configuration("id-range"));
-        users.open(pool.name(), pool.configuration("user"));
+        users.open(pool.name(), pool.path().resolve("conf"));
+        userAdministration.recover(pool);
         groups.open(pool.name(), pool.configuration("group"));
         images.open(pool.name(), pool.images(), id -> standingOn(pool, id));
         services.containers().open(pool);
@@ -153,7 +155,6 @@ public final class PoolGate {
         images.close(name);
         groups.close(name);
         users.close(name);
-        ranges.close(name);
     }
 
     private void refuseRunning(Pool pool) {

@@ -34,7 +34,9 @@ public final class Entry {
                 Integer.toString(uid),
                 "--cwd",
                 "/",
-                "--setsid", "--rlimit", OPEN_FILES));
+                "--setsid",
+                "--rlimit",
+                OPEN_FILES));
         for (Path cgroup : cgroups) {
             line.add("--cgroup");
             line.add(cgroup.toString());

@@ -2,9 +2,13 @@ package berth.osctld.command;
 
 import berth.engine.Instance;
 import berth.engine.container.ContainerServices;
+import berth.engine.event.Events;
 import berth.engine.group.Groups;
 import berth.engine.host.PoolGate;
+import berth.engine.host.UserAdministration;
+import berth.engine.idmap.UserStores;
 import berth.engine.image.ImageStores;
+import berth.engine.operation.Locks;
 import berth.engine.storage.Pools;
 
 /** The engine's services that commands call. */
@@ -12,7 +16,7 @@ public interface Services {
     /** Version of Berth. */
     String version();
 
-    /** What this daemon is. */
+    /** What this daemon owns on the host. */
     Instance instance();
 
     /** The pools. */
@@ -20,6 +24,12 @@ public interface Services {
 
     /** Where pools come and go. */
     PoolGate gate();
+
+    /** The users and id ranges of every pool. */
+    UserStores users();
+
+    /** Where users come and go. */
+    UserAdministration userAdministration();
 
     /** The groups of every pool. */
     Groups groups();
@@ -29,4 +39,10 @@ public interface Services {
 
     /** Everything around containers. */
     ContainerServices containers();
+
+    /** What happens on the host. */
+    Events events();
+
+    /** Who holds what. */
+    Locks locks();
 }
