@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +70,12 @@ public final class Container {
     /** LXC's process that holds it; empty while it is stopped. */
     public Optional<Monitor> monitor() {
         return Optional.ofNullable(monitor);
+    }
+
+    /** Whether {@code found}, and not a later one, is the monitor that holds it. */
+    @SuppressWarnings("ReferenceEquality") // A monitor's descriptor is its identity.
+    boolean isHeldBy(Monitor found) {
+        return monitor == found;
     }
 
     /** Its process 1 as the host numbers it; empty while there is none. */

@@ -4,10 +4,12 @@ import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.group.Group;
 import berth.engine.group.Groups;
+import berth.engine.idmap.NewUser;
 import berth.engine.idmap.User;
+import berth.engine.idmap.UserStores;
 import berth.engine.idmap.Users;
 import berth.engine.image.Image;
-import berth.engine.image.Images;
+import berth.engine.image.ImageStores;
 import berth.engine.operation.Caller;
 import berth.engine.operation.FailPoints;
 import berth.engine.operation.LockKey;
@@ -29,9 +31,9 @@ import java.util.concurrent.ConcurrentHashMap;
 /** Makes and deletes containers, each as a whole or not at all. Safe for use by several threads. */
 public final class ContainerFactory {
     private final Pools pools;
-    private final Users users;
+    private final UserStores users;
     private final Groups groups;
-    private final Images images;
+    private final ImageStores images;
     private final Containers containers;
     private final ContainerRunner runner;
     private final Locks locks;
@@ -43,9 +45,9 @@ public final class ContainerFactory {
 
     ContainerFactory(
             Pools pools,
-            Users users,
+            UserStores users,
             Groups groups,
-            Images images,
+            ImageStores images,
             Containers containers,
             ContainerRunner runner,
             RunPlans plans,
@@ -89,8 +91,8 @@ public final class ContainerFactory {
                 LockRequest.shared(LockKey.Kind.IMAGE, pool.name() + ":" + wish.image()),
                 Containers.exclusive(id)));
         wish.user().ifPresent(u -> requests.add(LockRequest.shared(LockKey.Kind.USER, pool.name() + ":" + u)));
-        try (Locks.Held held = locks.acquire(
-                requests, caller.wait(), caller.actor().command(), caller.progress())) {
+        try (Locks.Held _ =
+                locks.acquire(requests, caller.patience(), caller.actor().command(), caller.progress())) {
             if (containers.find(id).isPresent()) {
                 throw new BerthException(
                         ErrorCode.EXISTS,
@@ -98,31 +100,37 @@ public final class ContainerFactory {
                         "choose another id, or delete it with 'osctl ct del %s'".formatted(wish.id()));
             }
             groups.get(pool.name(), group);
-            wish.user().ifPresent(u -> users.get(pool.name(), u));
-            Image image = images.get(pool.name(), wish.image());
-            ContainerSpec spec = new ContainerSpec(
-                    wish.id(),
-                    wish.user().orElseGet(() -> freeUserName(pool, wish.id())),
-                    group,
-                    image.id(),
-                    new Distribution(image.distribution(), image.version(), image.arch()),
-                    wish.hostname().orElse(null),
-                    wish.dnsResolvers(),
-                    List.of(),
-                    null);
-            operations(pool)
-                    .run(
-                            createKind,
-                            new CreateKind.Plan(
-                                    pool.name(),
-                                    spec,
-                                    wish.user().isEmpty(),
-                                    caller.actor().user(),
-                                    caller.actor().command()),
-                            caller.actor(),
-                            caller.progress());
+            Users poolUsers = users.of(pool.name());
+            wish.user().ifPresent(poolUsers::get);
+            Image image = images.of(pool.name()).get(wish.image());
+            Optional<User> own = wish.user().isPresent()
+                    ? Optional.empty()
+                    : Optional.of(poolUsers.plan(
+                            NewUser.named(freeUserName(pool, wish.id())).withItsContainers()));
+            try {
+                create(pool, wish, image, own, caller);
+            } catch (RuntimeException e) {
+                own.ifPresent(poolUsers::release);
+                throw e;
+            }
             return containers.find(id).orElseThrow();
         }
+    }
+
+    private void create(Pool pool, NewContainer wish, Image image, Optional<User> own, Caller caller) {
+        ContainerSpec spec = new ContainerSpec(
+                wish.id(),
+                own.map(User::name).or(wish::user).orElseThrow(),
+                wish.group().orElse(Group.DEFAULT),
+                image.id(),
+                new Distribution(image.distribution(), image.version(), image.architecture()),
+                wish.hostname().orElse(null),
+                wish.dnsResolvers(),
+                List.of(),
+                null);
+        CreateKind.Plan plan = new CreateKind.Plan(
+                pool.name(), spec, own, caller.actor().user(), caller.actor().command());
+        operations(pool).run(createKind, plan, caller.actor(), caller.progress());
     }
 
     /** Deletes a stopped container with its files, its logs and, if it was made for it, its user. */
@@ -136,11 +144,11 @@ public final class ContainerFactory {
     }
 
     private void delete(Container container, Caller caller, Optional<StopMode> force) {
-        try (Locks.Held held = locks.acquire(
+        try (Locks.Held _ = locks.acquire(
                 List.of(
                         LockRequest.shared(LockKey.Kind.POOL, container.id().pool()),
                         Containers.exclusive(container.id())),
-                caller.wait(),
+                caller.patience(),
                 caller.actor().command(),
                 caller.progress())) {
             containers.current(container);
@@ -149,10 +157,11 @@ public final class ContainerFactory {
             } else if (container.state() != ContainerState.STOPPED) {
                 throw new BerthException(
                         ErrorCode.WRONG_STATE,
-                        "container '%s' is %s".formatted(container.name(), container.state().word()),
+                        "container '%s' is %s"
+                                .formatted(container.name(), container.state().word()),
                         "stop it first, or delete it with -f");
             }
-            User user = users.get(container.id().pool(), container.spec().user());
+            User user = users.of(container.id().pool()).get(container.spec().user());
             boolean last = containers.of(container.id().pool()).stream()
                             .filter(c -> c.spec().user().equals(user.name()))
                             .count()
@@ -163,7 +172,7 @@ public final class ContainerFactory {
                             new DeleteKind.Plan(
                                     container.id().pool(),
                                     container.name(),
-                                    last && !user.standalone() ? List.of(user.name()) : List.of()),
+                                    Optional.of(user).filter(u -> last && !u.standalone())),
                             caller.actor(),
                             caller.progress());
         }
@@ -173,7 +182,7 @@ public final class ContainerFactory {
     private String freeUserName(Pool pool, String id) {
         String base = id.toLowerCase(Locale.ROOT);
         String name = base;
-        for (int n = 2; users.find(pool.name(), name).isPresent(); n++) {
+        for (int n = 2; users.of(pool.name()).find(name).isPresent(); n++) {
             name = base + "-" + n;
         }
         return name;

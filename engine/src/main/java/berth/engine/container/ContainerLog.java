@@ -33,7 +33,8 @@ public final class ContainerLog {
     /** Adds a line to the log of {@code container}. A log that cannot be written ends nothing. */
     public void add(Container container, String text) {
         LOG.info("{}: {}", container, text);
-        String line = "%s %s%n".formatted(clock.instant().truncatedTo(ChronoUnit.MILLIS), text.replaceAll("\\p{Cntrl}+", " "));
+        String line = "%s %s%n"
+                .formatted(clock.instant().truncatedTo(ChronoUnit.MILLIS), text.replaceAll("\\p{Cntrl}+", " "));
         try {
             Files.writeString(path(container), line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         } catch (IOException e) {
@@ -61,7 +62,11 @@ public final class ContainerLog {
         StringBuilder text = new StringBuilder();
         for (Path file : List.of(path(container), lxc(container), console(container))) {
             if (Files.exists(file)) {
-                text.append("==> ").append(file).append(" <==\n").append(new String(tail(file, limit), StandardCharsets.UTF_8)).append('\n');
+                text.append("==> ")
+                        .append(file)
+                        .append(" <==\n")
+                        .append(new String(tail(file, limit), StandardCharsets.UTF_8))
+                        .append('\n');
             }
         }
         return text.toString();

@@ -2,8 +2,8 @@ package berth.engine.container;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
-import berth.engine.event.Notice;
 import berth.engine.event.Events;
+import berth.engine.event.Notice;
 import berth.engine.operation.Caller;
 import berth.engine.operation.Locks;
 import berth.engine.operation.Operations;
@@ -77,7 +77,7 @@ public final class ContainerRunner {
      * @return whether it was started by this call
      */
     public boolean start(Container container, Duration limit, Caller caller) {
-        try (Locks.Held held = lock(container, caller)) {
+        try (Locks.Held _ = lock(container, caller)) {
             containers.current(container);
             if (container.state().isUp()) {
                 return false;
@@ -89,7 +89,7 @@ public final class ContainerRunner {
 
     /** Stops {@code container}, giving its init at most {@code limit}. */
     public StopOutcome stop(Container container, StopMode mode, Duration limit, Caller caller) {
-        try (Locks.Held held = lock(container, caller)) {
+        try (Locks.Held _ = lock(container, caller)) {
             containers.current(container);
             return stopHeld(container, mode, limit, caller);
         }
@@ -97,7 +97,7 @@ public final class ContainerRunner {
 
     /** Stops {@code container} if it runs, and starts it. */
     public void restart(Container container, StopMode mode, Duration stopLimit, Duration startLimit, Caller caller) {
-        try (Locks.Held held = lock(container, caller)) {
+        try (Locks.Held _ = lock(container, caller)) {
             containers.current(container);
             stopHeld(container, mode, stopLimit, caller);
             startHeld(container, startLimit, caller);
@@ -106,7 +106,7 @@ public final class ContainerRunner {
 
     /** Asks the init of {@code container} to reboot, as {@code reboot} inside would; returns when it was told. */
     public void reboot(Container container, Caller caller) throws InterruptedException {
-        try (Locks.Held held = lock(container, caller)) {
+        try (Locks.Held _ = lock(container, caller)) {
             requireUp(container);
             int init = container
                     .initPid()
@@ -123,7 +123,7 @@ public final class ContainerRunner {
 
     /** Suspends every process of {@code container}. */
     public void freeze(Container container, Caller caller) {
-        try (Locks.Held held = lock(container, caller)) {
+        try (Locks.Held _ = lock(container, caller)) {
             requireUp(container);
             cgroup(container).freeze(FREEZE_LIMIT);
             turn(container, ContainerState.FROZEN);
@@ -132,7 +132,7 @@ public final class ContainerRunner {
 
     /** Lets {@code container} run on. */
     public void thaw(Container container, Caller caller) {
-        try (Locks.Held held = lock(container, caller)) {
+        try (Locks.Held _ = lock(container, caller)) {
             requireUp(container);
             cgroup(container).thaw();
             turn(container, ContainerState.RUNNING);
@@ -165,7 +165,10 @@ public final class ContainerRunner {
         StopOutcome.How how = !killed
                 ? StopOutcome.How.BY_INIT
                 : mode == StopMode.KILL ? StopOutcome.How.KILLED : StopOutcome.How.KILLED_LATE;
-        ended(container, "%s after %d ms by %s".formatted(how.words(), took.toMillis(), caller.actor().command()));
+        ended(
+                container,
+                "%s after %d ms by %s"
+                        .formatted(how.words(), took.toMillis(), caller.actor().command()));
         return new StopOutcome(how, took);
     }
 
@@ -176,8 +179,12 @@ public final class ContainerRunner {
         if (monitor.isPresent()) {
             boolean frozen = cgroup(container).isFrozen();
             watch(container, monitor.get(), frozen ? ContainerState.FROZEN : ContainerState.RUNNING);
-            log.add(container, "found running, init is process %s".formatted(container.initPid().orElse(0)));
-        } else if (java.nio.file.Files.exists(plan.paths().directory()) || cgroup(container).exists()) {
+            log.add(
+                    container,
+                    "found running, init is process %s"
+                            .formatted(container.initPid().orElse(0)));
+        } else if (java.nio.file.Files.exists(plan.paths().directory())
+                || cgroup(container).exists()) {
             halt.cleanUp(plan);
             log.add(container, "had ended while no daemon watched; cleaned up");
         }
@@ -220,8 +227,8 @@ public final class ContainerRunner {
 
     /** The monitor has ended: with a stop by a command, which cleans up itself, or by a halt inside or a kill from outside. */
     private void noticeEnd(Container container, Monitor monitor) {
-        try (Locks.Held held = lock(container, Caller.daemon(AUTONOMOUS_END))) {
-            if (container.monitor().filter(m -> m == monitor).isPresent()) {
+        try (Locks.Held _ = lock(container, Caller.daemon(AUTONOMOUS_END))) {
+            if (container.isHeldBy(monitor)) {
                 halt.cleanUp(plans.of(container));
                 ended(container, "ended by itself");
             }
@@ -248,7 +255,8 @@ public final class ContainerRunner {
         if (!EnumSet.of(ContainerState.RUNNING, ContainerState.FROZEN).contains(container.state())) {
             throw new BerthException(
                     ErrorCode.WRONG_STATE,
-                    "container '%s' is %s".formatted(container.name(), container.state().word()),
+                    "container '%s' is %s"
+                            .formatted(container.name(), container.state().word()),
                     "start it with 'osctl ct start %s'".formatted(container.name()));
         }
     }
@@ -264,12 +272,13 @@ public final class ContainerRunner {
     private Locks.Held lock(Container container, Caller caller) {
         return locks.acquire(
                 List.of(Containers.exclusive(container.id())),
-                caller.wait(),
+                caller.patience(),
                 caller.actor().command(),
                 caller.progress());
     }
 
     private Notice.Event event(Container container, ContainerState state) {
-        return new Notice.Event(clock.instant(), "state", container.id().pool(), container.name(), Map.of("state", state.word()));
+        return new Notice.Event(
+                clock.instant(), "state", container.id().pool(), container.name(), Map.of("state", state.word()));
     }
 }

@@ -3,8 +3,8 @@ package berth.engine.container;
 import berth.engine.Instance;
 import berth.engine.event.Events;
 import berth.engine.group.Groups;
-import berth.engine.idmap.Users;
-import berth.engine.image.Images;
+import berth.engine.idmap.UserStores;
+import berth.engine.image.ImageStores;
 import berth.engine.operation.FailPoints;
 import berth.engine.operation.Locks;
 import berth.engine.operation.Operations;
@@ -41,9 +41,9 @@ public record ContainerServices(
     public record Foundation(
             Instance instance,
             Pools pools,
-            Users users,
+            UserStores users,
             Groups groups,
-            Images images,
+            ImageStores images,
             Locks locks,
             Events events,
             InstantSource clock,
@@ -63,8 +63,7 @@ public record ContainerServices(
     public static ContainerServices of(Foundation on, Machinery with) {
         ContainerLog log = new ContainerLog(on.clock());
         Containers containers = new Containers(on.locks(), on.clock());
-        RunPlans plans =
-                new RunPlans(on.instance(), on.users(), on.groups(), on.images(), log, with.lxcfs());
+        RunPlans plans = new RunPlans(on.instance(), on.users(), on.groups(), on.images(), log, with.lxcfs());
         Halt halt = new Halt(with.attachments(), with.launcher(), with.cgroups());
         StartKind start = new StartKind(containers, plans, with.launcher(), with.monitors(), with.namespaces(), log);
         StopKind stop = new StopKind(containers, plans, with.monitors(), halt);

@@ -1,14 +1,10 @@
 package berth.engine.container;
 
 import berth.engine.operation.Caller;
-import berth.linux.Fd;
 import berth.linux.KernelException;
 import berth.linux.file.Directory;
 import berth.linux.file.Resolution;
 import berth.linux.process.Hostname;
-import berth.linux.process.NamespaceKind;
-import berth.linux.process.NamespaceThread;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -69,11 +65,8 @@ public final class ContainerSettings {
         if (init.isEmpty()) {
             return;
         }
-        try (Fd uts = Fd.openForReading(Path.of("/proc", Integer.toString(init.get()), "ns", "uts"))) {
-            NamespaceThread.call(NamespaceKind.UTS, uts, () -> {
-                Hostname.set(container.hostname());
-                return Optional.empty();
-            });
+        try {
+            Hostname.set(init.get(), container.hostname());
         } catch (KernelException e) {
             log.add(container, "its new host name holds from its next start: " + e.getMessage());
             caller.progress().warn("the new host name holds from the next start of '%s'".formatted(container.name()));

@@ -67,14 +67,19 @@ public final class ContainerShell {
     }
 
     /** Starts a shell inside {@code container}: the best one it has, or with {@code account} that user's own. */
-    public GuestProcess attach(Container container, Optional<String> user, Map<String, String> environment, Streams streams) {
+    public GuestProcess attach(
+            Container container, Optional<String> user, Map<String, String> environment, Streams streams) {
         RunPlan plan = running(container);
         try (Directory rootfs = rootfs(plan)) {
             GuestAccount account = account(container, rootfs, user);
-            List<byte[]> words = user.isPresent()
-                    ? Attachments.words(account.shell(), "-l")
-                    : shell(container, rootfs);
-            return start(plan, account, Optional.of(account.home()).filter(h -> isDirectory(rootfs, h)), environment, words, streams);
+            List<byte[]> words = user.isPresent() ? Attachments.words(account.shell(), "-l") : shell(container, rootfs);
+            return start(
+                    plan,
+                    account,
+                    Optional.of(account.home()).filter(h -> isDirectory(rootfs, h)),
+                    environment,
+                    words,
+                    streams);
         }
     }
 
@@ -108,7 +113,10 @@ public final class ContainerShell {
                         "chpasswd in container '%s' failed: %s"
                                 .formatted(
                                         container.name(),
-                                        result.errorText().lines().findFirst().orElse(result.status().toString())),
+                                        result.errorText()
+                                                .lines()
+                                                .findFirst()
+                                                .orElse(result.status().toString())),
                         "the user must exist there, and the program chpasswd too");
             }
         } catch (TimeoutException e) {
@@ -138,14 +146,17 @@ public final class ContainerShell {
     private RunPlan running(Container container) {
         switch (container.state()) {
             case RUNNING -> {}
-            case FROZEN -> throw new BerthException(
-                    ErrorCode.WRONG_STATE,
-                    "container '%s' is frozen: nothing can run in it".formatted(container.name()),
-                    "let it run on with 'osctl ct unfreeze %s'".formatted(container.name()));
-            case STOPPED, STARTING, STOPPING, ERROR -> throw new BerthException(
-                    ErrorCode.WRONG_STATE,
-                    "container '%s' is %s".formatted(container.name(), container.state().word()),
-                    "start it with 'osctl ct start %s'".formatted(container.name()));
+            case FROZEN ->
+                throw new BerthException(
+                        ErrorCode.WRONG_STATE,
+                        "container '%s' is frozen: nothing can run in it".formatted(container.name()),
+                        "let it run on with 'osctl ct unfreeze %s'".formatted(container.name()));
+            case STOPPED, STARTING, STOPPING, ERROR ->
+                throw new BerthException(
+                        ErrorCode.WRONG_STATE,
+                        "container '%s' is %s"
+                                .formatted(container.name(), container.state().word()),
+                        "start it with 'osctl ct start %s'".formatted(container.name()));
         }
         return plans.of(container);
     }
@@ -167,7 +178,9 @@ public final class ContainerShell {
 
     private static boolean isDirectory(Directory rootfs, String path) {
         return path.startsWith("/")
-                && rootfs.statTarget("." + path).filter(s -> s.type() == FileType.DIRECTORY).isPresent();
+                && rootfs.statTarget("." + path)
+                        .filter(s -> s.type() == FileType.DIRECTORY)
+                        .isPresent();
     }
 
     private static GuestAccount account(Container container, Directory rootfs, Optional<String> user) {
@@ -176,7 +189,8 @@ public final class ContainerShell {
         }
         String wanted = user.get();
         return accounts(rootfs)
-                .filter(a -> a.name().equals(wanted) || Integer.toString(a.uid()).equals(wanted))
+                .filter(a ->
+                        a.name().equals(wanted) || Integer.toString(a.uid()).equals(wanted))
                 .findFirst()
                 .or(() -> numeric(wanted))
                 .orElseThrow(() -> new BerthException(

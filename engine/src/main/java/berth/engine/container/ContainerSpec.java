@@ -42,15 +42,18 @@ public record ContainerSpec(
         dnsResolvers = dnsResolvers == null ? List.of() : List.copyOf(dnsResolvers);
         initCmd = initCmd == null ? List.of() : List.copyOf(initCmd);
         if (hostname != null
-                && (hostname.length() > MAX_HOSTNAME || !HOSTNAME.matcher(hostname).matches())) {
-            throw invalid("'%s' is not a host name".formatted(hostname), "use letters, digits, - and ., up to 64 of them");
+                && (hostname.length() > MAX_HOSTNAME
+                        || !HOSTNAME.matcher(hostname).matches())) {
+            throw invalid(
+                    "'%s' is not a host name".formatted(hostname), "use letters, digits, - and ., up to 64 of them");
         }
         dnsResolvers.stream().filter(ADDRESS.negate()).findFirst().ifPresent(a -> {
             throw invalid("'%s' is not an IP address".formatted(a), "name DNS resolvers by their addresses");
         });
         if (!initCmd.isEmpty() && !initCmd.getFirst().startsWith("/")) {
             throw invalid(
-                    "init '%s' is not an absolute path".formatted(initCmd.getFirst()), "start it with /, as the container sees it");
+                    "init '%s' is not an absolute path".formatted(initCmd.getFirst()),
+                    "start it with /, as the container sees it");
         }
         initCmd.stream().filter(ContainerSpec::cannotBeQuoted).findFirst().ifPresent(a -> {
             throw invalid(

@@ -1,11 +1,10 @@
 package berth.engine.container;
 
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
-
-import berth.engine.BerthException;
-import berth.engine.ErrorCode;
 
 /** What a container is doing. */
 public enum ContainerState {
@@ -41,6 +40,8 @@ public enum ContainerState {
                         ErrorCode.INVALID,
                         "'%s' is not a container state".formatted(word),
                         "use one of "
-                                + Arrays.stream(values()).map(ContainerState::word).collect(Collectors.joining(", "))));
+                                + Arrays.stream(values())
+                                        .map(ContainerState::word)
+                                        .collect(Collectors.joining(", "))));
     }
 }

@@ -58,7 +58,9 @@ public final class Containers {
     /** Every container of every open pool, by pool and name. */
     public List<Container> all() {
         List<Container> all = new ArrayList<>();
-        new ConcurrentSkipListMap<>(pools).values().forEach(p -> all.addAll(p.byName().values()));
+        new ConcurrentSkipListMap<>(pools)
+                .values()
+                .forEach(p -> all.addAll(p.byName().values()));
         return all;
     }
 
@@ -71,7 +73,9 @@ public final class Containers {
     /** The container {@code id}, if it exists. */
     public Optional<Container> find(ContainerId id) {
         Open open = pools.get(id.pool());
-        return open == null ? Optional.empty() : Optional.ofNullable(open.byName().get(id.name()));
+        return open == null
+                ? Optional.empty()
+                : Optional.ofNullable(open.byName().get(id.name()));
     }
 
     /**
@@ -91,18 +95,26 @@ public final class Containers {
             throw new BerthException(
                     ErrorCode.INVALID,
                     "several pools have a container '%s'".formatted(name),
-                    "name one of them: " + String.join(", ", found.stream().map(c -> c.id().toString()).toList()));
+                    "name one of them: "
+                            + String.join(
+                                    ", ",
+                                    found.stream().map(c -> c.id().toString()).toList()));
         }
         if (found.isEmpty()) {
             throw new BerthException(
-                    ErrorCode.NOT_FOUND, "there is no container '%s'".formatted(text), "'osctl ct ls' lists the containers");
+                    ErrorCode.NOT_FOUND,
+                    "there is no container '%s'".formatted(text),
+                    "'osctl ct ls' lists the containers");
         }
         return found.getFirst();
     }
 
     /** Changes what {@code container} is; the former state stays in its history. */
     public void change(Container container, Caller caller, UnaryOperator<ContainerSpec> change) {
-        try (Locks.Held held = locks.acquire(List.of(exclusive(container.id())), caller.wait(), caller.actor().command())) {
+        try (Locks.Held _ = locks.acquire(
+                List.of(exclusive(container.id())),
+                caller.patience(),
+                caller.actor().command())) {
             current(container);
             save(container, change.apply(container.spec()), caller);
         }
@@ -153,7 +165,11 @@ public final class Containers {
 
     /** Writes {@code spec} as the new revision. */
     void save(Container container, ContainerSpec spec, Caller caller) {
-        container.revise(write(spec, container.id().pool(), caller.actor().user(), caller.actor().command()));
+        container.revise(write(
+                spec,
+                container.id().pool(),
+                caller.actor().user(),
+                caller.actor().command()));
     }
 
     /** Makes {@code spec} exist on disk and in memory. May be repeated. */

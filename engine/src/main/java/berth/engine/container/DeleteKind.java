@@ -1,6 +1,7 @@
 package berth.engine.container;
 
-import berth.engine.idmap.Users;
+import berth.engine.idmap.User;
+import berth.engine.idmap.UserStores;
 import berth.engine.operation.OperationKind;
 import berth.engine.operation.Progress;
 import berth.engine.operation.Step;
@@ -10,17 +11,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The end of a stopped container: from the moment its configuration is gone nothing brings it back, and all of it goes. */
 final class DeleteKind implements OperationKind<DeleteKind.Plan> {
-    /** @param ownUser the name of its user if that goes with it, else empty */
-    record Plan(String pool, String id, List<String> ownUser) {}
+    /** @param ownUser its user if that goes with it */
+    record Plan(String pool, String id, Optional<User> ownUser) {}
 
     private final Pools pools;
-    private final Users users;
+    private final UserStores users;
     private final Containers containers;
 
-    DeleteKind(Pools pools, Users users, Containers containers) {
+    DeleteKind(Pools pools, UserStores users, Containers containers) {
         this.pools = pools;
         this.users = users;
         this.containers = containers;
@@ -45,11 +47,11 @@ final class DeleteKind implements OperationKind<DeleteKind.Plan> {
     public List<Step> steps(Plan plan, Progress progress) {
         List<Step> steps = new ArrayList<>();
         steps.add(Step.commit("remove configuration", () -> containers.remove(id(plan))));
-        steps.add(Step.then("remove root file system", () -> pool(plan).driver()
-                .destroy(pool(plan).containers().resolve(plan.id()))));
+        steps.add(Step.then(
+                "remove root file system",
+                () -> pool(plan).driver().destroy(pool(plan).containers().resolve(plan.id()))));
         steps.add(Step.then("remove logs", () -> removeLogs(plan)));
-        plan.ownUser().forEach(user ->
-                steps.add(Step.then("remove user", () -> users.removeOwned(plan.pool(), user))));
+        plan.ownUser().ifPresent(u -> steps.addAll(users.of(plan.pool()).deleteSteps(u)));
         return steps;
     }
 

@@ -55,12 +55,12 @@ final class GuestFiles {
 
     /** Keeps every line of the guest's own and replaces the one that was written here before. */
     private void hosts(String line) {
-        List<String> lines = new ArrayList<>(List.of("127.0.0.1\tlocalhost", "::1\tlocalhost ip6-localhost ip6-loopback"));
+        List<String> lines =
+                new ArrayList<>(List.of("127.0.0.1\tlocalhost", "::1\tlocalhost ip6-localhost ip6-loopback"));
         try {
             String old = new String(rootfs.readFile("etc/hosts", LONGEST_HOSTS), StandardCharsets.ISO_8859_1);
-            lines = new ArrayList<>(Stream.of(old.split("\n"))
-                    .filter(l -> !l.endsWith(MARK))
-                    .toList());
+            lines = new ArrayList<>(
+                    Stream.of(old.split("\n")).filter(l -> !l.endsWith(MARK)).toList());
         } catch (KernelException e) {
             // Missing or no regular file: the write below decides what becomes of it.
         }

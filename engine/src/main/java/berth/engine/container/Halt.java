@@ -101,7 +101,10 @@ final class Halt {
                     Map.of("PATH", Attachments.searchPath()),
                     Optional.empty(),
                     words.stream().map(w -> w.getBytes(StandardCharsets.UTF_8)).toList());
-            return attachments.run(run, guest, new byte[0], COMMAND_LIMIT).status().isSuccess();
+            return attachments
+                    .run(run, guest, new byte[0], COMMAND_LIMIT)
+                    .status()
+                    .isSuccess();
         } catch (TimeoutException e) {
             LOG.warn("{} in {} did not end within {} s", words, run.name(), COMMAND_LIMIT.toSeconds());
             return false;
@@ -110,8 +113,8 @@ final class Halt {
 
     private static InitSystem kind(int init) {
         try {
-            return InitSystem.of(
-                    Files.readSymbolicLink(Path.of("/proc", Integer.toString(init), "exe")).toString());
+            return InitSystem.of(Files.readSymbolicLink(Path.of("/proc", Integer.toString(init), "exe"))
+                    .toString());
         } catch (IOException e) {
             // It ended meanwhile, which is what was wanted.
             return InitSystem.OTHER;

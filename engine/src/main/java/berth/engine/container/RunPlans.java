@@ -3,10 +3,12 @@ package berth.engine.container;
 import berth.engine.Instance;
 import berth.engine.group.Groups;
 import berth.engine.idmap.User;
-import berth.engine.idmap.Users;
-import berth.engine.image.Images;
+import berth.engine.idmap.UserStores;
+import berth.engine.image.ImageStores;
 import berth.engine.runtime.RunDirectory;
 import berth.engine.runtime.RunPlan;
+import berth.engine.runtime.SeccompProfiles;
+import berth.engine.storage.Pool;
 import berth.engine.storage.RootFilesystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,14 +21,14 @@ final class RunPlans {
     private static final List<String> DEFAULT_INIT = List.of("/sbin/init");
 
     private final Instance instance;
-    private final Users users;
+    private final UserStores users;
     private final Groups groups;
-    private final Images images;
+    private final ImageStores images;
     private final ContainerLog log;
     private final Path lxcfs;
 
     /** @param lxcfs where lxcfs is mounted when it runs */
-    RunPlans(Instance instance, Users users, Groups groups, Images images, ContainerLog log, Path lxcfs) {
+    RunPlans(Instance instance, UserStores users, Groups groups, ImageStores images, ContainerLog log, Path lxcfs) {
         this.instance = instance;
         this.users = users;
         this.groups = groups;
@@ -41,7 +43,7 @@ final class RunPlans {
         return new RunPlan(
                 container.name(),
                 new RunDirectory(lxcPath(container.id().pool()), container.name()),
-                user.ugid(),
+                (int) user.ugid(),
                 idmap(user),
                 cgroup(container),
                 container.hostname(),
@@ -49,32 +51,36 @@ final class RunPlans {
                 spec.initCmd().isEmpty() ? DEFAULT_INIT : spec.initCmd(),
                 log.lxc(container),
                 log.console(container),
-                instance.runDirectory().resolve("seccomp/default"),
+                SeccompProfiles.standard(instance),
                 Files.isDirectory(lxcfs.resolve("proc")) ? Optional.of(lxcfs) : Optional.empty());
     }
 
     /** Its cgroup, relative to the hierarchies' roots. */
     String cgroup(Container container) {
         ContainerSpec spec = container.spec();
-        return groups.get(container.id().pool(), spec.group()).cgroup(instance.name())
-                + "/user." + spec.user() + "/ct." + container.name();
+        return groups.get(container.id().pool(), spec.group()).cgroup(instance.name()) + "/user." + spec.user() + "/ct."
+                + container.name();
     }
 
     RootFilesystem root(Container container) {
         return root(container.pool(), container.spec());
     }
 
-    RootFilesystem root(berth.engine.storage.Pool pool, ContainerSpec spec) {
-        User user = users.get(pool.name(), spec.user());
+    RootFilesystem root(Pool pool, ContainerSpec spec) {
+        return root(pool, spec, users.of(pool.name()).get(spec.user()));
+    }
+
+    /** As it will be with {@code user}, who may not exist yet. */
+    RootFilesystem root(Pool pool, ContainerSpec spec, User user) {
         return new RootFilesystem(
                 pool.containers().resolve(spec.id()),
                 images.tree(pool.name(), spec.image()),
-                user.uidMap().toHost(0),
-                user.gidMap().toHost(0));
+                (int) user.uidMap().root(),
+                (int) user.gidMap().root());
     }
 
     User user(Container container) {
-        return users.get(container.id().pool(), container.spec().user());
+        return users.of(container.id().pool()).get(container.spec().user());
     }
 
     /** Where LXC finds the containers of {@code pool}. */

@@ -64,15 +64,23 @@ final class StartKind implements OperationKind<StartKind.Plan> {
 
     @Override
     public String subject(Plan plan) {
-        return Containers.exclusive(new ContainerId(plan.pool(), plan.id())).key().toString();
+        return Containers.exclusive(new ContainerId(plan.pool(), plan.id()))
+                .key()
+                .toString();
     }
 
     @Override
     public List<Step> steps(Plan plan, Progress progress) {
         return List.of(
                 Step.of("make cgroup", () -> launcher.makeCgroup(run(plan)), () -> launcher.removeCgroup(run(plan))),
-                Step.of("write LXC configuration", () -> launcher.configure(run(plan)), () -> launcher.unconfigure(run(plan))),
-                Step.of("mount root file system", () -> mount(container(plan), progress), () -> launcher.detachRoot(run(plan))),
+                Step.of(
+                        "write LXC configuration",
+                        () -> launcher.configure(run(plan)),
+                        () -> launcher.unconfigure(run(plan))),
+                Step.of(
+                        "mount root file system",
+                        () -> mount(container(plan), progress),
+                        () -> launcher.detachRoot(run(plan))),
                 Step.commit("start monitor", () -> start(plan)));
     }
 

@@ -43,7 +43,9 @@ final class StopKind implements OperationKind<StopKind.Plan> {
 
     @Override
     public String subject(Plan plan) {
-        return Containers.exclusive(new ContainerId(plan.pool(), plan.id())).key().toString();
+        return Containers.exclusive(new ContainerId(plan.pool(), plan.id()))
+                .key()
+                .toString();
     }
 
     @Override
@@ -77,11 +79,11 @@ final class StopKind implements OperationKind<StopKind.Plan> {
 
     private void end(Plan plan) throws InterruptedException {
         RunPlan run = run(plan);
-        Optional<Monitor> monitor = monitors.find(run);
-        if (monitor.isPresent()) {
-            try (var process = monitor.get().process()) {
-                halt.kill(run, monitor.get());
-                }
+        try (Monitor monitor = monitors.find(run).orElse(null)) {
+            if (monitor != null) {
+                halt.kill(run, monitor);
+                killed.add(new ContainerId(plan.pool(), plan.id()));
+            }
         }
     }
 

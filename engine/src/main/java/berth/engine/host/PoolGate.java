@@ -7,9 +7,8 @@ import berth.engine.container.ContainerServices;
 import berth.engine.container.ContainerState;
 import berth.engine.container.StopMode;
 import berth.engine.group.Groups;
-import berth.engine.idmap.IdRanges;
-import berth.engine.idmap.Users;
-import berth.engine.image.Images;
+import berth.engine.idmap.UserStores;
+import berth.engine.image.ImageStores;
 import berth.engine.operation.Caller;
 import berth.engine.operation.LockKey;
 import berth.engine.operation.LockRequest;
@@ -31,28 +30,28 @@ public final class PoolGate {
     private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
 
     private final Pools pools;
-    private final IdRanges ranges;
-    private final Users users;
+    private final UserStores users;
     private final Groups groups;
-    private final Images images;
+    private final ImageStores images;
+    private final UserAdministration userAdministration;
     private final ContainerServices services;
     private final Trash trash;
     private final Locks locks;
 
     public PoolGate(
             Pools pools,
-            IdRanges ranges,
-            Users users,
+            UserStores users,
             Groups groups,
-            Images images,
+            ImageStores images,
+            UserAdministration userAdministration,
             ContainerServices services,
             Trash trash,
             Locks locks) {
         this.pools = pools;
-        this.ranges = ranges;
         this.users = users;
         this.groups = groups;
         this.images = images;
+        this.userAdministration = userAdministration;
         this.services = services;
         this.trash = trash;
         this.locks = locks;
@@ -64,6 +63,7 @@ public final class PoolGate {
         List<Pool> usable =
                 pools.all().stream().filter(p -> p.whyUnusable().isEmpty()).toList();
         List<Recovered> changes = usable.stream().flatMap(p -> load(p).stream()).toList();
+        users.reconcile();
         services.adoption().tell(changes);
         services.adoption().recover(services.running());
         usable.forEach(p -> services.adoption().adopt(p.name()));
@@ -72,10 +72,11 @@ public final class PoolGate {
 
     /** Makes a pool; see {@link Pools#install}. */
     public Pool install(String name, Optional<Path> path, Caller caller) {
-        try (Locks.Held held = lock(name, caller)) {
+        try (Locks.Held _ = lock(name, caller)) {
             Pool pool = pools.install(name, path);
             try {
                 load(pool);
+                users.register(name);
             } catch (RuntimeException e) {
                 pools.uninstall(name);
                 throw e;
@@ -87,17 +88,17 @@ public final class PoolGate {
 
     /** Brings an exported pool, or one that could not be used before, in again. */
     public Pool reimport(String name, Caller caller) {
-        try (Locks.Held held = lock(name, caller)) {
+        try (Locks.Held _ = lock(name, caller)) {
             if (pools.all().stream()
                     .anyMatch(p -> p.name().equals(name) && p.whyUnusable().isEmpty())) {
                 throw new BerthException(ErrorCode.EXISTS, "pool '%s' is imported already".formatted(name));
             }
             Pool pool = pools.reimport(name);
             pool.whyUnusable().ifPresent(why -> {
-                throw new BerthException(
-                        ErrorCode.WRONG_STATE, "pool '%s' cannot be used: %s".formatted(name, why));
+                throw new BerthException(ErrorCode.WRONG_STATE, "pool '%s' cannot be used: %s".formatted(name, why));
             });
             services.adoption().tell(load(pool));
+            users.register(name);
             services.adoption().adopt(name);
             services.autostarter().start(name);
             return pool;
@@ -106,7 +107,7 @@ public final class PoolGate {
 
     /** Lets a pool go until {@link #reimport}. Its containers must be stopped. */
     public void export(String name, Caller caller) {
-        try (Locks.Held held = lock(name, caller)) {
+        try (Locks.Held _ = lock(name, caller)) {
             refuseRunning(pools.get(name));
             unload(name);
             pools.export(name);
@@ -123,7 +124,7 @@ public final class PoolGate {
 
     /** Forgets a pool; its data stays. Its containers must be stopped. */
     public void uninstall(String name, Caller caller) {
-        try (Locks.Held held = lock(name, caller)) {
+        try (Locks.Held _ = lock(name, caller)) {
             refuseRunning(pools.get(name));
             unload(name);
             pools.uninstall(name);
@@ -132,13 +133,20 @@ public final class PoolGate {
 
     private List<Recovered> load(Pool pool) {
         LOG.info("Pool {} is loaded from {}", pool.name(), pool.path());
-        ranges.open(pool.name(), pool.configuration("id-range"));
-        users.open(pool.name(), pool.configuration("user"));
+        users.open(pool.name(), pool.path().resolve("conf"));
+        userAdministration.recover(pool);
         groups.open(pool.name(), pool.configuration("group"));
-        images.open(pool.name(), pool.images());
+        images.open(pool.name(), pool.images(), id -> standingOn(pool, id));
         services.containers().open(pool);
         trash.empty(pool.trash());
         return services.factory().open(pool);
+    }
+
+    private List<String> standingOn(Pool pool, String image) {
+        return services.containers().of(pool.name()).stream()
+                .filter(c -> c.spec().image().equals(image))
+                .map(Container::name)
+                .toList();
     }
 
     private void unload(String name) {
@@ -147,7 +155,6 @@ public final class PoolGate {
         images.close(name);
         groups.close(name);
         users.close(name);
-        ranges.close(name);
     }
 
     private void refuseRunning(Pool pool) {
@@ -166,7 +173,7 @@ public final class PoolGate {
     private Locks.Held lock(String pool, Caller caller) {
         return locks.acquire(
                 List.of(LockRequest.exclusive(LockKey.Kind.POOL, pool)),
-                caller.wait(),
+                caller.patience(),
                 caller.actor().command(),
                 caller.progress());
     }

@@ -4,25 +4,28 @@ import com.github.luben.zstd.ZstdInputStream;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
+import java.util.HexFormat;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import org.tukaani.xz.XZInputStream;
 
 /** How a stream is compressed, seen from its first bytes. */
 enum Compression {
-    GZIP(0x1f, 0x8b),
-    XZ(0xfd, '7', 'z', 'X', 'Z', 0),
-    ZSTD(0x28, 0xb5, 0x2f, 0xfd),
-    BZIP2('B', 'Z', 'h'),
-    NONE;
+    GZIP("1f8b"),
+    XZ("fd377a585a00"),
+    ZSTD("28b52ffd"),
+    BZIP2("425a68"),
+    NONE("");
 
     private static final int BUFFER = 1 << 16;
     /** Enough for {@code xz -9}, whose dictionary is 64 MiB; a hostile header may ask for 4 GiB. In KiB. */
     private static final int XZ_MEMORY = 96 << 10;
 
-    private final int[] magic;
+    /** The first bytes, in hexadecimal. */
+    private final String magic;
 
-    Compression(int... magic) {
+    Compression(String magic) {
         this.magic = magic;
     }
 
@@ -45,25 +48,11 @@ enum Compression {
 
     static Compression detect(BufferedInputStream in) throws IOException {
         in.mark(8);
-        byte[] start = in.readNBytes(8);
+        String start = HexFormat.of().formatHex(in.readNBytes(8));
         in.reset();
-        for (Compression compression : values()) {
-            if (compression.matches(start)) {
-                return compression;
-            }
-        }
-        return NONE;
-    }
-
-    private boolean matches(byte[] start) {
-        if (start.length < magic.length) {
-            return false;
-        }
-        for (int i = 0; i < magic.length; i++) {
-            if ((start[i] & 0xff) != magic[i]) {
-                return false;
-            }
-        }
-        return true;
+        return Arrays.stream(values())
+                .filter(compression -> start.startsWith(compression.magic))
+                .findFirst()
+                .orElse(NONE);
     }
 }

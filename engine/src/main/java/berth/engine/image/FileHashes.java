@@ -33,9 +33,9 @@ final class FileHashes {
     }
 
     private int slot(long inode) {
-        int slot = (int) (inode * 0x9E3779B97F4A7C15L >>> 40) & inodes.length - 1;
+        int slot = (int) ((inode * 0x9E3779B97F4A7C15L) >>> 40) & (inodes.length - 1);
         while (inodes[slot] != 0 && inodes[slot] != inode) {
-            slot = slot + 1 & inodes.length - 1;
+            slot = (slot + 1) & (inodes.length - 1);
         }
         return slot;
     }

@@ -9,6 +9,6 @@ final class KeptAttributes {
      * {@code user.overlay.*} is one for overlays mounted with {@code userxattr}.
      */
     static boolean keeps(String name) {
-        return name.equals("security.capability") || name.startsWith("user.") && !name.startsWith("user.overlay.");
+        return name.equals("security.capability") || (name.startsWith("user.") && !name.startsWith("user.overlay."));
     }
 }

@@ -10,17 +10,17 @@ import java.util.Optional;
 /** A tree of files that Berth writes itself, all owned by root, read in the order in which they were added. */
 final class MemoryArchive implements ArchiveReader {
     private final Deque<Item> items = new ArrayDeque<>();
-    private ByteArrayInputStream data = new ByteArrayInputStream(new byte[0]);
+    private ByteArrayInputStream data = nothing();
 
-    private record Item(ArchiveEntry entry, byte[] content) {}
+    private record Item(ArchiveEntry entry, ByteArrayInputStream content) {}
 
     MemoryArchive directory(String path, int mode) {
-        items.add(new Item(ArchiveEntry.made(path, Kind.DIRECTORY, mode, ""), new byte[0]));
+        items.add(new Item(ArchiveEntry.made(path, Kind.DIRECTORY, mode, ""), nothing()));
         return this;
     }
 
     MemoryArchive file(String path, int mode, byte[] content) {
-        items.add(new Item(ArchiveEntry.madeFile(path, mode, content.length), content));
+        items.add(new Item(ArchiveEntry.madeFile(path, mode, content.length), new ByteArrayInputStream(content)));
         return this;
     }
 
@@ -29,7 +29,7 @@ final class MemoryArchive implements ArchiveReader {
     }
 
     MemoryArchive symlink(String path, String target) {
-        items.add(new Item(ArchiveEntry.made(path, Kind.SYMLINK, 0777, target), new byte[0]));
+        items.add(new Item(ArchiveEntry.made(path, Kind.SYMLINK, 0777, target), nothing()));
         return this;
     }
 
@@ -39,12 +39,16 @@ final class MemoryArchive implements ArchiveReader {
             return Optional.empty();
         }
         Item item = items.remove();
-        data = new ByteArrayInputStream(item.content());
+        data = item.content();
         return Optional.of(item.entry());
     }
 
     @Override
     public int read(byte[] buffer, int offset, int length) {
         return data.read(buffer, offset, length);
+    }
+
+    private static ByteArrayInputStream nothing() {
+        return new ByteArrayInputStream(new byte[0]);
     }
 }

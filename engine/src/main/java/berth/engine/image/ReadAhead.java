@@ -22,8 +22,19 @@ final class ReadAhead extends InputStream {
     private Chunk current = new Chunk(new byte[0], 0, null);
     private int position;
 
-    /** @param length bytes read; -1 at the end */
-    private record Chunk(byte[] bytes, int length, @Nullable IOException failure) {}
+    private static final class Chunk {
+        private final byte[] bytes;
+        /** Bytes read; -1 at the end. */
+        private final int length;
+
+        private final @Nullable IOException failure;
+
+        Chunk(byte[] bytes, int length, @Nullable IOException failure) {
+            this.bytes = bytes;
+            this.length = length;
+            this.failure = failure;
+        }
+    }
 
     private ReadAhead(InputStream source) {
         this.source = source;

@@ -103,7 +103,7 @@ final class TarHeader {
             if (block[i] < '0' || block[i] > '7') {
                 throw new CorruptArchiveException("a header holds a malformed number");
             }
-            value = value << 3 | block[i] - '0';
+            value = (value << 3) | (block[i] - '0');
         }
         return value;
     }
@@ -117,7 +117,7 @@ final class TarHeader {
             if (i < offset + length - 8 && b != filler) {
                 throw new CorruptArchiveException("a header holds a number that is too large");
             }
-            value = value << 8 | b;
+            value = (value << 8) | b;
         }
         if (value < 0 != negative) {
             throw new CorruptArchiveException("a header holds a number that is too large");

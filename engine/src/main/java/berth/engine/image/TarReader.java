@@ -253,7 +253,7 @@ final class TarReader implements ArchiveReader {
             throw new CorruptArchiveException("a header holds a negative size");
         }
         left = size;
-        padding = (int) (-size & BLOCK - 1);
+        padding = (int) (-size & (BLOCK - 1));
     }
 
     private void skipData() throws IOException {

@@ -96,7 +96,7 @@ public final class Locks {
         LockKey first = wanted.firstKey();
         for (Queue queue : queues.values()) {
             for (Claim claim : queue.claims) {
-                if (claim.owner == Thread.currentThread() && claim.key.compareTo(first) >= 0) {
+                if (claim.owner.equals(Thread.currentThread()) && claim.key.compareTo(first) >= 0) {
                     throw new IllegalStateException("%s must be locked before %s".formatted(first, claim.key));
                 }
             }

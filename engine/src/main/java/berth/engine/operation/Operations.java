@@ -64,7 +64,7 @@ public final class Operations {
      *     before the commit; FAILED if the effect is there but a step after it failed
      */
     public <P> void run(OperationKind<P> kind, P plan, Actor actor, Progress progress) {
-        if (kinds.get(kind.name()) != kind) {
+        if (!kind.equals(kinds.get(kind.name()))) {
             throw new IllegalArgumentException("no kind of operations: " + kind.name());
         }
         settle(kind.subject(plan));

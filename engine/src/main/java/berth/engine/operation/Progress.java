@@ -1,38 +1,21 @@
 package berth.engine.operation;
 
-/** Where work tells how far it is. Calls are cheap and never fail. */
+/** Where work tells how far it is. Calls are cheap and never fail; whoever does not override one does not listen to it. */
 public interface Progress {
     /** {@code name} begins now. */
-    void step(String name);
+    default void step(String name) {}
 
     /** The current step is done to {@code percent}, 0 to 100. */
-    void percent(double percent);
+    default void percent(double percent) {}
 
     /** Something worth knowing. */
-    void note(String text);
+    default void note(String text) {}
 
     /** Something that did not go as it should, but does not end the work. */
-    void warn(String text);
+    default void warn(String text) {}
 
     /** Nobody listens. */
     static Progress none() {
-        return Silence.SILENCE;
-    }
-
-    /** @hidden */
-    enum Silence implements Progress {
-        SILENCE;
-
-        @Override
-        public void step(String name) {}
-
-        @Override
-        public void percent(double percent) {}
-
-        @Override
-        public void note(String text) {}
-
-        @Override
-        public void warn(String text) {}
+        return new Progress() {};
     }
 }

@@ -227,7 +227,7 @@ final class Run<P> {
         while (true) {
             try {
                 action.run();
-                return interrupted | Thread.interrupted();
+                return Thread.interrupted() || interrupted;
             } catch (InterruptedException e) {
                 interrupted = true;
             }

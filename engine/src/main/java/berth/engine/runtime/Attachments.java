@@ -66,8 +66,8 @@ public final class Attachments {
             line.add(name);
         });
         line.add("--");
-        guest.directory().ifPresent(d -> line.addAll(
-                List.of("/bin/sh", "-c", "cd -- \"$1\" && shift && exec \"$@\"", "sh", d)));
+        guest.directory()
+                .ifPresent(d -> line.addAll(List.of("/bin/sh", "-c", "cd -- \"$1\" && shift && exec \"$@\"", "sh", d)));
         Map<String, String> environment = new HashMap<>(guest.environment());
         environment.put("XDG_RUNTIME_DIR", plan.paths().lxcRuntime().toString());
         return entry.command(

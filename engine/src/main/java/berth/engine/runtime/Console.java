@@ -115,7 +115,9 @@ final class Console {
         while (source.isPresent()) {
             int count = 0;
             try (Fd master = source.get()) {
-                Poll.await(List.of(new Poll.Interest(master, Poll.IN), new Poll.Interest(wake.reader(), Poll.IN)), FOREVER);
+                Poll.await(
+                        List.of(new Poll.Interest(master, Poll.IN), new Poll.Interest(wake.reader(), Poll.IN)),
+                        FOREVER);
                 count = read(master, buffer);
             }
             if (count > 0) {

@@ -10,6 +10,9 @@ import java.util.List;
  * runs the program. Nothing of a container is ever run in another way.
  */
 public final class Entry {
+    /** What a shell on the host has; the daemon's own limit is higher. */
+    private static final String OPEN_FILES = "nofile=1024:1048576";
+
     private final Path program;
 
     /** @param program the path of {@code osctl-enter} */
@@ -24,7 +27,16 @@ public final class Entry {
      */
     Command command(int uid, List<Path> cgroups, List<String> words) {
         List<String> line = new ArrayList<>(List.of(
-                program.toString(), "--uid", Integer.toString(uid), "--gid", Integer.toString(uid), "--cwd", "/", "--setsid"));
+                program.toString(),
+                "--uid",
+                Integer.toString(uid),
+                "--gid",
+                Integer.toString(uid),
+                "--cwd",
+                "/",
+                "--setsid",
+                "--rlimit",
+                OPEN_FILES));
         for (Path cgroup : cgroups) {
             line.add("--cgroup");
             line.add(cgroup.toString());

@@ -30,7 +30,9 @@ public record GuestCommand(
     private static void check(String name) {
         if (!VARIABLE.matcher(name).matches()) {
             throw new BerthException(
-                    ErrorCode.INVALID, "'%s' is not the name of an environment variable".formatted(name), "use letters, digits and _");
+                    ErrorCode.INVALID,
+                    "'%s' is not the name of an environment variable".formatted(name),
+                    "use letters, digits and _");
         }
         if (name.startsWith("LD_") || name.equals("GCONV_PATH") || name.equals("XDG_RUNTIME_DIR")) {
             throw new BerthException(

@@ -41,7 +41,10 @@ final class LxcConfig {
 
     private void identity(RunPlan plan) {
         set("lxc.uts.name", plan.hostname());
-        set("lxc.arch", plan.arch());
+        if (plan.arch().equals("i386")) {
+            // Everything else runs as the machine is; here uname must not say x86_64.
+            set("lxc.arch", "i686");
+        }
         set("lxc.init.cmd", quoted(plan.init()));
         // The file is LXC's alone and starts empty with each start; its errors explain a failed one.
         set("lxc.log.file", plan.lxcLog().toString());
@@ -52,8 +55,9 @@ final class LxcConfig {
         set("lxc.rootfs.path", "dir:" + plan.paths().rootfs());
         set("lxc.autodev", "1");
         set("lxc.mount.auto", "cgroup:mixed proc:mixed sys:mixed");
-        plan.lxcfs().ifPresent(lxcfs -> LXCFS_FILES.forEach(f ->
-                set("lxc.mount.entry", "%s/%s %s none bind,optional 0 0".formatted(lxcfs, f, f))));
+        plan.lxcfs()
+                .ifPresent(lxcfs -> LXCFS_FILES.forEach(
+                        f -> set("lxc.mount.entry", "%s/%s %s none bind,optional 0 0".formatted(lxcfs, f, f))));
     }
 
     private void isolation(RunPlan plan) {

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param idmap lines for {@code lxc.idmap}, for instance {@code u 0 100000 65536}
  * @param cgroup its cgroup, relative to the roots of the hierarchies
  * @param hostname its host name
- * @param arch its machine, for instance {@code x86_64}
+ * @param arch its machine, in Debian's words, for instance {@code amd64}
  * @param init its process 1 and arguments
  * @param lxcLog where LXC writes its log
  * @param consoleLog where LXC copies what is written to the console

@@ -61,8 +61,7 @@ final class TerminalRequest {
 
     private static UnixStream connect(RunPlan plan) {
         try {
-            return UnixStream.connectAbstract(
-                    plan.paths().lxcPath() + "/" + plan.name() + "/command");
+            return UnixStream.connectAbstract(plan.paths().lxcPath() + "/" + plan.name() + "/command");
         } catch (KernelException e) {
             throw new BerthException(
                     ErrorCode.FAILED,

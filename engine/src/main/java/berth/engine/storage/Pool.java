@@ -14,7 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param driver how it keeps root file systems
  * @param problem why nothing in it can be used, null for a pool in use
  */
-public record Pool(String name, Path path, StorageDriver driver, @Nullable String problem) {
+public record Pool(
+        String name,
+        Path path,
+        StorageDriver driver,
+        @Nullable String problem) {
     /** Why nothing in it can be used; empty for a pool in use. */
     public Optional<String> whyUnusable() {
         return Optional.ofNullable(problem);

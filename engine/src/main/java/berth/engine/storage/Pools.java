@@ -72,7 +72,9 @@ public final class Pools {
         Pool pool = get(name);
         pool.whyUnusable().ifPresent(why -> {
             throw new BerthException(
-                    ErrorCode.WRONG_STATE, "pool '%s' cannot be used: %s".formatted(name, why), "mend it, then run 'osctl pool import %s'".formatted(name));
+                    ErrorCode.WRONG_STATE,
+                    "pool '%s' cannot be used: %s".formatted(name, why),
+                    "mend it, then run 'osctl pool import %s'".formatted(name));
         });
         return pool;
     }
@@ -115,15 +117,18 @@ public final class Pools {
                     "'%s' is a ZFS pool, and this version has no ZFS driver".formatted(name),
                     "choose another name, or a directory on it with --path DIR");
         }
-        Path directory = path.orElseGet(
-                () -> instance.stateDirectory().resolve("pool").resolve(name));
+        Path directory =
+                path.orElseGet(() -> instance.stateDirectory().resolve("pool").resolve(name));
         refuseForeign(name, directory);
         PoolRecord pool = new PoolRecord(name, directory.toString(), directoryDriver.name(), true);
         try {
             lay(name, directory);
         } catch (IOException e) {
             throw new BerthException(
-                    ErrorCode.FAILED, "%s cannot become a pool: %s".formatted(directory, e.getMessage()), "choose another --path", e);
+                    ErrorCode.FAILED,
+                    "%s cannot become a pool: %s".formatted(directory, e.getMessage()),
+                    "choose another --path",
+                    e);
         }
         records.save(pool);
         return open(pool);
@@ -181,7 +186,8 @@ public final class Pools {
         }
         try {
             if (markers(path).read(pool.name()).isEmpty()) {
-                return Optional.of("%s does not hold pool '%s'; is its file system mounted?".formatted(path, pool.name()));
+                return Optional.of(
+                        "%s does not hold pool '%s'; is its file system mounted?".formatted(path, pool.name()));
             }
             lay(pool.name(), path);
             return Optional.empty();
@@ -202,7 +208,8 @@ public final class Pools {
                 return;
             }
             try (Stream<Path> entries = Files.list(directory)) {
-                if (entries.findAny().isPresent() && markers(directory).read(name).isEmpty()) {
+                if (entries.findAny().isPresent()
+                        && markers(directory).read(name).isEmpty()) {
                     throw new BerthException(
                             ErrorCode.EXISTS,
                             "%s is not empty and does not hold pool '%s'".formatted(directory, name),
@@ -223,7 +230,8 @@ public final class Pools {
             if (!Files.isDirectory(path)) {
                 Files.createDirectory(path);
             }
-            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(LAYOUT.getOrDefault(part, "rwx------")));
+            Files.setPosixFilePermissions(
+                    path, PosixFilePermissions.fromString(LAYOUT.getOrDefault(part, "rwx------")));
         }
         refuseUnreachable(directory);
         ObjectStore<PoolMarker> markers = markers(directory);

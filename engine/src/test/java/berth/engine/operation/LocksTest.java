@@ -39,7 +39,7 @@ class LocksTest {
             CountDownLatch queued = new CountDownLatch(1);
             thread = Thread.ofVirtual().start(() -> {
                 Progress progress = new Telling(queued::countDown);
-                try (Locks.Held held = locks.acquire(List.of(request), Wait.FOREVER, name, progress)) {
+                try (Locks.Held _ = locks.acquire(List.of(request), Wait.FOREVER, name, progress)) {
                     granted.add(name);
                     queued.countDown();
                     letGo.await();
@@ -59,18 +59,9 @@ class LocksTest {
 
     private record Telling(Runnable onNote) implements Progress {
         @Override
-        public void step(String name) {}
-
-        @Override
-        public void percent(double percent) {}
-
-        @Override
         public void note(String text) {
             onNote.run();
         }
-
-        @Override
-        public void warn(String text) {}
     }
 
     private @Nullable String next() throws InterruptedException {
@@ -166,7 +157,7 @@ class LocksTest {
 
     @Test
     void twoRequestsForOneObjectAreOneAndTheExclusiveOneCounts() {
-        try (Locks.Held held = locks.acquire(
+        try (Locks.Held _ = locks.acquire(
                 List.of(LockRequest.shared(POOL, "tank"), LockRequest.exclusive(POOL, "tank")), Wait.NO_WAIT, "x")) {
             assertThat(locks.entries()).extracting(Locks.Entry::mode).containsExactly(LockRequest.Mode.EXCLUSIVE);
         }
@@ -174,7 +165,7 @@ class LocksTest {
 
     @Test
     void lockingTheSameOrAnEarlierObjectWhileHoldingOneIsADefect() {
-        try (Locks.Held held = lock(LockRequest.shared(USER, "u"), "x")) {
+        try (Locks.Held _ = lock(LockRequest.shared(USER, "u"), "x")) {
             assertThatThrownBy(() -> lock(LockRequest.shared(USER, "u"), "x"))
                     .isInstanceOf(IllegalStateException.class);
             assertThatThrownBy(() -> lock(LockRequest.shared(POOL, "p"), "x"))

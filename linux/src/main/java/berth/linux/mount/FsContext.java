@@ -16,18 +16,18 @@ final class FsContext implements AutoCloseable {
     private static final long SYS_FSMOUNT = 432;
     private static final long FSOPEN_CLOEXEC = 1;
     private static final long FSMOUNT_CLOEXEC = 1;
-    private static final long FSCONFIG_SET_FLAG = 0;
     private static final long FSCONFIG_SET_STRING = 1;
     private static final long FSCONFIG_CMD_CREATE = 6;
 
-    private final String type;
+    private final String about;
     private final Fd context;
 
-    FsContext(String type) {
-        this.type = type;
+    /** @param about what is to be mounted, for messages */
+    FsContext(String type, String about) {
+        this.about = about;
         try (Arena arena = Arena.ofConfined()) {
             long name = Libc.cString(arena, type).address();
-            this.context = Fd.own(Libc.check(Libc.syscall(SYS_FSOPEN, name, FSOPEN_CLOEXEC), "fsopen", type));
+            this.context = Fd.own(Libc.check(Libc.syscall(SYS_FSOPEN, name, FSOPEN_CLOEXEC), "fsopen", about));
         }
     }
 
@@ -37,22 +37,14 @@ final class FsContext implements AutoCloseable {
             MemorySegment v = Libc.cString(arena, value);
             long result =
                     Libc.syscall(SYS_FSCONFIG, context.number(), FSCONFIG_SET_STRING, k.address(), v.address(), 0);
-            return explained(result, "fsconfig", type + " " + key + "=" + value);
-        }
-    }
-
-    FsContext set(String flag) {
-        try (Arena arena = Arena.ofConfined()) {
-            long key = Libc.cString(arena, flag).address();
-            long result = Libc.syscall(SYS_FSCONFIG, context.number(), FSCONFIG_SET_FLAG, key, 0, 0);
-            return explained(result, "fsconfig", type + " " + flag);
+            return explained(result, "fsconfig", about + " " + key + "=" + value);
         }
     }
 
     /** Creates the file system: its mount, attached nowhere. */
     Fd mount() {
-        explained(Libc.syscall(SYS_FSCONFIG, context.number(), FSCONFIG_CMD_CREATE, 0, 0, 0), "fsconfig", type);
-        return Fd.own(Libc.check(Libc.syscall(SYS_FSMOUNT, context.number(), FSMOUNT_CLOEXEC, 0), "fsmount", type));
+        explained(Libc.syscall(SYS_FSCONFIG, context.number(), FSCONFIG_CMD_CREATE, 0, 0, 0), "fsconfig", about);
+        return Fd.own(Libc.check(Libc.syscall(SYS_FSMOUNT, context.number(), FSMOUNT_CLOEXEC, 0), "fsmount", about));
     }
 
     private FsContext explained(long result, String call, String about) {

@@ -120,7 +120,7 @@ public final class Mounts {
      * @param options for instance {@code size=1m}, {@code mode=0755}
      */
     public static Fd tmpfs(Map<String, String> options) {
-        try (FsContext context = new FsContext("tmpfs")) {
+        try (FsContext context = new FsContext("tmpfs", "tmpfs")) {
             context.set("source", "tmpfs");
             options.forEach(context::set);
             return context.mount();

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -30,6 +32,7 @@ import java.util.stream.Stream;
 public final class Overlays {
     private final Path scratch;
     private volatile boolean detachedLayersRefused;
+    private boolean scratchIsMounted;
 
     /** @param scratch an absolute path nobody else uses, made when it is needed; see {@link #cleanUp} */
     public Overlays(Path scratch) {
@@ -42,7 +45,7 @@ public final class Overlays {
      * of that map.
      *
      * @param work an empty directory beside {@code upper}
-     * @throws KernelException with what overlayfs says to it, where it says something
+     * @throws KernelException as {@link #mount}, or EINVAL if a lower tree's file system knows no idmapped mounts
      */
     public Fd idmapped(List<Path> lowerTrees, Fd userns, Path upper, Path work) {
         List<Fd> trees = new ArrayList<>();
@@ -53,16 +56,25 @@ public final class Overlays {
                 trees.add(tree);
                 Mounts.idmap(tree, userns);
             }
-            return mount(new OverlaySpec(trees, up, wk));
+            return mount(new OverlaySpec(trees, up, wk), () -> trees);
         } finally {
             trees.forEach(Fd::close);
         }
     }
 
-    /** The overlay that {@code spec} describes, detached; its descriptors may be closed afterwards. */
+    /**
+     * The overlay that {@code spec} describes, detached; its descriptors may be closed afterwards.
+     *
+     * @throws KernelException EINVAL if work is not empty or not on the mount of upper, ESTALE or EBUSY if another overlay
+     *     uses upper or work; overlayfs tells why in the kernel's log only
+     */
     public Fd mount(OverlaySpec spec) {
+        return mount(spec, () -> detached(spec.lower()));
+    }
+
+    private Fd mount(OverlaySpec spec, Supplier<List<Fd>> detached) {
         if (detachedLayersRefused) {
-            return mountAttached(spec);
+            return mountAttached(spec, detached.get());
         }
         try {
             return create(spec);
@@ -70,21 +82,24 @@ public final class Overlays {
             if (!e.is(Errno.EINVAL)) {
                 throw e;
             }
-            Fd mount = mountAttached(spec);
+            Fd mount = mountAttached(spec, detached.get());
             detachedLayersRefused = true;
             return mount;
         }
     }
 
     /** The way for kernels that take attached layers only. */
-    Fd mountAttached(OverlaySpec spec) {
+    Fd mountAttached(OverlaySpec spec, List<Fd> detached) {
         List<Path> places = new ArrayList<>();
         try {
-            for (Fd layer : spec.lower()) {
-                if (!isAttached(layer)) {
-                    Path place = Files.createTempDirectory(privateScratch(), "layer");
-                    Mounts.attach(layer, place);
+            for (Fd tree : detached) {
+                Path place = Files.createTempDirectory(privateScratch(), "layer");
+                try {
+                    Mounts.attach(tree, place);
                     places.add(place);
+                } catch (KernelException e) {
+                    Files.delete(place);
+                    throw e;
                 }
             }
             return create(spec);
@@ -96,14 +111,15 @@ public final class Overlays {
     }
 
     /** Takes away what an interrupted process of the same {@code scratch} left, and the scratch mount itself. */
-    public void cleanUp() {
+    public synchronized void cleanUp() {
         while (isMounted()) {
             Mounts.unmount(scratch);
         }
+        scratchIsMounted = false;
     }
 
     private static Fd create(OverlaySpec spec) {
-        try (FsContext context = new FsContext("overlay")) {
+        try (FsContext context = new FsContext("overlay", "overlay on " + place(spec.upper()))) {
             return context.set("source", "overlay")
                     .set("lowerdir", spec.lower().stream().map(Fd::procPath).collect(Collectors.joining(":")))
                     .set("upperdir", spec.upper().procPath())
@@ -112,13 +128,31 @@ public final class Overlays {
         }
     }
 
-    private static boolean isAttached(Fd layer) throws IOException {
-        // Moving a mount that is attached would take it away from where its owner put it.
-        try (Stream<String> info = Files.lines(Path.of("/proc/thread-self/fdinfo/" + layer.number()))) {
+    private static String place(Fd directory) {
+        try {
+            return Files.readSymbolicLink(Path.of(directory.procPath())).toString();
+        } catch (IOException e) {
+            return directory.toString();
+        }
+    }
+
+    /** Moving a mount that is attached would take it away from where its owner put it. */
+    private static List<Fd> detached(List<Fd> layers) {
+        Set<Integer> attached = Mounts.table().stream().map(MountPoint::id).collect(Collectors.toSet());
+        return layers.stream()
+                .filter(layer -> !attached.contains(mountId(layer)))
+                .toList();
+    }
+
+    private static int mountId(Fd fd) {
+        try (Stream<String> info = Files.lines(Path.of("/proc/thread-self/fdinfo/" + fd.number()))) {
             return info.filter(line -> line.startsWith("mnt_id:"))
                     .map(line ->
-                            Integer.valueOf(line.substring("mnt_id:".length()).strip()))
-                    .anyMatch(id -> Mounts.table().stream().anyMatch(m -> m.id() == id));
+                            Integer.parseInt(line.substring("mnt_id:".length()).strip()))
+                    .findFirst()
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -133,14 +167,14 @@ public final class Overlays {
 
     /** Private, so that the short life of a layer there is not copied into every other mount namespace. */
     private synchronized Path privateScratch() throws IOException {
-        if (!isMounted()) {
+        if (!scratchIsMounted && !isMounted()) {
             Files.createDirectories(scratch);
             try (Fd tmpfs = Mounts.tmpfs(Map.of("mode", "0700"))) {
-                Mounts.setPropagation(tmpfs, Propagation.PRIVATE);
                 Mounts.attach(tmpfs, scratch);
                 Mounts.setPropagation(tmpfs, Propagation.PRIVATE);
             }
         }
+        scratchIsMounted = true;
         return scratch;
     }
 

@@ -24,7 +24,7 @@ public final class Child implements AutoCloseable {
     private static final long WEXITED = 4;
     private static final long SIGINFO_SIZE = 128;
     private static final int SI_CODE = 8;
-    private static final int SI_PID = 12;
+    private static final int SI_PID = 16;
     private static final int SI_STATUS = 24;
     private static final int CLD_EXITED = 1;
 

@@ -68,7 +68,7 @@ public final class PollLoop implements AutoCloseable {
     /** A running loop whose callbacks run on {@code executor}. */
     public static PollLoop start(Executor executor) {
         PollLoop loop = new PollLoop(executor);
-        control(loop.epoll, EPOLL_CTL_ADD, loop.stop, Poll.IN, STOP);
+        loop.control(EPOLL_CTL_ADD, loop.stop, Poll.IN, STOP);
         loop.thread.start();
         return loop;
     }
@@ -90,7 +90,10 @@ public final class PollLoop implements AutoCloseable {
 
     private Watch add(Watch watch) {
         watches.put(watch.id, watch);
-        control(epoll, EPOLL_CTL_ADD, watch.fd, watch.events | EPOLLONESHOT, watch.id);
+        if (!control(EPOLL_CTL_ADD, watch.fd, watch.events | EPOLLONESHOT, watch.id)) {
+            watch.close();
+            throw new IllegalStateException("the poll loop is closed");
+        }
         return watch;
     }
 
@@ -120,7 +123,9 @@ public final class PollLoop implements AutoCloseable {
             }
         } finally {
             watches.values().forEach(Watch::close);
-            epoll.close();
+            synchronized (epoll) {
+                epoll.close();
+            }
             stop.close();
         }
     }
@@ -148,15 +153,20 @@ public final class PollLoop implements AutoCloseable {
         }
     }
 
-    private static void control(Fd epoll, long operation, Fd fd, int events, long id) {
+    /** Whether it was done; not if the loop has ended. */
+    private boolean control(long operation, Fd fd, int events, long id) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment event = arena.allocate(EVENT_SIZE, Long.BYTES);
             event.set(ValueLayout.JAVA_INT, 0, events);
             event.set(UNALIGNED, EVENT_DATA, id);
-            Libc.check(
-                    Libc.syscall(SYS_EPOLL_CTL, epoll.number(), operation, fd.number(), event.address()),
-                    "epoll_ctl",
-                    "");
+            synchronized (epoll) {
+                if (epoll.isOpen()) {
+                    long result = Libc.syscall(SYS_EPOLL_CTL, epoll.number(), operation, fd.number(), event.address());
+                    Libc.check(result, "epoll_ctl", "");
+                    return true;
+                }
+                return false;
+            }
         }
     }
 
@@ -188,7 +198,7 @@ public final class PollLoop implements AutoCloseable {
                 if (once) {
                     close();
                 } else if (fd.isOpen()) {
-                    control(epoll, EPOLL_CTL_MOD, fd, events | EPOLLONESHOT, id);
+                    control(EPOLL_CTL_MOD, fd, events | EPOLLONESHOT, id);
                 }
             }
         }
@@ -196,10 +206,8 @@ public final class PollLoop implements AutoCloseable {
         @Override
         public synchronized void close() {
             if (watches.remove(id) != null) {
-                if (epoll.isOpen()) {
-                    // The open file may live on elsewhere, so closing this descriptor would not end the watching.
-                    control(epoll, EPOLL_CTL_DEL, fd, 0, id);
-                }
+                // The open file may live on elsewhere, so closing this descriptor would not end the watching.
+                control(EPOLL_CTL_DEL, fd, 0, id);
                 fd.close();
             }
         }

@@ -45,7 +45,6 @@ public final class Spawner {
             Libc.function("posix_spawnattr_setflags", FunctionDescriptor.of(INT, Libc.POINTER, ValueLayout.JAVA_SHORT));
     private static final MethodHandle SET_SIGMASK = pointers("posix_spawnattr_setsigmask", 2);
     private static final MethodHandle SET_SIGDEFAULT = pointers("posix_spawnattr_setsigdefault", 2);
-    private static final MethodHandle SIGFILLSET = pointers("sigfillset", 1);
 
     private Spawner() {}
 
@@ -108,7 +107,8 @@ public final class Spawner {
             throws Throwable {
         MemorySegment signals = arena.allocate(SIGSET_SIZE, Long.BYTES);
         check((int) SET_SIGMASK.invokeExact(attributes, signals), "posix_spawnattr_setsigmask");
-        check((int) SIGFILLSET.invokeExact(signals), "sigfillset");
+        // Not sigfillset(3), which leaves out the two signals of the C library's threads: they would stay ignored.
+        signals.fill((byte) 0xff);
         check((int) SET_SIGDEFAULT.invokeExact(attributes, signals), "posix_spawnattr_setsigdefault");
         int flags = SETSIGMASK
                 | SETSIGDEF

@@ -20,14 +20,14 @@ class CgroupHostTest {
                 "32 31 0:29 / /sys/fs/cgroup/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct",
                 "33 31 0:31 / /sys/fs/cgroup/cpuset rw - cgroup cgroup rw,cpuset,clone_children",
                 "40 31 0:37 / /sys/fs/cgroup/systemd rw - cgroup cgroup rw,xattr,release_agent=/x,name=systemd",
-                "41 31 0:38 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw,nsdelegate");
+                "41 31 0:38 / /no/such/unified rw - cgroup2 cgroup2 rw,nsdelegate");
 
         assertThat(CgroupHost.hierarchies(mounts))
                 .containsExactly(
                         v1("/sys/fs/cgroup/cpu,cpuacct", "cpu", "cpuacct"),
                         v1("/sys/fs/cgroup/cpuset", "cpuset"),
                         v1("/sys/fs/cgroup/systemd", "name=systemd"),
-                        new Hierarchy(Path.of("/sys/fs/cgroup/unified"), Version.V2, Set.of()));
+                        new Hierarchy(Path.of("/no/such/unified"), Version.V2, Set.of()));
     }
 
     @Test

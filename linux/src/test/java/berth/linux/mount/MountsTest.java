@@ -166,7 +166,8 @@ class MountsTest {
                 Fd up = Fd.openDirectory(upper);
                 Fd wk = Fd.openDirectory(work)) {
             Mounts.idmap(tree, userns);
-            try (Fd overlay = overlays.mountAttached(new OverlaySpec(List.of(tree, directory), up, wk))) {
+            try (Fd overlay =
+                    overlays.mountAttached(new OverlaySpec(List.of(tree, directory), up, wk), List.of(tree))) {
                 Mounts.attach(overlay, target);
             }
         }
@@ -182,12 +183,12 @@ class MountsTest {
     }
 
     @Test
-    void anOverlayWhoseWorkLiesElsewhereIsRefusedWithTheReason() {
+    void anOverlayWhoseWorkLiesElsewhereIsRefusedByName() {
         Mounts.bind(work, target);
 
         assertThatThrownBy(() -> new Overlays(scratch).mount(spec(target)))
                 .isInstanceOf(KernelException.class)
-                .hasMessageContaining("workdir and upperdir must reside under the same mount");
+                .hasMessage("fsconfig 'overlay on " + upper + "': invalid argument (EINVAL)");
     }
 
     @Test
@@ -207,6 +208,18 @@ class MountsTest {
         assertThatThrownBy(() -> none.create(MAP, MAP))
                 .isInstanceOf(KernelException.class)
                 .hasMessageContaining("/no/such/program");
+    }
+
+    @Test
+    void anOverlayLeavesALayerThatIsMountedSomewhereWhereItIs() {
+        Mounts.bind(lower, target);
+
+        assertThatThrownBy(() -> new Overlays(scratch)
+                        .mount(new OverlaySpec(
+                                List.of(Fd.openDirectory(target)), Fd.openDirectory(upper), Fd.openDirectory(target))))
+                .isInstanceOf(KernelException.class);
+
+        assertThat(target.resolve("file")).hasContent("from below");
     }
 
     private OverlaySpec spec(Path workElsewhere) {

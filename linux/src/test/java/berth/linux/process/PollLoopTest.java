@@ -3,7 +3,6 @@ package berth.linux.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import berth.linux.Poll;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -39,9 +38,8 @@ class PollLoopTest {
     void aThousandProcessesAreWatchedAtOnce() throws Exception {
         try (Child child = Spawner.spawn(Command.of("/bin/sleep", "600"))) {
             CountDownLatch ended = new CountDownLatch(1000);
-            List<PollLoop.Watch> watches = new ArrayList<>();
             for (int i = 0; i < 1000; i++) {
-                watches.add(loop.onExit(child.pidfd(), ended::countDown));
+                loop.onExit(child.pidfd(), ended::countDown);
             }
             assertThat(loop.size()).isEqualTo(1000);
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import berth.linux.Errno;
-import berth.linux.Fd;
 import berth.linux.KernelException;
 import berth.linux.process.Pipe;
 import java.io.IOException;
@@ -263,16 +262,6 @@ class UnixStreamTest {
     private static long openDescriptors() throws IOException {
         try (var fds = Files.list(Path.of("/proc/self/fd"))) {
             return fds.count();
-        }
-    }
-
-    @Test
-    void aPipeIsNoTerminal() {
-        try (Pipe pipe = Pipe.open();
-                Fd nothing = Fd.openForReading(Path.of("/dev/null"))) {
-            assertThat(Terminal.isTerminal(pipe.reader())).isFalse();
-            assertThat(Terminal.size(nothing)).isEmpty();
-            assertThatThrownBy(() -> Terminal.raw(nothing).close()).isInstanceOf(KernelException.class);
         }
     }
 }

@@ -1,26 +1,42 @@
 package berth.osctld.command;
 
-import berth.osctld.output.Out;
+import berth.engine.operation.Actor;
+import berth.engine.operation.Caller;
+import berth.engine.operation.Progress;
+import berth.engine.operation.Wait;
 import berth.linux.process.ExitStatus;
+import berth.osctld.output.CallProgress;
+import berth.osctld.output.Out;
+import berth.osctld.output.Style;
 import berth.osctld.server.Exits;
 import berth.osctld.server.Session;
+import berth.osctld.server.StandardStream;
+import java.time.InstantSource;
 import java.util.Optional;
 
 /** One run of a command: who asked, whom to answer, and the services that do the work. */
-final class Call {
+final class Call implements AutoCloseable {
     private final Session session;
     private final Services services;
     private final Out out;
+    private final Actor actor;
     private final GlobalOptions options;
     private final Group root;
+    private final CallProgress progress;
     private ExitStatus exit = Exits.OK;
 
-    Call(Session session, Services services, Out out, GlobalOptions options, Group root) {
+    Call(Session session, Services services, Out out, Actor actor, GlobalOptions options, Group root) {
         this.session = session;
         this.services = services;
         this.out = out;
+        this.actor = actor;
         this.options = options;
         this.root = root;
+        this.progress = new CallProgress(
+                out,
+                screen(),
+                InstantSource.system(),
+                session.invocation().window().columns());
     }
 
     /** The caller and its files. */
@@ -36,6 +52,16 @@ final class Call {
     /** Where results go. */
     Out out() {
         return out;
+    }
+
+    /** On whose account the engine works; its progress is shown. */
+    Caller caller() {
+        return caller(progress);
+    }
+
+    /** The same for one of several pieces of work at once, of which only warnings are shown. */
+    Caller silentCaller() {
+        return caller(new Warnings(out));
     }
 
     /** The pool that {@code --pool} names. */
@@ -56,5 +82,40 @@ final class Call {
     /** What {@link #exit(ExitStatus)} was told, success before. */
     ExitStatus exit() {
         return exit;
+    }
+
+    /** Takes progress off the screen. */
+    @Override
+    public void close() {
+        progress.close();
+    }
+
+    private Caller caller(Progress shown) {
+        return new Caller(actor, options.noWait() ? Wait.NO_WAIT : Wait.FOREVER, shown);
+    }
+
+    private CallProgress.Screen screen() {
+        if (out.style().volume() == Style.Volume.QUIET) {
+            return CallProgress.Screen.NONE;
+        }
+        return session.invocation().isTerminal(StandardStream.STDERR)
+                ? CallProgress.Screen.TERMINAL
+                : CallProgress.Screen.PIPE;
+    }
+
+    private record Warnings(Out out) implements Progress {
+        @Override
+        public void step(String name) {}
+
+        @Override
+        public void percent(double percent) {}
+
+        @Override
+        public void note(String text) {}
+
+        @Override
+        public void warn(String text) {
+            out.warn("%s", text);
+        }
     }
 }

@@ -12,6 +12,7 @@ final class CommandTree {
 
     /** The tree; nothing of it is loaded yet. */
     static Group root() {
-        return new Group("osctl", "Manage system containers").commands(List.of(Help.class, Ping.class, Version.class, GenCompletion.class, GenMan.class));
+        return new Group("osctl", "Manage system containers")
+                .commands(List.of(Help.class, Ping.class, Version.class, GenCompletion.class, GenMan.class));
     }
 }

@@ -20,11 +20,10 @@ final class Completion {
             "RANGE", "id-range ls -H -o name",
             "IMAGE", "image ls -H -o name");
 
-    private static final String SCRIPT =
-            """
+    private static final String SCRIPT = """
             # bash completion for osctl; made by 'osctl gen-completion bash'
             declare -A _osctl_words _osctl_options _osctl_ids _osctl_names
-            %s
+            @TABLES@
             _osctl() {
                 local current=${COMP_WORDS[COMP_CWORD]} path=osctl i word full
                 if [[ ${COMP_WORDS[0]##*/} != osctl ]]; then
@@ -47,7 +46,7 @@ final class Completion {
                     COMPREPLY=($(compgen -f -- "$current"))
                 fi
             }
-            complete -F _osctl osctl %s
+            complete -F _osctl osctl @SHORTCUTS@
             """;
 
     private Completion() {}
@@ -60,7 +59,7 @@ final class Completion {
                 .map(Node::name)
                 .filter(CommandTree.SHORTCUTS::contains)
                 .collect(Collectors.joining(" "));
-        return SCRIPT.formatted(String.join("\n", lines), shortcuts);
+        return SCRIPT.replace("@TABLES@", String.join("\n", lines)).replace("@SHORTCUTS@", shortcuts);
     }
 
     private static void add(Node node, String path, List<String> lines) {
@@ -78,8 +77,8 @@ final class Completion {
                 }
             }
             case Leaf leaf -> {
-                var spec = CommandSpecs.parser(leaf.create(), new GlobalOptions())
-                        .getCommandSpec();
+                var spec =
+                        CommandSpecs.parser(leaf.create(), new GlobalOptions()).getCommandSpec();
                 lines.add(entry("options", path, spec.optionsMap().keySet().stream()));
                 spec.positionalParameters().stream()
                         .map(p -> IDS.get(p.paramLabel()))

@@ -1,13 +1,38 @@
 package berth.osctld.command;
 
-/** Words for defects. */
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
+import berth.osctld.server.Session;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes what a command threw into what its user is told; what is a defect goes to the daemon's log. */
 final class Failures {
+    private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
     private static final int LONGEST = 120;
 
     private Failures() {}
 
-    /** A few words for {@code error} that a user can quote in a report. */
-    static String brief(Throwable error) {
+    /** What the user of {@code session} is told of {@code error}. */
+    static BerthException explain(Throwable error, Session session) {
+        if (error instanceof BerthException told) {
+            if (told.code() == ErrorCode.INTERNAL) {
+                LOG.error("{} failed", session.invocation().arguments(), told);
+            } else if (told.getCause() != null) {
+                LOG.debug("{} failed", session.invocation().arguments(), told);
+            }
+            return told;
+        }
+        if (session.signals().cancelledBy().isPresent()) {
+            LOG.debug("{} was cancelled", session.invocation().arguments(), error);
+            return new BerthException(ErrorCode.CANCELLED, "cancelled");
+        }
+        LOG.error("{} broke", session.invocation().arguments(), error);
+        return new BerthException(
+                ErrorCode.INTERNAL, "internal error (%s), see the daemon's log".formatted(brief(error)));
+    }
+
+    private static String brief(Throwable error) {
         String message = error.getMessage();
         String name = error.getClass().getSimpleName();
         String text = message == null || message.isBlank()

@@ -26,7 +26,9 @@ final class GenMan extends OsctlCommand {
     @Override
     void run(Call call) {
         Map<String, String> files = new LinkedHashMap<>(
-                markdown ? Reference.of(call.root()) : ManPages.of(call.root(), call.services().version()));
+                markdown
+                        ? Reference.of(call.root())
+                        : ManPages.of(call.root(), call.services().version()));
         files.forEach((name, text) -> write(call, directory + "/" + name, text));
         call.out().done("%d files are in %s", files.size(), directory);
     }

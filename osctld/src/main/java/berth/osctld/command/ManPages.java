@@ -25,7 +25,9 @@ final class ManPages {
                 case Group group -> {
                     String name = path.replace(' ', '-');
                     others.add(name);
-                    pages.put(name + ".1", page(name, Page.of(group, path), collect(group, path), List.of(root.name()), version));
+                    pages.put(
+                            name + ".1",
+                            page(name, Page.of(group, path), collect(group, path), List.of(root.name()), version));
                 }
             }
         }
@@ -52,8 +54,16 @@ final class ManPages {
 
     private static String page(String name, Page head, List<Page> commands, List<String> others, String version) {
         StringBuilder out = new StringBuilder();
-        out.append(".TH ").append(name.toUpperCase(Locale.ROOT)).append(" 1 \"\" \"Berth ").append(version).append("\"\n");
-        out.append(".SH NAME\n").append(escape(name)).append(" \\- ").append(escape(head.summary())).append('\n');
+        out.append(".TH ")
+                .append(name.toUpperCase(Locale.ROOT))
+                .append(" 1 \"\" \"Berth ")
+                .append(version)
+                .append("\"\n");
+        out.append(".SH NAME\n")
+                .append(escape(name))
+                .append(" \\- ")
+                .append(escape(head.summary()))
+                .append('\n');
         out.append(".SH SYNOPSIS\n.B ").append(escape(head.synopsis())).append('\n');
         out.append(".SH DESCRIPTION\n");
         out.append("A word may be cut short as long as it is clear. An id may be written \\fIpool\\fR:\\fIid\\fR.\n");
@@ -61,28 +71,40 @@ final class ManPages {
         commands.forEach(c -> command(out, c));
         out.append(".SH \"OPTIONS OF EVERY COMMAND\"\n");
         entries(out, head.globals());
-        out.append(".SH \"EXIT STATUS\"\n0 on success; the number of the kind of error otherwise, as \\fBosctl\\fR(1) lists them;"
-                + " 128 and the number of the signal if a signal ended the command.\n");
+        out.append(
+                ".SH \"EXIT STATUS\"\n0 on success; the number of the kind of error otherwise, as \\fBosctl\\fR(1) lists them;"
+                        + " 128 and the number of the signal if a signal ended the command.\n");
         if (name.equals("osctl")) {
             exitStatuses(out);
         }
         out.append(".SH \"SEE ALSO\"\n");
-        out.append(String.join(", ", others.stream().map(o -> "\\fB" + escape(o) + "\\fR(1)").toList()))
+        out.append(String.join(
+                        ", ",
+                        others.stream().map(o -> "\\fB" + escape(o) + "\\fR(1)").toList()))
                 .append('\n');
         return out.toString();
     }
 
     private static void exitStatuses(StringBuilder out) {
         for (Page.Entry entry : Reference.exitStatuses()) {
-            out.append(".TP\n.B ").append(entry.term()).append('\n').append(line(entry.text())).append('\n');
+            out.append(".TP\n.B ")
+                    .append(entry.term())
+                    .append('\n')
+                    .append(line(entry.text()))
+                    .append('\n');
         }
     }
 
     private static void command(StringBuilder out, Page page) {
         out.append(".SS \"").append(escape(page.path())).append("\"\n");
-        out.append(line(page.summary())).append(".\n.PP\n.B ").append(escape(page.synopsis())).append('\n');
+        out.append(line(page.summary()))
+                .append(".\n.PP\n.B ")
+                .append(escape(page.synopsis()))
+                .append('\n');
         if (!page.aliases().isEmpty()) {
-            out.append(".PP\nAlso: ").append(escape(String.join(", ", page.aliases()))).append('\n');
+            out.append(".PP\nAlso: ")
+                    .append(escape(String.join(", ", page.aliases())))
+                    .append('\n');
         }
         page.details().forEach(d -> out.append(".PP\n").append(line(d)).append('\n'));
         entries(out, page.arguments());
@@ -98,7 +120,11 @@ final class ManPages {
 
     private static void entries(StringBuilder out, List<Page.Entry> entries) {
         for (Page.Entry entry : entries) {
-            out.append(".TP\n.B ").append(escape(entry.term())).append('\n').append(line(entry.text())).append('\n');
+            out.append(".TP\n.B ")
+                    .append(escape(entry.term()))
+                    .append('\n')
+                    .append(line(entry.text()))
+                    .append('\n');
         }
     }
 

@@ -1,18 +1,17 @@
 package berth.osctld.command;
 
 import berth.engine.BerthException;
-import berth.engine.ErrorCode;
-import berth.osctld.output.Out;
+import berth.engine.operation.Actor;
 import berth.linux.process.ExitStatus;
+import berth.linux.process.Signal;
+import berth.linux.socket.BrokenPipe;
+import berth.osctld.output.Out;
 import berth.osctld.server.Exits;
 import berth.osctld.server.Program;
-import berth.osctld.server.ReaderGoneException;
 import berth.osctld.server.Session;
-import berth.linux.process.Signal;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -41,9 +40,7 @@ public final class Osctl implements Program {
         try {
             return dispatch(session, options);
         } catch (UncheckedIOException e) {
-            return e.getCause() instanceof ReaderGoneException
-                    ? Exits.killed(Signal.PIPE)
-                    : report(session, options, e);
+            return e.getCause() instanceof BrokenPipe ? Exits.killed(Signal.PIPE) : report(session, options, e);
         } catch (RuntimeException | StackOverflowError e) {
             return report(session, options, e);
         }
@@ -52,12 +49,12 @@ public final class Osctl implements Program {
     private ExitStatus dispatch(Session session, GlobalOptions options) {
         Route route = Route.follow(root, words(session), options);
         if (options.version()) {
-            session(session, options).text("osctl " + services.version() + "\n");
+            out(session, options).text("osctl " + services.version() + "\n");
             return Exits.OK;
         }
         return switch (route.node()) {
             case Group group -> {
-                session(session, options).text(HelpText.of(group, route.path()));
+                out(session, options).text(HelpText.of(group, route.path()));
                 yield Exits.OK;
             }
             case Leaf leaf -> run(leaf, route, session, options);
@@ -74,14 +71,16 @@ public final class Osctl implements Program {
                 throw UsageErrors.of(e, route.path());
             }
         }
-        Out out = session(session, options);
+        Out out = out(session, options);
         if (options.help()) {
             out.text(HelpText.of(leaf, route.path()));
             return Exits.OK;
         }
-        Call call = new Call(session, services, out, options, root);
-        command.run(call);
-        return call.exit();
+        Actor actor = Actors.of(session, route.path(), route.rest());
+        try (Call call = new Call(session, services, out, actor, options, root)) {
+            command.run(call);
+            return call.exit();
+        }
     }
 
     /** The words after {@code osctl}; a shortcut is the first of them. */
@@ -97,42 +96,25 @@ public final class Osctl implements Program {
         return words;
     }
 
-    private static Out session(Session session, GlobalOptions options) {
+    private static Out out(Session session, GlobalOptions options) {
         return new Out(session.out(), session.err(), options.style(session.invocation()));
     }
 
     private static ExitStatus report(Session session, GlobalOptions options, Throwable error) {
-        Optional<Signal> cancelledBy = session.signals().cancelledBy();
+        // An interrupt would end the writing of the error, too.
         boolean interrupted = Thread.interrupted();
-        BerthException shown = explain(error, session, cancelledBy.isPresent());
+        BerthException shown = Failures.explain(error, session);
         try {
-            session(session, options).error(shown);
+            out(session, options).error(shown);
         } catch (UncheckedIOException e) {
             LOG.debug("an error could not be told", e);
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        return cancelledBy
+        return session.signals()
+                .cancelledBy()
                 .map(Exits::cancelled)
                 .orElseGet(() -> Exits.of(shown.code().exitStatus()));
-    }
-
-    private static BerthException explain(Throwable error, Session session, boolean cancelled) {
-        if (error instanceof BerthException told) {
-            if (told.code() == ErrorCode.INTERNAL) {
-                LOG.error("{} failed", session.invocation().arguments(), told);
-            } else if (told.getCause() != null) {
-                LOG.debug("{} failed", session.invocation().arguments(), told);
-            }
-            return told;
-        }
-        if (cancelled) {
-            LOG.debug("{} was cancelled", session.invocation().arguments(), error);
-            return new BerthException(ErrorCode.CANCELLED, "cancelled");
-        }
-        LOG.error("{} broke", session.invocation().arguments(), error);
-        return new BerthException(
-                ErrorCode.INTERNAL, "internal error (%s), see the daemon's log".formatted(Failures.brief(error)));
     }
 }

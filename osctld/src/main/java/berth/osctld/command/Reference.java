@@ -26,7 +26,11 @@ final class Reference {
             String path = root.name() + " " + node.name();
             switch (node) {
                 case Group group -> {
-                    index.append("- [").append(path).append("](").append(node.name()).append(".md): ");
+                    index.append("- [")
+                            .append(path)
+                            .append("](")
+                            .append(node.name())
+                            .append(".md): ");
                     index.append(node.description()).append('\n');
                     files.put(node.name() + ".md", file(group, path));
                 }
@@ -55,7 +59,11 @@ final class Reference {
     }
 
     private static void command(StringBuilder out, Page page) {
-        out.append("## ").append(page.path()).append("\n\n").append(page.summary()).append(".\n\n");
+        out.append("## ")
+                .append(page.path())
+                .append("\n\n")
+                .append(page.summary())
+                .append(".\n\n");
         out.append("```\n").append(page.synopsis()).append("\n```\n");
         if (!page.aliases().isEmpty()) {
             out.append("\nAlso: `").append(String.join("`, `", page.aliases())).append("`\n");
@@ -77,7 +85,11 @@ final class Reference {
 
     private static void entries(StringBuilder out, List<Page.Entry> entries) {
         for (Page.Entry entry : entries) {
-            out.append("- `").append(entry.term()).append("`: ").append(entry.text()).append('\n');
+            out.append("- `")
+                    .append(entry.term())
+                    .append("`: ")
+                    .append(entry.text())
+                    .append('\n');
         }
     }
 }

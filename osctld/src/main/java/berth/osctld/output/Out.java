@@ -68,6 +68,11 @@ public final class Out {
         }
     }
 
+    /** Writes {@code text} as it is to standard error. */
+    void status(String text) {
+        write(err, text);
+    }
+
     /** Says why the command, or its part for one object, failed. */
     public void error(BerthException error) {
         switch (style.format()) {

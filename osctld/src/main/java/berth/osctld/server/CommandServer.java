@@ -1,8 +1,11 @@
 package berth.osctld.server;
 
+import berth.linux.KernelException;
 import berth.linux.process.ExitStatus;
 import berth.linux.process.Signal;
-import berth.linux.KernelException;
+import berth.linux.socket.UnixListener;
+import berth.linux.socket.UnixStream;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,10 +27,10 @@ public final class CommandServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CommandServer.class);
     private static final ExitStatus BROKEN = Exits.of(70);
     private static final int GRACE_SECONDS = 10;
+    private static final Duration PAUSE = Duration.ofMillis(100);
 
-    private final Listener listener;
+    private final UnixListener listener;
     private final Program program;
-    private final DescriptorStreams streams;
     private final Semaphore room;
     private final Set<SocketSession> running = ConcurrentHashMap.newKeySet();
     private final ExecutorService threads = Executors.newCachedThreadPool(
@@ -37,10 +41,9 @@ public final class CommandServer implements AutoCloseable {
      * @param program what each session runs
      * @param sessions how many sessions may run at once; more wait
      */
-    public CommandServer(Listener listener, Program program, DescriptorStreams streams, int sessions) {
+    public CommandServer(UnixListener listener, Program program, int sessions) {
         this.listener = listener;
         this.program = program;
-        this.streams = streams;
         this.room = new Semaphore(sessions);
     }
 
@@ -48,11 +51,22 @@ public final class CommandServer implements AutoCloseable {
     public void serve() {
         while (true) {
             room.acquireUninterruptibly();
-            Optional<Channel> channel = listener.accept();
-            if (channel.isEmpty()) {
+            Optional<UnixStream> stream = accept();
+            if (stream.isEmpty()) {
                 return;
             }
-            threads.execute(() -> converse(channel.get()));
+            threads.execute(() -> converse(stream.get()));
+        }
+    }
+
+    private Optional<UnixStream> accept() {
+        while (true) {
+            try {
+                return listener.accept();
+            } catch (KernelException e) {
+                LOG.error("a command connection could not be accepted: {}", e.getMessage());
+                LockSupport.parkNanos(PAUSE.toNanos());
+            }
         }
     }
 
@@ -71,15 +85,15 @@ public final class CommandServer implements AutoCloseable {
         }
     }
 
-    private void converse(Channel channel) {
-        try (channel;
-                FrameReader frames = new FrameReader(channel)) {
-            Optional<SocketSession> session = SocketSession.greet(channel, frames, streams);
+    private void converse(UnixStream stream) {
+        try (stream;
+                FrameReader frames = new FrameReader(stream)) {
+            Optional<SocketSession> session = SocketSession.greet(stream, frames);
             if (session.isPresent()) {
-                run(session.get(), channel);
+                run(session.get(), stream);
             }
         } catch (MalformedFrameException e) {
-            LOG.warn("closed a command connection of pid {}: {}", channel.peer().pid(), e.getMessage());
+            LOG.warn("closed a command connection of pid {}: {}", stream.peer().pid(), e.getMessage());
         } catch (KernelException e) {
             LOG.debug("a command connection broke: {}", e.getMessage());
         } finally {
@@ -87,7 +101,7 @@ public final class CommandServer implements AutoCloseable {
         }
     }
 
-    private void run(SocketSession session, Channel channel) {
+    private void run(SocketSession session, UnixStream stream) {
         running.add(session);
         Future<?> receiving = threads.submit(() -> receive(session));
         try {
@@ -99,7 +113,7 @@ public final class CommandServer implements AutoCloseable {
             session.exit(status);
         } finally {
             running.remove(session);
-            channel.shutdown();
+            stream.shutdown();
             awaitEnd(receiving);
         }
     }

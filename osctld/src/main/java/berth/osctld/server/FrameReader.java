@@ -1,6 +1,8 @@
 package berth.osctld.server;
 
 import berth.linux.Fd;
+import berth.linux.socket.Message;
+import berth.linux.socket.UnixStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
@@ -18,14 +20,14 @@ final class FrameReader implements AutoCloseable {
     static final int MAX_FRAME = 64;
     private static final int MAX_DESCRIPTORS = 8;
 
-    private final Channel channel;
+    private final UnixStream stream;
     private final Deque<Fd> descriptors = new ArrayDeque<>();
     private byte[] buffer = new byte[8192];
     private int start;
     private int end;
 
-    FrameReader(Channel channel) {
-        this.channel = channel;
+    FrameReader(UnixStream stream) {
+        this.stream = stream;
     }
 
     /**
@@ -75,14 +77,13 @@ final class FrameReader implements AutoCloseable {
     private boolean fill(int wanted) {
         makeRoom(wanted);
         while (end - start < wanted) {
-            int count = channel.receive(buffer, end, buffer.length - end, descriptors::add);
-            if (descriptors.size() > MAX_DESCRIPTORS) {
-                throw new MalformedFrameException("too many file descriptors");
-            }
-            if (count < 0) {
+            Message message = stream.receive(buffer.length - end, MAX_DESCRIPTORS);
+            descriptors.addAll(message.fds());
+            if (message.isEnd()) {
                 return false;
             }
-            end += count;
+            System.arraycopy(message.data(), 0, buffer, end, message.data().length);
+            end += message.data().length;
         }
         return true;
     }

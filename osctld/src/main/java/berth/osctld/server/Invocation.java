@@ -1,5 +1,6 @@
 package berth.osctld.server;
 
+import berth.linux.socket.Terminal;
 import berth.osctld.output.RawText;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -25,7 +26,7 @@ public record Invocation(
         String directory,
         Map<String, String> environment,
         Set<StandardStream> terminals,
-        WindowSize window) {
+        Terminal.Size window) {
     static final int PROTOCOL = 1;
 
     private static final int MAX_WORDS = 1 << 20;
@@ -39,6 +40,12 @@ public record Invocation(
     /** Whether {@code stream} is a terminal. */
     public boolean isTerminal(StandardStream stream) {
         return terminals.contains(stream);
+    }
+
+    /** The version of the protocol that the payload of a hello is of; all versions begin with it. */
+    static int version(ByteBuffer in) {
+        require(in, Integer.BYTES);
+        return in.getInt();
     }
 
     /** Reads the payload of a hello frame. @throws MalformedFrameException if it breaks the protocol */
@@ -56,7 +63,8 @@ public record Invocation(
                 terminals.add(stream);
             }
         }
-        WindowSize window = new WindowSize(Short.toUnsignedInt(in.getShort()), Short.toUnsignedInt(in.getShort()));
+        Terminal.Size window =
+                new Terminal.Size(Short.toUnsignedInt(in.getShort()), Short.toUnsignedInt(in.getShort()));
         String directory = text(in);
         List<String> words = texts(in);
         if (words.isEmpty()) {

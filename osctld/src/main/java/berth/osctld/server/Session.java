@@ -1,6 +1,8 @@
 package berth.osctld.server;
 
 import berth.linux.Fd;
+import berth.linux.socket.BrokenPipe;
+import berth.linux.socket.PeerCredentials;
 import java.io.InputStream;
 import java.io.OutputStream;
 
@@ -13,12 +15,12 @@ public interface Session {
     Invocation invocation();
 
     /** Who gave it. */
-    Peer peer();
+    PeerCredentials peer();
 
     /** The caller's standard input. Reading ends with an InterruptedIOException when the command is cancelled. */
     InputStream in();
 
-    /** The caller's standard output, not buffered. Writing throws {@link ReaderGoneException} if nobody reads it any more. */
+    /** The caller's standard output, not buffered. Writing throws {@link BrokenPipe} if nobody reads it any more. */
     OutputStream out();
 
     /** The caller's standard error, not buffered. */

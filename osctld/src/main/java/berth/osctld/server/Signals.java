@@ -1,6 +1,7 @@
 package berth.osctld.server;
 
 import berth.linux.process.Signal;
+import berth.linux.socket.Terminal;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumSet;
@@ -24,7 +25,7 @@ public final class Signals {
     private static final Set<Signal> CANCELLING = EnumSet.of(Signal.HUP, Signal.INT, Signal.QUIT, Signal.TERM);
 
     private final Deque<Consumer<Signal>> handlers = new ArrayDeque<>();
-    private final Deque<Consumer<WindowSize>> listeners = new ArrayDeque<>();
+    private final Deque<Consumer<Terminal.Size>> listeners = new ArrayDeque<>();
     private @Nullable Thread command;
     private @Nullable Signal cancelledBy;
 
@@ -39,7 +40,7 @@ public final class Signals {
     }
 
     /** Tells {@code listener} of every new window size, until the result is closed. */
-    public synchronized Handling onResize(Consumer<WindowSize> listener) {
+    public synchronized Handling onResize(Consumer<Terminal.Size> listener) {
         listeners.push(listener);
         return () -> {
             synchronized (this) {
@@ -71,8 +72,8 @@ public final class Signals {
     }
 
     /** Tells the newest listener of a new window size. */
-    public void resize(WindowSize size) {
-        Consumer<WindowSize> listener;
+    public void resize(Terminal.Size size) {
+        Consumer<Terminal.Size> listener;
         synchronized (this) {
             listener = listeners.peek();
         }

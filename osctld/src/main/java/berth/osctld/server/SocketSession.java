@@ -1,10 +1,14 @@
 package berth.osctld.server;
 
-import berth.linux.process.ExitStatus;
-import berth.linux.process.Signal;
+import berth.engine.ErrorCode;
 import berth.linux.Errno;
 import berth.linux.Fd;
 import berth.linux.KernelException;
+import berth.linux.process.ExitStatus;
+import berth.linux.process.Signal;
+import berth.linux.socket.PeerCredentials;
+import berth.linux.socket.Terminal;
+import berth.linux.socket.UnixStream;
 import berth.osctld.output.RawText;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -14,12 +18,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A session on a socket. The command's thread uses it as {@link Session}; the receiving thread runs {@link #receive} until
  * the caller is gone.
  */
 final class SocketSession implements Session, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SocketSession.class);
     private static final int O_READ = 02000000;
     private static final int O_CREATE = 02000000 | 01 | 0100 | 01000;
     private static final int NEW_FILE_MODE = 0666;
@@ -27,30 +34,27 @@ final class SocketSession implements Session, AutoCloseable {
 
     private record Opened(int errno, Optional<Fd> fd) {}
 
-    private final Channel channel;
+    private final UnixStream stream;
     private final FrameReader frames;
     private final Invocation invocation;
     private final List<Fd> standard;
-    private final DescriptorStreams streams;
     private final Signals signals = new Signals();
     private final BlockingQueue<Opened> opened = new ArrayBlockingQueue<>(1);
 
-    private SocketSession(
-            Channel channel, FrameReader frames, Invocation invocation, List<Fd> standard, DescriptorStreams streams) {
-        this.channel = channel;
+    private SocketSession(UnixStream stream, FrameReader frames, Invocation invocation, List<Fd> standard) {
+        this.stream = stream;
         this.frames = frames;
         this.invocation = invocation;
         this.standard = standard;
-        this.streams = streams;
     }
 
     /**
      * Waits for the hello of a new connection; empty if the caller left without one. The session owns the descriptors that
-     * came with it, the channel stays its caller's.
+     * came with it; the connection stays with whoever called this.
      *
      * @throws MalformedFrameException if something else came
      */
-    static Optional<SocketSession> greet(Channel channel, FrameReader frames, DescriptorStreams streams) {
+    static Optional<SocketSession> greet(UnixStream stream, FrameReader frames) {
         Optional<Frame> hello = frames.next(FrameReader.MAX_HELLO);
         if (hello.isEmpty()) {
             return Optional.empty();
@@ -59,9 +63,29 @@ final class SocketSession implements Session, AutoCloseable {
             throw new MalformedFrameException(
                     "a first frame '%c'".formatted((char) hello.get().type()));
         }
-        Invocation invocation = Invocation.parse(hello.get().fields());
+        Frame frame = hello.get();
+        if (Invocation.version(frame.fields()) != Invocation.PROTOCOL) {
+            refuse(stream, frames);
+            return Optional.empty();
+        }
+        Invocation invocation = Invocation.parse(frame.fields());
         List<Fd> standard = List.of(frames.descriptor(), frames.descriptor(), frames.descriptor());
-        return Optional.of(new SocketSession(channel, frames, invocation, standard, streams));
+        return Optional.of(new SocketSession(stream, frames, invocation, standard));
+    }
+
+    private static void refuse(UnixStream stream, FrameReader frames) {
+        try (Fd stdin = frames.descriptor();
+                Fd stdout = frames.descriptor();
+                Fd stderr = frames.descriptor()) {
+            LOG.warn("refused a relay of another version: {} {} {}", stdin, stdout, stderr);
+            byte[] message = RawText.encode("osctl: osctl and osctld are of different versions; restart osctld\n");
+            stderr.writeFully(message, 0, message.length);
+        }
+        stream.write(exitFrame(Exits.of(ErrorCode.INTERNAL.exitStatus())));
+    }
+
+    private static byte[] exitFrame(ExitStatus status) {
+        return new Frame(Frame.EXIT, new byte[] {(byte) status.code(), (byte) status.signal()}).bytes();
     }
 
     /** Handles what the caller sends until it is gone, which hangs up the command. */
@@ -80,7 +104,7 @@ final class SocketSession implements Session, AutoCloseable {
 
     /** Tells the caller to end. */
     void exit(ExitStatus status) {
-        channel.send(new Frame(Frame.EXIT, new byte[] {(byte) status.code(), (byte) status.signal()}).bytes());
+        stream.write(exitFrame(status));
     }
 
     @Override
@@ -89,23 +113,23 @@ final class SocketSession implements Session, AutoCloseable {
     }
 
     @Override
-    public Peer peer() {
-        return channel.peer();
+    public PeerCredentials peer() {
+        return stream.peer();
     }
 
     @Override
     public InputStream in() {
-        return streams.reader(descriptor(StandardStream.STDIN));
+        return CallerStreams.reader(descriptor(StandardStream.STDIN));
     }
 
     @Override
     public OutputStream out() {
-        return streams.writer(descriptor(StandardStream.STDOUT));
+        return CallerStreams.writer(descriptor(StandardStream.STDOUT));
     }
 
     @Override
     public OutputStream err() {
-        return streams.writer(descriptor(StandardStream.STDERR));
+        return CallerStreams.writer(descriptor(StandardStream.STDERR));
     }
 
     @Override
@@ -139,7 +163,7 @@ final class SocketSession implements Session, AutoCloseable {
         ByteBuffer payload =
                 ByteBuffer.allocate(2 * Integer.BYTES + name.length + 1).order(ByteOrder.LITTLE_ENDIAN);
         payload.putInt(flags).putInt(mode).put(name).put((byte) 0);
-        channel.send(new Frame(Frame.OPEN, payload.array()).bytes());
+        stream.write(new Frame(Frame.OPEN, payload.array()).bytes());
         try {
             Opened answer = opened.take();
             return answer.fd().orElseThrow(() -> new KernelException("open", path, answer.errno()));
@@ -154,8 +178,8 @@ final class SocketSession implements Session, AutoCloseable {
             case Frame.SIGNAL -> Signal.of(frame.fields(1).get()).ifPresent(signals::deliver);
             case Frame.WINDOW -> {
                 ByteBuffer fields = frame.fields(4);
-                signals.resize(
-                        new WindowSize(Short.toUnsignedInt(fields.getShort()), Short.toUnsignedInt(fields.getShort())));
+                signals.resize(new Terminal.Size(
+                        Short.toUnsignedInt(fields.getShort()), Short.toUnsignedInt(fields.getShort())));
             }
             case Frame.OPENED -> answer(frame.fields(4).getInt());
             default -> throw new MalformedFrameException("a frame '%c'".formatted((char) frame.type()));

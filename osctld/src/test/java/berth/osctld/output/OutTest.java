@@ -13,7 +13,8 @@ import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 final class OutTest {
-    private record Boat(String name, OptionalInt crew, long weight, boolean afloat, List<String> flags, Instant built) {}
+    private record Boat(
+            String name, OptionalInt crew, long weight, boolean afloat, List<String> flags, Instant built) {}
 
     private static final Instant YEAR_2000 = Instant.ofEpochSecond(946_684_800);
     private static final List<Boat> BOATS = List.of(
@@ -53,9 +54,7 @@ final class OutTest {
     void aTableIsAlignedWithNumbersAtTheirRight() {
         out(Format.HUMAN).list(COLUMNS, BOATS, USUAL);
 
-        assertThat(said())
-                .isEqualTo(
-                        """
+        assertThat(said()).isEqualTo("""
                         NAME   CREW  WEIGHT
                         ark      10    3.0G
                         raft?     -    900B
@@ -78,9 +77,7 @@ final class OutTest {
         human.list(COLUMNS, BOATS.subList(2, 3), fields("-crew"));
         human.list(COLUMNS, BOATS.subList(2, 3), fields(""));
 
-        assertThat(said())
-                .isEqualTo(
-                        """
+        assertThat(said()).isEqualTo("""
                         FLAGS  NAME
                         c      čun
                         NAME  CREW  WEIGHT  AFLOAT  FLAGS
@@ -103,11 +100,12 @@ final class OutTest {
     void scriptsGetExactValuesWithTabs() {
         out(Format.PARSABLE).list(COLUMNS, BOATS, fields("all"));
 
-        assertThat(said())
-                .isEqualTo("name\tcrew\tweight\tafloat\tflags\tbuilt\n"
-                        + "ark\t10\t3221225472\ttrue\ta,b\t2000-01-01T00:00:00Z\n"
-                        + "raft?\t-\t900\tfalse\t-\t2000-01-01T00:00:00Z\n"
-                        + "čun\t9\t1536\ttrue\tc\t2000-01-01T00:00:00Z\n");
+        assertThat(said()).isEqualTo("""
+                        name\tcrew\tweight\tafloat\tflags\tbuilt
+                        ark\t10\t3221225472\ttrue\ta,b\t2000-01-01T00:00:00Z
+                        raft?\t-\t900\tfalse\t-\t2000-01-01T00:00:00Z
+                        čun\t9\t1536\ttrue\tc\t2000-01-01T00:00:00Z
+                        """);
     }
 
     @Test
@@ -133,9 +131,7 @@ final class OutTest {
     void oneObjectIsShownAFieldInEachLine() {
         out(Format.HUMAN).show(COLUMNS, BOATS.getFirst(), fields("name,weight,flags"));
 
-        assertThat(said())
-                .isEqualTo(
-                        """
+        assertThat(said()).isEqualTo("""
                         name:    ark
                         weight:  3.0G
                         flags:   a,b

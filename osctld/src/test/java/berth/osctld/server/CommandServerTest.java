@@ -6,50 +6,40 @@ import berth.linux.Fd;
 import berth.linux.KernelException;
 import berth.linux.process.ExitStatus;
 import berth.linux.process.Signal;
+import berth.linux.socket.Terminal;
+import berth.linux.socket.UnixListener;
 import berth.osctld.output.RawText;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.util.Optional;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
+@Timeout(60)
 final class CommandServerTest {
-    private final BlockingQueue<Optional<Channel>> connections = new LinkedBlockingQueue<>();
+    private static final int THIS_USER = -1;
+
     private final AtomicReference<Program> program = new AtomicReference<>(_ -> Exits.OK);
-    private final CommandServer server = new CommandServer(
-            new FakeListener(connections), session -> program.get().run(session), new NoStreams(), 8);
-    private final Thread serving = Thread.ofPlatform().start(server::serve);
+    private final BlockingQueue<Object> seen = new LinkedBlockingQueue<>();
+    private final Path socket;
+    private final CommandServer server;
+    private final Thread serving;
 
-    private record FakeListener(BlockingQueue<Optional<Channel>> connections) implements Listener {
-        @Override
-        public Optional<Channel> accept() {
-            try {
-                return connections.take();
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        }
-
-        @Override
-        public void close() {
-            connections.add(Optional.empty());
-        }
-    }
-
-    private static final class NoStreams implements DescriptorStreams {
-        @Override
-        public InputStream reader(Fd fd) {
-            return InputStream.nullInputStream();
-        }
-
-        @Override
-        public OutputStream writer(Fd fd) {
-            return OutputStream.nullOutputStream();
-        }
+    CommandServerTest(@TempDir Path directory) {
+        socket = directory.resolve("sock");
+        server = new CommandServer(
+                UnixListener.bind(socket, 0600, THIS_USER, THIS_USER),
+                session -> program.get().run(session),
+                8);
+        serving = Thread.ofPlatform().start(server::serve);
     }
 
     @AfterEach
@@ -58,24 +48,8 @@ final class CommandServerTest {
         serving.join();
     }
 
-    private FakeChannel connect() {
-        FakeChannel channel = new FakeChannel();
-        connections.add(Optional.of(channel));
-        return channel;
-    }
-
-    private static byte[] exit(int status, int signal) {
-        return new Frame(Frame.EXIT, new byte[] {(byte) status, (byte) signal}).bytes();
-    }
-
-    private static void await(BooleanCondition condition) throws InterruptedException {
-        while (!condition.holds()) {
-            Thread.sleep(1);
-        }
-    }
-
-    private interface BooleanCondition {
-        boolean holds();
+    private Caller caller() {
+        return new Caller(socket);
     }
 
     private static ExitStatus untilInterrupted(Session session) {
@@ -89,169 +63,182 @@ final class CommandServerTest {
 
     @Test
     void aCommandSeesWhatItsCallerSent() throws InterruptedException {
-        AtomicReference<Invocation> seen = new AtomicReference<>();
         program.set(session -> {
-            seen.set(session.invocation());
+            seen.add(session.invocation());
             return Exits.of(3);
         });
 
-        FakeChannel channel = connect().hello("/usr/bin/ct", "exec", "b\u00FFd");
-        await(() -> channel.sent().length > 0);
-
-        assertThat(channel.sent()).isEqualTo(exit(3, 0));
-        assertThat(seen.get().name()).isEqualTo("ct");
-        assertThat(seen.get().directory()).isEqualTo("/root");
-        assertThat(seen.get().environment()).containsEntry("TERM", "xterm");
-        assertThat(seen.get().terminals()).containsExactly(StandardStream.STDOUT);
-        assertThat(seen.get().window()).isEqualTo(new WindowSize(24, 80));
-        assertThat(RawText.encode(seen.get().arguments().get(1))).containsExactly('b', 0xFF, 'd');
-    }
-
-    @Test
-    void descriptorsAreClosedBeforeTheCallerIsTold() throws InterruptedException {
-        FakeChannel channel = connect().hello("osctl");
-        await(() -> channel.sent().length > 0);
-
-        assertThat(channel.hasClosedDescriptors()).isTrue();
-    }
-
-    @Test
-    void aHelloMayArriveInSingleBytes() throws InterruptedException {
-        FakeChannel whole = new FakeChannel();
-        byte[] hello = new Frame(Frame.HELLO, FakeChannel.hello(1, "osctl")).bytes();
-        FakeChannel channel = connect();
-        channel.piece(new byte[] {hello[0]}, Fd.own(1_000_000), Fd.own(1_000_000), Fd.own(1_000_000));
-        for (int i = 1; i < hello.length; i++) {
-            channel.piece(new byte[] {hello[i]});
+        try (Caller caller = caller().hello("/usr/bin/ct", "exec", "b\u00FFd")) {
+            assertThat(caller.exit()).isEqualTo(Exits.of(3));
         }
-        await(() -> channel.sent().length > 0);
-
-        assertThat(channel.sent()).isEqualTo(exit(0, 0));
-        assertThat(whole.sent()).isEmpty();
+        Invocation invocation = (Invocation) seen.take();
+        assertThat(invocation.name()).isEqualTo("ct");
+        assertThat(invocation.directory()).isEqualTo("/root");
+        assertThat(invocation.environment()).containsEntry("TERM", "xterm");
+        assertThat(invocation.terminals()).containsExactly(StandardStream.STDOUT);
+        assertThat(invocation.window()).isEqualTo(new Terminal.Size(24, 80));
+        assertThat(RawText.encode(invocation.arguments().get(1))).containsExactly('b', 0xFF, 'd');
     }
 
     @Test
-    void anInterruptCancelsTheCommand() throws InterruptedException {
+    void outputGoesToTheCallersOwnDescriptorAndEndsBeforeTheCommand() {
+        program.set(session -> {
+            try {
+                session.out().write(RawText.encode("hello"));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return Exits.OK;
+        });
+
+        try (Caller caller = caller().hello("osctl")) {
+            assertThat(caller.exit()).isEqualTo(Exits.OK);
+            assertThat(caller.output()).isEqualTo("hello");
+            assertThat(caller.output()).isEmpty();
+        }
+    }
+
+    @Test
+    void aHelloMayArriveInPieces() {
+        byte[] hello = new Frame(Frame.HELLO, Caller.hello(Invocation.PROTOCOL, "osctl")).bytes();
+        try (Caller caller = caller()) {
+            caller.pieces(hello, caller.standard());
+            assertThat(caller.exit()).isEqualTo(Exits.OK);
+        }
+    }
+
+    @Test
+    void anInterruptCancelsTheCommand() {
         program.set(CommandServerTest::untilInterrupted);
 
-        FakeChannel channel = connect().hello("osctl").frame(Frame.SIGNAL, new byte[] {2});
-        await(() -> channel.sent().length > 0);
-
-        assertThat(channel.sent()).isEqualTo(exit(130, 0));
+        try (Caller caller = caller().hello("osctl").frame(Frame.SIGNAL, new byte[] {2}, List.of())) {
+            assertThat(caller.exit()).isEqualTo(Exits.of(130));
+        }
     }
 
     @Test
     void aCallerThatIsGoneHangsTheCommandUp() throws InterruptedException {
-        AtomicReference<Optional<Signal>> seen = new AtomicReference<>(Optional.empty());
         program.set(session -> {
             ExitStatus status = untilInterrupted(session);
-            seen.set(session.signals().cancelledBy());
+            seen.add(session.signals().cancelledBy().orElseThrow());
             return status;
         });
 
-        connect().hello("osctl").end();
-        await(() -> seen.get().isPresent());
+        try (Caller caller = caller().hello("osctl")) {
+            caller.leave();
+            assertThat(seen.take()).isEqualTo(Signal.HUP);
+        }
+    }
 
-        assertThat(seen.get()).contains(Signal.HUP);
+    @Test
+    void aCancelledCommandStopsReadingWhatItsCallerTypes() throws InterruptedException {
+        program.set(session -> {
+            try {
+                seen.add(session.in().read());
+            } catch (InterruptedIOException e) {
+                seen.add("interrupted");
+            } catch (IOException e) {
+                seen.add(e);
+            }
+            return Exits.OK;
+        });
+
+        try (Caller caller = caller().hello("osctl").frame(Frame.SIGNAL, new byte[] {15}, List.of())) {
+            assertThat(caller.exit()).isEqualTo(Exits.OK);
+            assertThat(seen.take()).isEqualTo("interrupted");
+        }
     }
 
     @Test
     void aCommandMayTakeSignalsAndWindowSizesItself() throws InterruptedException {
-        BlockingQueue<Object> seen = new LinkedBlockingQueue<>();
         CountDownLatch ready = new CountDownLatch(1);
+        CountDownLatch done = new CountDownLatch(1);
         program.set(session -> {
             try (var signals = session.signals().handle(seen::add);
                     var sizes = session.signals().onResize(seen::add)) {
                 ready.countDown();
-                Object first = seen.take();
-                Object second = seen.take();
-                return first == Signal.INT && second.equals(new WindowSize(50, 200)) && signals != sizes
-                        ? Exits.of(9)
-                        : Exits.of(1);
+                done.await();
+                return signals.equals(sizes) ? Exits.OK : Exits.of(9);
             } catch (InterruptedException e) {
                 return Exits.of(2);
             }
         });
 
-        FakeChannel channel = connect().hello("osctl");
-        ready.await();
-        channel.frame(Frame.SIGNAL, new byte[] {2}).frame(Frame.WINDOW, new byte[] {50, 0, (byte) 200, 0});
-        await(() -> channel.sent().length > 0);
-
-        assertThat(channel.sent()).isEqualTo(exit(9, 0));
+        try (Caller caller = caller().hello("osctl")) {
+            ready.await();
+            caller.frame(Frame.SIGNAL, new byte[] {2}, List.of());
+            caller.frame(Frame.WINDOW, new byte[] {50, 0, (byte) 200, 0}, List.of());
+            assertThat(seen.take()).isEqualTo(Signal.INT);
+            assertThat(seen.take()).isEqualTo(new Terminal.Size(50, 200));
+            done.countDown();
+            assertThat(caller.exit()).isEqualTo(Exits.of(9));
+        }
     }
 
     @Test
     void theRelayOpensFilesWithItsOwnRights() throws InterruptedException {
-        AtomicReference<String> result = new AtomicReference<>("");
         program.set(session -> {
             try (Fd fd = session.openForReading("a.tar")) {
-                result.set("opened " + fd.isOpen());
+                seen.add("opened " + fd.isOpen());
             }
             try (Fd fd = session.openForReading("b.tar")) {
-                result.set("opened " + fd);
+                seen.add("opened " + fd.isOpen());
             } catch (KernelException e) {
-                result.set(result.get() + ", then " + e.getMessage());
+                seen.add(e.getMessage());
             }
             return Exits.OK;
         });
 
-        FakeChannel channel = connect().hello("osctl");
-        await(() -> channel.sent().length == 5 + 8 + 6);
-        channel.frame(Frame.OPENED, new byte[4], Fd.own(1_000_000));
-        await(() -> channel.sent().length == 2 * (5 + 8 + 6));
-        channel.frame(Frame.OPENED, new byte[] {13, 0, 0, 0});
-        await(() -> channel.sent().length > 2 * (5 + 8 + 6));
-
-        assertThat(result.get()).isEqualTo("opened true, then open 'b.tar': permission denied (EACCES)");
+        try (Caller caller = caller().hello("osctl")) {
+            assertThat(caller.openRequest()).isEqualTo("a.tar");
+            caller.frame(Frame.OPENED, new byte[4], caller.standard().subList(0, 1));
+            assertThat(caller.openRequest()).isEqualTo("b.tar");
+            caller.frame(Frame.OPENED, new byte[] {13, 0, 0, 0}, List.of());
+            assertThat(caller.exit()).isEqualTo(Exits.OK);
+        }
+        assertThat(seen.take()).isEqualTo("opened true");
+        assertThat(seen.take()).isEqualTo("open 'b.tar': permission denied (EACCES)");
     }
 
     @Test
-    void aFrameThatBreaksTheProtocolCancelsTheCommand() throws InterruptedException {
+    void aFrameThatBreaksTheProtocolCancelsTheCommand() {
         program.set(CommandServerTest::untilInterrupted);
 
-        FakeChannel channel = connect().hello("osctl").frame((byte) '?', new byte[0]);
-        await(() -> channel.sent().length > 0);
-
-        assertThat(channel.sent()).isEqualTo(exit(129, 0));
+        try (Caller caller = caller().hello("osctl").frame((byte) '?', new byte[0], List.of())) {
+            assertThat(caller.exit()).isEqualTo(Exits.of(129));
+        }
     }
 
     @Test
-    void aHelloOfAnotherVersionIsRefused() throws InterruptedException {
-        FakeChannel channel = connect();
-        channel.frame(
-                Frame.HELLO,
-                FakeChannel.hello(2, "osctl"),
-                Fd.own(1_000_000),
-                Fd.own(1_000_000),
-                Fd.own(1_000_000));
-        await(() -> channel.sent().length > 0);
+    void aRelayOfAnotherVersionIsToldSo() {
+        try (Caller caller = caller()) {
+            caller.frame(Frame.HELLO, Caller.hello(2, "osctl"), caller.standard());
 
-        assertThat(channel.sent()).isEqualTo(exit(70, 0));
+            assertThat(caller.exit()).isEqualTo(Exits.of(70));
+            assertThat(caller.output()).startsWith("osctl: osctl and osctld are of different versions");
+        }
     }
 
     @Test
-    void aHugeFrameIsRefusedBeforeItIsRead() throws InterruptedException {
-        FakeChannel broken = connect().piece(new byte[] {-1, -1, -1, 127, 'H'});
-        FakeChannel next = connect().hello("osctl");
-        await(() -> next.sent().length > 0);
-
-        assertThat(broken.sent()).isEmpty();
-        assertThat(next.sent()).isEqualTo(exit(0, 0));
+    void aHugeFrameIsRefusedBeforeItIsRead() {
+        try (Caller broken = caller().bytes(new byte[] {-1, -1, -1, 127, 'H'});
+                Caller next = caller().hello("osctl")) {
+            assertThat(broken.wasHungUpOn()).isTrue();
+            assertThat(next.exit()).isEqualTo(Exits.OK);
+        }
     }
 
     @Test
-    void aCommandThatBreaksEndsItsOwnSessionOnly() throws InterruptedException {
+    void aCommandThatBreaksEndsItsOwnSessionOnly() {
         program.set(_ -> {
             throw new IllegalStateException("a defect");
         });
-        FakeChannel broken = connect().hello("osctl");
-        await(() -> broken.sent().length > 0);
+        try (Caller broken = caller().hello("osctl")) {
+            assertThat(broken.exit()).isEqualTo(Exits.of(70));
+        }
         program.set(_ -> Exits.OK);
-        FakeChannel next = connect().hello("osctl");
-        await(() -> next.sent().length > 0);
-
-        assertThat(broken.sent()).isEqualTo(exit(70, 0));
-        assertThat(next.sent()).isEqualTo(exit(0, 0));
+        try (Caller next = caller().hello("osctl")) {
+            assertThat(next.exit()).isEqualTo(Exits.OK);
+        }
     }
 }

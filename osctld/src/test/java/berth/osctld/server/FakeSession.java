@@ -3,6 +3,8 @@ package berth.osctld.server;
 import berth.linux.Errno;
 import berth.linux.Fd;
 import berth.linux.KernelException;
+import berth.linux.socket.PeerCredentials;
+import berth.linux.socket.Terminal;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
@@ -38,7 +40,7 @@ public final class FakeSession implements Session {
     private static FakeSession of(Set<StandardStream> terminals, Map<String, String> environment, String... words) {
         List<String> all = List.of(words);
         return new FakeSession(new Invocation(
-                all.getFirst(), all.subList(1, all.size()), "/", environment, terminals, new WindowSize(24, 80)));
+                all.getFirst(), all.subList(1, all.size()), "/", environment, terminals, new Terminal.Size(24, 80)));
     }
 
     /** Gives the command {@code text} on standard input. */
@@ -68,8 +70,8 @@ public final class FakeSession implements Session {
     }
 
     @Override
-    public Peer peer() {
-        return new Peer(1, 0, 0);
+    public PeerCredentials peer() {
+        return new PeerCredentials(1, 0, 0);
     }
 
     @Override

@@ -1,0 +1,142 @@
+package berth.engine.idmap;
+
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+
+/**
+ * Who holds which host ids, across all pools of an instance: no id has two holders, and none is held that belongs to an account
+ * of the host or is delegated to one in /etc/subuid or /etc/subgid.
+ *
+ * <p>User and group ids are one space here: what is a user id to one holder is no group id to another. A holder is named
+ * {@code pool:owner}. The ledger is memory only; it is filled from what pools have on disk. Safe for use by several threads.
+ */
+public final class IdLedger {
+    private final SystemAccounts accounts;
+    /** Disjoint, by their first id. */
+    private final TreeMap<Long, Claim> claims = new TreeMap<>();
+
+    private final Map<String, List<HostIds>> byHolder = new HashMap<>();
+
+    public IdLedger(SystemAccounts accounts) {
+        this.accounts = accounts;
+    }
+
+    private record Claim(HostIds ids, String holder) {}
+
+    /** Ids and who has them. */
+    public record Conflict(HostIds ids, String holder) {}
+
+    /**
+     * Gives {@code wanted} to {@code holder}, all or nothing. What it has already stays its own.
+     *
+     * @param ugid the system account of the holder, if it has one: what is delegated to that id is no obstacle
+     * @throws BerthException IN_USE, naming who has some of them
+     */
+    public synchronized void claim(String holder, OptionalLong ugid, Collection<HostIds> wanted) {
+        for (HostIds ids : wanted) {
+            conflict(holder, ugid, ids).ifPresent(c -> refuse(holder, ids, c));
+        }
+        enter(holder, wanted);
+    }
+
+    /**
+     * Gives {@code holder} what it has had since before the daemon started.
+     *
+     * @return what belongs, by now, to others on this host: it is given nevertheless, as taking a container away from its user
+     *     would not make it safer
+     * @throws BerthException IN_USE if some of it belongs to another holder
+     */
+    public synchronized List<Conflict> restore(String holder, OptionalLong ugid, Collection<HostIds> owned) {
+        for (HostIds ids : owned) {
+            claimed(holder, ids).ifPresent(c -> refuse(holder, ids, c));
+        }
+        enter(holder, owned);
+        return owned.stream().flatMap(ids -> foreign(ugid, ids).stream()).toList();
+    }
+
+    /** Gives {@code holder} one id of {@code within} that nobody has, not even itself. Empty if there is none. */
+    public synchronized OptionalLong claimOne(String holder, HostIds within) {
+        long id = within.start();
+        while (id < within.end()) {
+            HostIds candidate = HostIds.one(id);
+            Optional<Conflict> taken = claimed("", candidate).or(() -> foreign(OptionalLong.empty(), candidate));
+            if (taken.isEmpty()) {
+                enter(holder, List.of(candidate));
+                return OptionalLong.of(id);
+            }
+            id = taken.get().ids().end();
+        }
+        return OptionalLong.empty();
+    }
+
+    private void enter(String holder, Collection<HostIds> wanted) {
+        List<HostIds> all = new ArrayList<>(byHolder.getOrDefault(holder, List.of()));
+        all.addAll(wanted);
+        release(holder);
+        List<HostIds> merged = merge(all);
+        byHolder.put(holder, merged);
+        merged.forEach(ids -> claims.put(ids.start(), new Claim(ids, holder)));
+    }
+
+    /** Takes everything from {@code holder}; nothing happens if it has nothing. */
+    public synchronized void release(String holder) {
+        List<HostIds> ids = byHolder.remove(holder);
+        if (ids != null) {
+            ids.forEach(i -> claims.remove(i.start()));
+        }
+    }
+
+    /** What keeps {@code holder} from having {@code ids}, the first such thing. */
+    public synchronized Optional<Conflict> conflict(String holder, OptionalLong ugid, HostIds ids) {
+        return claimed(holder, ids).or(() -> foreign(ugid, ids));
+    }
+
+    private Optional<Conflict> claimed(String holder, HostIds ids) {
+        Map.Entry<Long, Claim> before = claims.floorEntry(ids.start());
+        long from = before != null && before.getValue().ids().end() > ids.start() ? before.getKey() : ids.start();
+        for (Claim claim : claims.subMap(from, true, ids.end(), false).values()) {
+            if (!claim.holder().equals(holder)) {
+                return Optional.of(new Conflict(claim.ids(), "'" + claim.holder() + "'"));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Conflict> foreign(OptionalLong ugid, HostIds ids) {
+        return accounts.foreign().stream()
+                .filter(f -> f.ids().overlaps(ids) && !f.isDelegatedTo(ugid))
+                .findFirst()
+                .map(f -> new Conflict(f.ids(), f.owner()));
+    }
+
+    private static void refuse(String holder, HostIds ids, Conflict conflict) {
+        throw new BerthException(
+                ErrorCode.IN_USE,
+                "%s cannot be given to '%s': %s belong to %s".formatted(ids, holder, conflict.ids(), conflict.holder()),
+                "choose ids that nobody uses");
+    }
+
+    private static List<HostIds> merge(List<HostIds> ids) {
+        List<HostIds> sorted =
+                ids.stream().sorted(Comparator.comparingLong(HostIds::start)).toList();
+        List<HostIds> merged = new ArrayList<>();
+        for (HostIds next : sorted) {
+            if (!merged.isEmpty() && next.start() <= merged.getLast().end()) {
+                HostIds last = merged.removeLast();
+                merged.add(new HostIds(last.start(), Math.max(last.end(), next.end()) - last.start()));
+            } else {
+                merged.add(next);
+            }
+        }
+        return List.copyOf(merged);
+    }
+}

@@ -1,0 +1,241 @@
+package berth.engine.idmap;
+
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
+import berth.engine.store.Broken;
+import berth.engine.store.Contents;
+import berth.engine.store.FileName;
+import berth.engine.store.ObjectStore;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The id ranges of a pool and the tables of their blocks.
+ *
+ * <p>Every block that is allocated is also held by its owner in the {@link IdLedger}, so ranges of several pools may lie over
+ * each other, as the default ones do, and still no id is given twice. Safe for use by several threads.
+ */
+public final class IdRanges {
+    private static final Logger LOG = LoggerFactory.getLogger(IdRanges.class);
+
+    private final String pool;
+    private final ObjectStore<IdRange> store;
+    private final IdLedger ledger;
+    private final Map<String, BlockTable> tables = new TreeMap<>();
+
+    /** @param conf the pool's {@code conf} directory */
+    public IdRanges(String pool, Path conf, IdLedger ledger) {
+        this.pool = pool;
+        this.store = new ObjectStore<>(conf.resolve("id-range"), IdRange.class, IdRange::name);
+        this.ledger = ledger;
+    }
+
+    /** Which lines of a table are asked for. */
+    public enum Show {
+        ALL,
+        ALLOCATED,
+        FREE
+    }
+
+    /**
+     * Reads what is on disk, makes the default range if it is missing, and claims every allocated block. A range whose table makes
+     * no sense is reported and not used; its files stay.
+     */
+    public synchronized List<Broken> load() {
+        Contents<IdRange> contents = store.load();
+        List<Broken> broken = new ArrayList<>(contents.broken());
+        for (IdRange range : contents.objects()) {
+            try {
+                open(range);
+            } catch (BerthException e) {
+                LOG.warn("Id range '{}:{}' is not used: {}", pool, range.name(), e.getMessage());
+                broken.add(new Broken(range.name(), e.getMessage(), table(range.name())));
+            }
+        }
+        if (broken.stream().noneMatch(b -> b.id().equals(IdRange.DEFAULT)) && !tables.containsKey(IdRange.DEFAULT)) {
+            create(IdRange.usual());
+        }
+        return List.copyOf(broken);
+    }
+
+    /** Every range, by name. */
+    public synchronized List<IdRange> list() {
+        return tables.values().stream().map(BlockTable::range).toList();
+    }
+
+    /** Whether there is a range {@code name}. */
+    public synchronized boolean has(String name) {
+        return tables.containsKey(name);
+    }
+
+    /** The range {@code name}. @throws BerthException NOT_FOUND */
+    public synchronized IdRange get(String name) {
+        return opened(name).range();
+    }
+
+    /** The table of range {@code name}, in order. */
+    public synchronized List<Block> table(String name, Show show) {
+        BlockTable table = opened(name);
+        return switch (show) {
+            case ALLOCATED -> table.allocated();
+            case FREE -> table.free();
+            case ALL -> {
+                List<Block> all = new ArrayList<>(table.allocated());
+                all.addAll(table.free());
+                all.sort(Comparator.comparingLong(Block::index));
+                yield List.copyOf(all);
+            }
+        };
+    }
+
+    /** Makes a range. @throws BerthException EXISTS */
+    public synchronized void create(IdRange range) {
+        if (tables.containsKey(range.name())) {
+            throw new BerthException(ErrorCode.EXISTS, "there is already an id range '%s'".formatted(range.name()));
+        }
+        store.save(range);
+        open(range);
+    }
+
+    /** Removes a range none of whose blocks is allocated; nothing happens if there is none. @throws BerthException IN_USE */
+    public synchronized void remove(String name) {
+        BlockTable table = opened(name);
+        if (!table.isEmpty()) {
+            Block first = table.allocated().getFirst();
+            throw new BerthException(
+                    ErrorCode.IN_USE,
+                    "id range '%s' has allocated blocks, the first belongs to '%s'"
+                            .formatted(name, first.owner().orElse("")),
+                    "free them first; 'osctl id-range table ls %s allocated' shows them".formatted(name));
+        }
+        store.remove(name);
+        table.remove();
+        tables.remove(name);
+    }
+
+    /**
+     * Chooses {@code count} blocks for {@code owner}, the first that fit or those from {@code index} on, and holds their ids in the
+     * ledger. Nothing is durable until {@link #allocate}; {@link #free} lets go.
+     *
+     * @throws BerthException IN_USE if those from {@code index} on belong to somebody else, EXHAUSTED if none fit
+     */
+    public synchronized Block plan(String name, OptionalLong index, long count, String owner) {
+        BlockTable table = opened(name);
+        IdRange range = table.range();
+        long at = index.isPresent() ? index.getAsLong() : firstFit(table, count, owner);
+        Optional<Block> former = table.at(at).filter(b -> b.owner().equals(Optional.of(owner)));
+        if (index.isPresent() && former.isPresent()) {
+            return former.get();
+        }
+        ledger.claim(holder(owner), OptionalLong.empty(), List.of(range.block(at, count)));
+        return Block.of(at, count, owner);
+    }
+
+    /** Writes a block that was planned into the table; nothing happens if it is there. */
+    public synchronized void allocate(String name, Block block) {
+        BlockTable table = opened(name);
+        if (table.at(block.index()).filter(block::equals).isEmpty()) {
+            List<HostIds> ids = List.of(table.range().block(block.index(), block.count()));
+            ledger.claim(holder(block.owner().orElseThrow()), OptionalLong.empty(), ids);
+            table.allocate(block);
+        }
+    }
+
+    /** Frees everything that {@code owner} has, in the tables of every range and in the ledger. */
+    synchronized void free(String owner) {
+        tables.values().forEach(table -> table.free(owner));
+        ledger.release(holder(owner));
+    }
+
+    /** Lets go of what {@code owner} holds in the ledger but has in no table. */
+    synchronized void unplan(String owner) {
+        ledger.release(holder(owner));
+        for (BlockTable table : tables.values()) {
+            for (Block block : table.allocated()) {
+                if (block.owner().equals(Optional.of(owner))) {
+                    ledger.restore(
+                            holder(owner),
+                            OptionalLong.empty(),
+                            List.of(table.range().block(block.index(), block.count())));
+                }
+            }
+        }
+    }
+
+    /** The name by which the ledger knows an owner of this pool. */
+    String holder(String owner) {
+        return pool + ":" + owner;
+    }
+
+    private long firstFit(BlockTable table, long count, String owner) {
+        OptionalLong found = firstFit(table, count, owner, table.mayBeFreeFrom());
+        if (found.isEmpty()) {
+            found = firstFit(table, count, owner, 0);
+        }
+        long at = found.orElseThrow(() -> new BerthException(
+                ErrorCode.EXHAUSTED,
+                "id range '%s:%s' has no %d free blocks in a row"
+                        .formatted(pool, table.range().name(), count),
+                "delete users nobody needs, or add a range with 'osctl id-range new'"));
+        if (count == 1) {
+            table.noneIsFreeBefore(at);
+        }
+        return at;
+    }
+
+    private OptionalLong firstFit(BlockTable table, long count, String owner, long from) {
+        IdRange range = table.range();
+        long at = from;
+        while (at <= range.blockCount() - count) {
+            Optional<IdLedger.Conflict> conflict =
+                    ledger.conflict(holder(owner), OptionalLong.empty(), range.block(at, count));
+            Optional<Block> own = table.at(at);
+            if (conflict.isEmpty() && own.isEmpty()) {
+                return OptionalLong.of(at);
+            }
+            long past = conflict.map(c -> Math.ceilDiv(c.ids().end() - range.startId(), range.blockSize()))
+                    .orElse(0L);
+            at = Math.max(at + 1, Math.max(past, own.map(Block::end).orElse(0L)));
+        }
+        return OptionalLong.empty();
+    }
+
+    private BlockTable opened(String name) {
+        BlockTable table = tables.get(name);
+        if (table == null) {
+            throw new BerthException(
+                    ErrorCode.NOT_FOUND,
+                    "pool '%s' has no id range '%s'".formatted(pool, name),
+                    "'osctl id-range ls' shows those there are");
+        }
+        return table;
+    }
+
+    private void open(IdRange range) {
+        BlockTable table = new BlockTable(table(range.name()), range);
+        for (Block block : table.allocated()) {
+            try {
+                ledger.restore(
+                        holder(block.owner().orElseThrow()),
+                        OptionalLong.empty(),
+                        List.of(range.block(block.index(), block.count())));
+            } catch (BerthException e) {
+                // The block stays allocated; a user that needs it is left out when the users are loaded.
+                LOG.warn("Block {} of id range '{}:{}': {}", block.index(), pool, range.name(), e.getMessage());
+            }
+        }
+        tables.put(range.name(), table);
+    }
+
+    private Path table(String name) {
+        return store.directory().resolve(FileName.of(name) + ".table");
+    }
+}

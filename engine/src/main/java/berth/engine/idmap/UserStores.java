@@ -1,0 +1,81 @@
+package berth.engine.idmap;
+
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+
+/** The id ranges and users of every open pool, and the system accounts of all of them. Safe for use by several threads. */
+public final class UserStores {
+    private record Open(IdRanges ranges, Users users) {}
+
+    private final String instance;
+    private final SystemAccounts accounts;
+    private final IdLedger ledger;
+    private final Map<String, Open> pools = new ConcurrentSkipListMap<>();
+
+    /** @param instance whose users these are */
+    public UserStores(String instance, SystemAccounts accounts) {
+        this.instance = instance;
+        this.accounts = accounts;
+        this.ledger = new IdLedger(accounts);
+    }
+
+    /** Reads the ranges and users of {@code pool} from its {@code conf} directory. */
+    public void open(String pool, Path conf) {
+        IdRanges ranges = new IdRanges(pool, conf, ledger);
+        ranges.load();
+        Users users = new Users(instance, pool, conf, ranges, ledger, accounts);
+        users.load();
+        pools.put(pool, new Open(ranges, users));
+    }
+
+    /** Makes the system accounts of the users of {@code pool} exist. */
+    public void register(String pool) {
+        accounts.addAll(of(pool).accounts());
+    }
+
+    /** Makes the system accounts of all users, and no others of this instance, exist. */
+    public void reconcile() {
+        accounts.apply(pools.values().stream()
+                .map(p -> p.users().accounts())
+                .flatMap(Collection::stream)
+                .toList());
+    }
+
+    /** Forgets the ranges and users of {@code pool}, and removes their system accounts. */
+    public void close(String pool) {
+        Open open = pools.remove(pool);
+        if (open != null) {
+            open.users().list().forEach(open.users()::release);
+            reconcile();
+        }
+    }
+
+    /** The names of the open pools. */
+    public List<String> pools() {
+        return List.copyOf(pools.keySet());
+    }
+
+    /** The users of {@code pool}. @throws BerthException NOT_FOUND if it is not open */
+    public Users of(String pool) {
+        return opened(pool).users();
+    }
+
+    /** The id ranges of {@code pool}. @throws BerthException NOT_FOUND if it is not open */
+    public IdRanges ranges(String pool) {
+        return opened(pool).ranges();
+    }
+
+    private Open opened(String pool) {
+        Open open = pools.get(pool);
+        if (open == null) {
+            throw new BerthException(
+                    ErrorCode.NOT_FOUND, "there is no pool '%s'".formatted(pool), "'osctl pool ls' lists the pools");
+        }
+        return open;
+    }
+}

@@ -1,0 +1,349 @@
+package berth.engine.idmap;
+
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
+import berth.engine.operation.OperationKind;
+import berth.engine.operation.Progress;
+import berth.engine.operation.Step;
+import berth.engine.store.Broken;
+import berth.engine.store.Contents;
+import berth.engine.store.ObjectStore;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The users of a pool.
+ *
+ * <p>To make one is an operation: {@link #plan} decides, and holds the ids; {@link #creation} or, as part of a larger operation,
+ * {@link #createSteps} does it. Whoever plans either runs the steps or calls {@link #release}. Safe for use by several threads, as
+ * long as each holds the lock of the user that it changes.
+ */
+public final class Users {
+    private static final Logger LOG = LoggerFactory.getLogger(Users.class);
+
+    /**
+     * From which ids those of system accounts are chosen. First those between nobody and SUB_UID_MIN: useradd(8) delegates ids from
+     * 100 000 on without looking whether an account has them, and who is delegated the id of a monitor can kill it.
+     */
+    private static final List<HostIds> ACCOUNT_IDS =
+            List.of(new HostIds(65_536, 34_464), new HostIds(100_000, 100_000));
+
+    private final String instance;
+    private final String pool;
+    private final ObjectStore<User> store;
+    private final IdRanges ranges;
+    private final IdLedger ledger;
+    private final SystemAccounts accounts;
+    private final Map<String, User> users = new ConcurrentSkipListMap<>();
+    private final Map<String, Broken> unusable = new ConcurrentHashMap<>();
+
+    /** @param conf the pool's {@code conf} directory */
+    public Users(String instance, String pool, Path conf, IdRanges ranges, IdLedger ledger, SystemAccounts accounts) {
+        this.instance = instance;
+        this.pool = pool;
+        this.store = new ObjectStore<>(conf.resolve("user"), User.class, User::name);
+        this.ranges = ranges;
+        this.ledger = ledger;
+        this.accounts = accounts;
+    }
+
+    /**
+     * Reads what is on disk; the ranges must be loaded. A user whose ids belong to another one, as happens when a pool comes from
+     * another host, is reported and left out; its file stays. System accounts are not touched: see {@link #accounts} and
+     * {@link SystemAccounts#apply}.
+     */
+    public List<Broken> load() {
+        Contents<User> contents = store.load();
+        List<Broken> broken = new ArrayList<>(contents.broken());
+        for (User user : contents.objects()) {
+            try {
+                restore(user);
+                users.put(user.name(), user);
+            } catch (BerthException e) {
+                LOG.warn("User '{}' is left out: {}", holder(user.name()), e.getMessage());
+                unusable.put(user.name(), new Broken(user.name(), e.getMessage(), store.directory()));
+            }
+        }
+        broken.addAll(unusable.values());
+        return List.copyOf(broken);
+    }
+
+    private void restore(User user) {
+        Optional<String> range = user.idRange();
+        if (range.isPresent() && !ranges.has(range.get())) {
+            LOG.warn("User '{}' has a block of id range '{}', which is not there", holder(user.name()), range.get());
+        } else if (range.isPresent()) {
+            ranges.allocate(
+                    range.get(), block(user, range.get(), user.blockIndex().orElseThrow()));
+        }
+        ledger.restore(holder(user.name()), OptionalLong.of(user.ugid()), user.hostIds())
+                .forEach(c -> LOG.warn(
+                        "User '{}' shares {} with {}, who can interfere with its containers",
+                        holder(user.name()),
+                        c.ids(),
+                        c.holder()));
+    }
+
+    /** Every user, by name. */
+    public List<User> list() {
+        return List.copyOf(users.values());
+    }
+
+    /** The user {@code name}, if there is one. */
+    public Optional<User> find(String name) {
+        return Optional.ofNullable(users.get(name));
+    }
+
+    /** The user {@code name}. @throws BerthException NOT_FOUND, or WRONG_STATE if it was left out by {@link #load} */
+    public User get(String name) {
+        Broken reason = unusable.get(name);
+        if (reason != null) {
+            throw new BerthException(
+                    ErrorCode.WRONG_STATE,
+                    "user '%s' cannot be used: %s".formatted(name, reason.reason()),
+                    "remove the other, or change the ids in %s and import the pool again".formatted(reason.kept()));
+        }
+        return find(name)
+                .orElseThrow(() -> new BerthException(
+                        ErrorCode.NOT_FOUND,
+                        "pool '%s' has no user '%s'".formatted(pool, name),
+                        "'osctl user ls' shows those there are"));
+    }
+
+    /** The system account of {@code user}. */
+    public Account account(User user) {
+        return new Account(Account.nameOf(instance, pool, user.name()), user.ugid(), user.uidMap(), user.gidMap());
+    }
+
+    /** The system accounts that all users of the pool need. */
+    public List<Account> accounts() {
+        return users.values().stream().map(this::account).toList();
+    }
+
+    /** Whether the system account of {@code user} exists. */
+    public boolean isRegistered(User user) {
+        return accounts.names().contains(account(user).name());
+    }
+
+    /**
+     * Decides what the new user is like and holds its ids, in memory only.
+     *
+     * @throws BerthException EXISTS; IN_USE if ids that were asked for belong to somebody else; EXHAUSTED if none are free
+     */
+    public User plan(NewUser wish) {
+        User.requireName(wish.name());
+        if (users.containsKey(wish.name()) || unusable.containsKey(wish.name())) {
+            throw new BerthException(
+                    ErrorCode.EXISTS,
+                    "pool '%s' already has a user '%s'".formatted(pool, wish.name()),
+                    "choose another name");
+        }
+        try {
+            Optional<Block> block = wish.block().map(b -> plan(b, wish.name()));
+            NewUser.Maps maps = maps(wish, block);
+            List<HostIds> ids = new ArrayList<>(maps.uids().hostIds());
+            ids.addAll(maps.gids().hostIds());
+            ledger.claim(holder(wish.name()), wish.ugid().map(OptionalLong::of).orElse(OptionalLong.empty()), ids);
+            Optional<String> range = block.flatMap(_ -> wish.block()).map(NewUser.BlockWish::range);
+            return new User(
+                    wish.name(),
+                    accountId(wish),
+                    maps.uids(),
+                    maps.gids(),
+                    range,
+                    block.map(Block::index),
+                    wish.standalone());
+        } catch (BerthException e) {
+            ranges.unplan(wish.name());
+            throw e;
+        }
+    }
+
+    /** Lets go of what {@link #plan} or the steps of creation hold; nothing happens if that is nothing. */
+    public void release(User user) {
+        ranges.free(user.name());
+    }
+
+    /** Refuses to go on if {@code user} has containers. @throws BerthException IN_USE, naming them */
+    public void requireUnused(User user, Function<User, ? extends Collection<String>> containersOf) {
+        Collection<String> containers = containersOf.apply(user);
+        if (!containers.isEmpty()) {
+            throw new BerthException(
+                    ErrorCode.IN_USE,
+                    "user '%s' still has containers: %s".formatted(user.name(), String.join(", ", containers)),
+                    "delete them first, or give them another user with 'osctl ct chown'");
+        }
+    }
+
+    /** Frees the blocks that were allocated to {@code owner} by hand. @throws BerthException IN_USE if a user has them */
+    public void freeBlocks(String owner) {
+        if (users.containsKey(owner)) {
+            throw new BerthException(
+                    ErrorCode.IN_USE,
+                    "the blocks of '%s' are those of the user".formatted(owner),
+                    "delete the user instead");
+        }
+        ranges.free(owner);
+    }
+
+    /** What makes a planned user, to stand before the commit of an operation. */
+    public List<Step> createSteps(User user) {
+        return List.of(
+                Step.of("reserve ids", () -> reserve(user), () -> release(user)),
+                Step.of("add system account", () -> register(user), () -> unregister(user)),
+                Step.of("write user", () -> save(user), () -> forget(user)));
+    }
+
+    /** What deletes a user, to stand after the commit of an operation. */
+    public List<Step> deleteSteps(User user) {
+        return List.of(
+                Step.then("remove user", () -> forget(user)),
+                Step.then("remove system account", () -> unregister(user)),
+                Step.then("release ids", () -> release(user)));
+    }
+
+    /** The operation {@code user new}. */
+    public OperationKind<User> creation() {
+        return new Kind(
+                "user new",
+                user -> List.of(
+                        Step.of("reserve ids", () -> reserve(user), () -> release(user)),
+                        Step.of("add system account", () -> register(user), () -> unregister(user)),
+                        Step.commit("write user", () -> save(user), () -> forget(user))));
+    }
+
+    /** The operation {@code user del}. */
+    public OperationKind<User> deletion() {
+        return new Kind(
+                "user del",
+                user -> List.of(
+                        Step.commit("remove user", () -> forget(user)),
+                        Step.then("remove system account", () -> unregister(user)),
+                        Step.then("release ids", () -> release(user))));
+    }
+
+    private final class Kind implements OperationKind<User> {
+        private final String name;
+        private final Function<User, List<Step>> steps;
+
+        private Kind(String name, Function<User, List<Step>> steps) {
+            this.name = name;
+            this.steps = steps;
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public Class<User> planType() {
+            return User.class;
+        }
+
+        @Override
+        public String subject(User user) {
+            return "user '" + holder(user.name()) + "'";
+        }
+
+        @Override
+        public List<Step> steps(User user, Progress progress) {
+            return steps.apply(user);
+        }
+    }
+
+    private void reserve(User user) {
+        if (user.idRange().isPresent() && user.blockIndex().isPresent()) {
+            ranges.allocate(
+                    user.idRange().get(),
+                    block(user, user.idRange().get(), user.blockIndex().get()));
+        }
+        ledger.claim(holder(user.name()), OptionalLong.of(user.ugid()), user.hostIds());
+    }
+
+    private Block block(User user, String range, long index) {
+        return ranges.table(range, IdRanges.Show.ALLOCATED).stream()
+                .filter(b -> b.index() == index && b.owner().equals(Optional.of(user.name())))
+                .findFirst()
+                .orElse(Block.of(index, 1, user.name()));
+    }
+
+    private void register(User user) {
+        accounts.add(account(user));
+    }
+
+    private void unregister(User user) {
+        accounts.remove(account(user).name());
+    }
+
+    private void save(User user) {
+        store.save(user);
+        users.put(user.name(), user);
+    }
+
+    private void forget(User user) {
+        store.remove(user.name());
+        users.remove(user.name());
+    }
+
+    private Block plan(NewUser.BlockWish wish, String name) {
+        OptionalLong index = wish.index().map(OptionalLong::of).orElseGet(OptionalLong::empty);
+        return ranges.plan(wish.range(), index, 1, name);
+    }
+
+    private NewUser.Maps maps(NewUser wish, Optional<Block> block) {
+        Optional<HostIds> blockIds =
+                block.map(b -> ranges.get(wish.block().orElseThrow().range()).block(b.index(), b.count()));
+        if (wish.maps().isEmpty()) {
+            IdMap whole = IdMap.from(blockIds.orElseThrow(() -> new BerthException(
+                    ErrorCode.INVALID, "user '%s' has neither a block nor a map".formatted(wish.name()))));
+            return new NewUser.Maps(whole, whole);
+        }
+        NewUser.Maps maps = wish.maps().get();
+        List<HostIds> ids = new ArrayList<>(maps.uids().hostIds());
+        ids.addAll(maps.gids().hostIds());
+        blockIds.ifPresent(within -> ids.stream()
+                .filter(i -> !within.contains(i))
+                .findFirst()
+                .ifPresent(i -> {
+                    throw new BerthException(
+                            ErrorCode.INVALID,
+                            "%s do not lie in the user's block, %s".formatted(i, within),
+                            "choose host ids within the block, or leave --id-range-block-index out");
+                }));
+        return maps;
+    }
+
+    private long accountId(NewUser wish) {
+        String holder = holder(wish.name());
+        if (wish.ugid().isPresent()) {
+            long ugid = wish.ugid().get();
+            ledger.claim(holder, OptionalLong.of(ugid), List.of(HostIds.one(ugid)));
+            return ugid;
+        }
+        for (HostIds ids : ACCOUNT_IDS) {
+            OptionalLong id = ledger.claimOne(holder, ids);
+            if (id.isPresent()) {
+                return id.getAsLong();
+            }
+        }
+        throw new BerthException(
+                ErrorCode.EXHAUSTED,
+                "no id is free for the system account of '%s'".formatted(holder),
+                "choose one with --ugid");
+    }
+
+    private String holder(String name) {
+        return ranges.holder(name);
+    }
+}

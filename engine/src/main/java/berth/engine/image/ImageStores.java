@@ -1,0 +1,65 @@
+package berth.engine.image;
+
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
+import berth.engine.operation.Caller;
+import berth.engine.operation.LockKey;
+import berth.engine.operation.LockRequest;
+import berth.engine.operation.Locks;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The images of every open pool. Safe for use by several threads. */
+public final class ImageStores {
+    private final Clock clock;
+    private final Locks locks;
+    private final Map<String, Images> pools = new ConcurrentHashMap<>();
+
+    public ImageStores(Clock clock, Locks locks) {
+        this.clock = clock;
+        this.locks = locks;
+    }
+
+    /** Reads the images of {@code pool}, kept in {@code path}. @param users knows what stands on them */
+    public void open(String pool, Path path, ImageUsers users) {
+        pools.put(pool, Images.open(path, users, clock));
+    }
+
+    /** Forgets the images of {@code pool}. */
+    public void close(String pool) {
+        Images images = pools.remove(pool);
+        if (images != null) {
+            images.close();
+        }
+    }
+
+    /** The images of {@code pool}. @throws BerthException NOT_FOUND if it is not open */
+    public Images of(String pool) {
+        Images images = pools.get(pool);
+        if (images == null) {
+            throw new BerthException(ErrorCode.NOT_FOUND, "there is no pool '%s'".formatted(pool));
+        }
+        return images;
+    }
+
+    /** The tree of image {@code id} of {@code pool}. @throws BerthException NOT_FOUND if the image is missing */
+    public Path tree(String pool, String id) {
+        Images images = of(pool);
+        return images.tree(images.get(id));
+    }
+
+    /** Deletes what {@code reference} names, as {@link Images#delete}, while no container is being made of it. */
+    public void delete(String pool, String reference, Caller caller) {
+        String id = of(pool).get(reference).id();
+        try (Locks.Held _ = locks.acquire(
+                List.of(LockRequest.exclusive(LockKey.Kind.IMAGE, pool + ":" + id)),
+                caller.patience(),
+                caller.actor().command(),
+                caller.progress())) {
+            of(pool).delete(reference);
+        }
+    }
+}

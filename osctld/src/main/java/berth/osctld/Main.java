@@ -1,0 +1,75 @@
+package berth.osctld;
+
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
+import berth.engine.operation.FailPoints;
+import berth.engine.runtime.SeccompProfiles;
+import berth.linux.socket.UnixListener;
+import berth.osctld.command.Osctl;
+import berth.osctld.command.Services;
+import berth.osctld.server.CommandServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The daemon's start and end. */
+public final class Main {
+    private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+    private static final int SESSIONS = 1024;
+    private static final int SOCKET_MODE = 0660;
+    /** What a killed process would report. */
+    private static final int CRASHED = 137;
+
+    private Main() {}
+
+    /** Runs until it is told to end. Containers run on without it. */
+    public static void main(String[] args) {
+        List<String> words = List.of(args);
+        if (words.contains("--help")) {
+            System.out.print(Options.USAGE);
+            return;
+        }
+        try {
+            run(Options.parse(words));
+        } catch (BerthException e) {
+            System.err.println("osctld: " + e.getMessage());
+            e.hint().ifPresent(h -> System.err.println("  hint: " + h));
+            System.exit(e.code().exitStatus());
+        } catch (IOException e) {
+            System.err.println("osctld: " + e.getMessage());
+            System.exit(ErrorCode.FAILED.exitStatus());
+        }
+    }
+
+    private static void run(Options options) throws IOException {
+        long begin = System.nanoTime();
+        var instance = options.instance();
+        Files.createDirectories(instance.runDirectory());
+        Files.setPosixFilePermissions(instance.runDirectory(), PosixFilePermissions.fromString("rwx--x--x"));
+        Files.createDirectories(instance.stateDirectory());
+        // Whoever has the socket is the daemon: nothing is touched before. Commands that come early wait to be
+        // accepted.
+        UnixListener listener = UnixListener.bind(instance.commandSocket(), SOCKET_MODE, 0, 0);
+        SeccompProfiles.lay(instance);
+        FailPoints failPoints = options.failPoints()
+                ? FailPoints.parse(
+                        System.getenv().getOrDefault("OSCTLD_FAIL_POINTS", ""),
+                        () -> Runtime.getRuntime().halt(CRASHED))
+                : FailPoints.none();
+        Path libexec = Path.of(System.getProperty("osctld.libexec", "/usr/libexec/berth"));
+        Services services = Wiring.services(instance, libexec, failPoints);
+        services.gate().openAll();
+        CommandServer server = new CommandServer(listener, new Osctl(services), SESSIONS);
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(server::close));
+        LOG.info(
+                "osctld {} of instance {} is ready after {} ms",
+                services.version(),
+                instance.name(),
+                (System.nanoTime() - begin) / 1_000_000);
+        server.serve();
+    }
+}

@@ -1,0 +1,108 @@
+package berth.osctld;
+
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
+import berth.engine.Instance;
+import berth.engine.container.ContainerServices;
+import berth.engine.event.Events;
+import berth.engine.group.Groups;
+import berth.engine.host.PoolGate;
+import berth.engine.host.UserAdministration;
+import berth.engine.idmap.SystemAccounts;
+import berth.engine.idmap.UserStores;
+import berth.engine.image.ImageStores;
+import berth.engine.operation.FailPoints;
+import berth.engine.operation.Locks;
+import berth.engine.runtime.Attachments;
+import berth.engine.runtime.Entry;
+import berth.engine.runtime.Launcher;
+import berth.engine.runtime.LxcPrograms;
+import berth.engine.runtime.Monitors;
+import berth.engine.storage.DirDriver;
+import berth.engine.storage.Pools;
+import berth.engine.storage.Trash;
+import berth.engine.storage.ZpoolProbe;
+import berth.linux.cgroup.CgroupHost;
+import berth.linux.mount.Overlays;
+import berth.linux.mount.UserNamespaces;
+import berth.linux.process.PollLoop;
+import berth.osctld.command.Services;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Stream;
+
+/** Makes every part of the daemon and hands it what it stands on; there is no other place where parts are joined. */
+final class Wiring {
+    private static final String VERSION = "0.1.0";
+    private static final Path LXCFS = Path.of("/var/lib/lxcfs");
+    private static final List<String> PROGRAM_DIRECTORIES =
+            List.of("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin");
+
+    private Wiring() {}
+
+    /** The services of {@code instance}; nothing is loaded yet. @param libexec where osctl-enter is */
+    static Services services(Instance instance, Path libexec, FailPoints failPoints) {
+        Clock clock = Clock.systemUTC();
+        Path enter = program(libexec.resolve("osctl-enter"));
+        Overlays overlays = new Overlays(instance.runDirectory().resolve("overlay"));
+        overlays.cleanUp();
+        ExecutorService remover = Executors.newSingleThreadExecutor(
+                Thread.ofPlatform().daemon().name("trash").factory());
+        Trash trash = new Trash(remover, new SecureRandom());
+        Pools pools = new Pools(instance, new DirDriver(overlays, trash), ZpoolProbe.ofHost());
+        Locks locks = new Locks(clock);
+        Events events = new Events();
+        UserStores users = new UserStores(instance.name(), new SystemAccounts(Path.of("/etc"), instance.name()));
+        Groups groups = new Groups();
+        ImageStores images = new ImageStores(clock, locks);
+        ContainerServices containers = ContainerServices.of(
+                new ContainerServices.Foundation(
+                        instance, pools, users, groups, images, locks, events, clock, failPoints),
+                machinery(enter));
+        UserAdministration administration =
+                new UserAdministration(pools, users, containers.containers(), locks, clock, failPoints);
+        PoolGate gate = new PoolGate(pools, users, groups, images, administration, containers, trash, locks);
+        return new Services(
+                VERSION, instance, pools, gate, users, administration, groups, images, containers, events, locks);
+    }
+
+    private static ContainerServices.Machinery machinery(Path enter) {
+        CgroupHost cgroups = CgroupHost.detect();
+        Entry entry = new Entry(enter);
+        LxcPrograms lxc = new LxcPrograms(program("lxc-start"), program("lxc-attach"));
+        Monitors monitors = new Monitors(cgroups);
+        PollLoop poll = PollLoop.start(Executors.newCachedThreadPool(
+                Thread.ofPlatform().daemon().name("watch-", 1).factory()));
+        return new ContainerServices.Machinery(
+                cgroups,
+                new UserNamespaces(List.of(enter.toString(), "--userns")),
+                new Launcher(entry, lxc, cgroups, monitors),
+                monitors,
+                new Attachments(entry, lxc, cgroups),
+                poll,
+                LXCFS);
+    }
+
+    private static Path program(String name) {
+        return PROGRAM_DIRECTORIES.stream()
+                .map(d -> Path.of(d, name))
+                .flatMap(p -> Files.isExecutable(p) ? Stream.of(p) : Stream.empty())
+                .findFirst()
+                .orElseThrow(() -> new BerthException(
+                        ErrorCode.UNSUPPORTED,
+                        "the program %s is not installed".formatted(name),
+                        "install LXC: 'apt-get install lxc uidmap'"));
+    }
+
+    private static Path program(Path path) {
+        if (!Files.isExecutable(path)) {
+            throw new BerthException(ErrorCode.UNSUPPORTED, "%s is missing".formatted(path), "build it: 'bin/build'");
+        }
+        return path;
+    }
+}
