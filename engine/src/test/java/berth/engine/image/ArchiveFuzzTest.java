@@ -69,12 +69,13 @@ class ArchiveFuzzTest {
             switch (random.nextInt(4)) {
                 case 0 -> archive[block + random.nextInt(512)] = (byte) random.nextInt(256);
                 case 1 -> archive[block + 156] = (byte) "0123456SLKxgDVM".charAt(random.nextInt(15));
-                case 2 -> System.arraycopy(
-                        "../out/up/etc/passwd".substring(random.nextInt(15)).getBytes(StandardCharsets.US_ASCII),
-                        0,
-                        archive,
-                        block + (random.nextBoolean() ? 0 : 157),
-                        5);
+                case 2 ->
+                    System.arraycopy(
+                            "../out/up/etc/passwd".substring(random.nextInt(15)).getBytes(StandardCharsets.US_ASCII),
+                            0,
+                            archive,
+                            block + (random.nextBoolean() ? 0 : 157),
+                            5);
                 default -> System.arraycopy(archive, random.nextInt(archive.length / 512) * 512, archive, block, 512);
             }
             mend(archive, block);

@@ -85,7 +85,10 @@ class HostileArchiveTest {
 
     @Test
     void usrMergeLinksAreFollowedInsideTheTree() {
-        TarBytes tar = tar().directory("usr").directory("usr/bin").symlink("bin", "usr/bin").file("bin/sh", "#!");
+        TarBytes tar = tar().directory("usr")
+                .directory("usr/bin")
+                .symlink("bin", "usr/bin")
+                .file("bin/sh", "#!");
         try (Directory tree = fixture.treeOf(tar)) {
             assertThat(text(tree, "usr/bin/sh")).isEqualTo("#!");
             assertThat(type(tree, "bin")).isEqualTo(FileType.SYMLINK);
@@ -111,7 +114,8 @@ class HostileArchiveTest {
 
     @Test
     void aFileThatReplacesOneOfTwoHardLinksLeavesTheOtherAlone() {
-        TarBytes tar = tar().file("a", "old").hardLink("b", "a").hardLink("a", "a").file("a", "new");
+        TarBytes tar =
+                tar().file("a", "old").hardLink("b", "a").hardLink("a", "a").file("a", "new");
         try (Directory tree = fixture.treeOf(tar)) {
             assertThat(text(tree, "a")).isEqualTo("new");
             assertThat(text(tree, "b")).isEqualTo("old");
@@ -120,7 +124,8 @@ class HostileArchiveTest {
 
     @Test
     void devicesAreLeftOutWithANote() {
-        Imported imported = fixture.importTar(tar().device("dev/sda").hardLink("sda", "dev/sda").fifo("pipe"));
+        Imported imported = fixture.importTar(
+                tar().device("dev/sda").hardLink("sda", "dev/sda").fifo("pipe"));
         assertThat(imported.notes()).singleElement().asString().contains("1 device node left out", "dev/sda");
         try (Directory tree = tree(imported)) {
             assertThat(tree.stat("dev/sda")).isEmpty();
@@ -158,9 +163,12 @@ class HostileArchiveTest {
     @Test
     void anArchiveLargerThanAllowedIsRefused() {
         assertThatThrownBy(() -> fixture.importBytes(
-                        tar().file("a", "x".repeat(600)).file("b", "x".repeat(600)).toBytes(),
+                        tar().file("a", "x".repeat(600))
+                                .file("b", "x".repeat(600))
+                                .toBytes(),
                         ImportRequest.of("test").upTo(1000)))
-                .isInstanceOfSatisfying(BerthException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNTRUSTED))
+                .isInstanceOfSatisfying(
+                        BerthException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNTRUSTED))
                 .hasMessageContaining("more than");
         assertNothingStored();
     }
@@ -170,7 +178,8 @@ class HostileArchiveTest {
         assertThatThrownBy(() -> fixture.importBytes(
                         tar().entry('0', bytes("huge"), 1L << 50, new byte[0]).toBytes(),
                         ImportRequest.of("test").upTo(1L << 60)))
-                .isInstanceOfSatisfying(BerthException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.EXHAUSTED))
+                .isInstanceOfSatisfying(
+                        BerthException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.EXHAUSTED))
                 .hasMessageContaining("huge");
         assertNothingStored();
     }
@@ -234,16 +243,20 @@ class HostileArchiveTest {
         assertRefused(tar().owner(65536, 0).file("f", ""), "'f'", "65536:0");
         assertRefused(tar().owner(0, 1L << 33).file("f", ""), "'f'", "not within 0..65535");
         assertRefused(tar().owner(-1, 0).symlink("f", "x"), "'f'", "-1:0");
-        assertThat(fixture.importTar(tar().owner(65535, 65535).file("f", "")).notes()).isEmpty();
+        assertThat(fixture.importTar(tar().owner(65535, 65535).file("f", "")).notes())
+                .isEmpty();
     }
 
     @Test
     void aNameThatIsNotUtf8KeepsItsBytes() {
         byte[] name = {'n', (byte) 0xff, (byte) 0xc3, 'x', (byte) 0xed, (byte) 0xa0, (byte) 0x80};
         String decoded = FileName.decode(name);
-        try (Directory tree = fixture.treeOf(tar().file(name, bytes("1")).pax("path", name).symlink("", "t"))) {
-            assertThat(tree.list()).singleElement().satisfies(entry -> assertThat(FileName.encode(entry.name()))
-                    .isEqualTo(name));
+        try (Directory tree =
+                fixture.treeOf(tar().file(name, bytes("1")).pax("path", name).symlink("", "t"))) {
+            assertThat(tree.list())
+                    .singleElement()
+                    .satisfies(
+                            entry -> assertThat(FileName.encode(entry.name())).isEqualTo(name));
             assertThat(tree.readLink(decoded)).isEqualTo("t");
         }
     }
@@ -276,9 +289,14 @@ class HostileArchiveTest {
     void aHeaderThatLiesAboutItselfIsRefused() {
         assertBroken(tar().entry('0', bytes("f"), -5, new byte[0]).toBytes());
         assertBroken(tar().entry('x', bytes("p"), 1 << 30, new byte[0]).toBytes());
-        assertBroken(tar().entry('x', bytes("p"), 9, new byte[0]).data(bytes("99 path=x")).toBytes());
-        assertBroken(tar().entry('x', bytes("p"), 9, new byte[0]).data(bytes("-1 path=x")).toBytes());
-        assertBroken(tar().pax("size", bytes("99999999999999999999")).file("f", "").toBytes());
+        assertBroken(tar().entry('x', bytes("p"), 9, new byte[0])
+                .data(bytes("99 path=x"))
+                .toBytes());
+        assertBroken(tar().entry('x', bytes("p"), 9, new byte[0])
+                .data(bytes("-1 path=x"))
+                .toBytes());
+        assertBroken(
+                tar().pax("size", bytes("99999999999999999999")).file("f", "").toBytes());
         assertBroken(tar().pax("mtime", bytes("1e400")).file("f", "").toBytes());
         assertBroken(tar().entry('M', bytes("f"), 0, new byte[0]).toBytes());
         assertNothingStored();
@@ -291,7 +309,8 @@ class HostileArchiveTest {
 
     @Test
     void theRootOfTheTreeTakesItsOwnEntry() {
-        try (Directory tree = fixture.treeOf(tar().mode(0751).owner(7, 8).directory("./").file("./f", ""))) {
+        try (Directory tree =
+                fixture.treeOf(tar().mode(0751).owner(7, 8).directory("./").file("./f", ""))) {
             assertThat(tree.stat().mode()).isEqualTo(0751);
             assertThat(tree.stat().uid()).isEqualTo(7);
         }
@@ -300,7 +319,8 @@ class HostileArchiveTest {
 
     private void assertRefused(TarBytes tar, String... words) {
         assertThatThrownBy(() -> fixture.importTar(tar))
-                .isInstanceOfSatisfying(BerthException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNTRUSTED))
+                .isInstanceOfSatisfying(
+                        BerthException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNTRUSTED))
                 .hasMessageContainingAll(words)
                 .hasMessageContaining("is refused");
         assertThat(fixture.stored()).allMatch(name -> name.length() == 64);
@@ -308,7 +328,8 @@ class HostileArchiveTest {
 
     private void assertBroken(byte[] archive) {
         assertThatThrownBy(() -> fixture.importBytes(archive))
-                .isInstanceOfSatisfying(BerthException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNTRUSTED))
+                .isInstanceOfSatisfying(
+                        BerthException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNTRUSTED))
                 .hasMessageContaining("the archive is broken: ");
         assertNothingStored();
     }
@@ -318,8 +339,7 @@ class HostileArchiveTest {
     }
 
     private Directory tree(Imported imported) {
-        return Directory.open(
-                fixture.images().tree(imported.image()), Resolution.IN_ROOT);
+        return Directory.open(fixture.images().tree(imported.image()), Resolution.IN_ROOT);
     }
 
     private static FileType type(Directory tree, String path) {

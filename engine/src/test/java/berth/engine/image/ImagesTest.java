@@ -72,16 +72,35 @@ class ImagesTest {
 
     @Test
     void theIdDependsOnTheTreeNotOnHowItIsPacked() throws IOException {
-        byte[] tar = new TarBytes().directory("etc").file("etc/a", "1").file("b", "2").hardLink("c", "b").toBytes();
-        byte[] otherOrder =
-                new TarBytes().file("c", "2").hardLink("b", "c").directory("etc").file("etc/a", "1").toBytes();
+        byte[] tar = new TarBytes()
+                .directory("etc")
+                .file("etc/a", "1")
+                .file("b", "2")
+                .hardLink("c", "b")
+                .toBytes();
+        byte[] otherOrder = new TarBytes()
+                .file("c", "2")
+                .hardLink("b", "c")
+                .directory("etc")
+                .file("etc/a", "1")
+                .toBytes();
         String id = fixture.importBytes(tar).image().id();
         assertThat(fixture.importBytes(otherOrder).image().id()).isEqualTo(id);
-        assertThat(fixture.importBytes(compressed(tar, GZIPOutputStream::new)).image().id()).isEqualTo(id);
-        assertThat(fixture.importBytes(compressed(tar, out -> new XZOutputStream(out, new LZMA2Options(1)))).image().id())
+        assertThat(fixture.importBytes(compressed(tar, GZIPOutputStream::new))
+                        .image()
+                        .id())
                 .isEqualTo(id);
-        assertThat(fixture.importBytes(compressed(tar, ZstdOutputStream::new)).image().id()).isEqualTo(id);
-        assertThat(fixture.importBytes(compressed(tar, BZip2CompressorOutputStream::new)).image().id())
+        assertThat(fixture.importBytes(compressed(tar, out -> new XZOutputStream(out, new LZMA2Options(1))))
+                        .image()
+                        .id())
+                .isEqualTo(id);
+        assertThat(fixture.importBytes(compressed(tar, ZstdOutputStream::new))
+                        .image()
+                        .id())
+                .isEqualTo(id);
+        assertThat(fixture.importBytes(compressed(tar, BZip2CompressorOutputStream::new))
+                        .image()
+                        .id())
                 .isEqualTo(id);
         assertThat(images.list()).hasSize(1);
     }
@@ -98,14 +117,18 @@ class ImagesTest {
                         idOf(new TarBytes().symlink("a", "1")),
                         idOf(new TarBytes().file("a", "1").hardLink("b", "a")),
                         idOf(new TarBytes().file("a", "1").file("b", "1")),
-                        idOf(new TarBytes().pax("SCHILY.xattr.user.x", new byte[] {1}).file("a", "1"))))
+                        idOf(new TarBytes()
+                                .pax("SCHILY.xattr.user.x", new byte[] {1})
+                                .file("a", "1"))))
                 .doesNotHaveDuplicates();
     }
 
     @Test
     void aDirectoryHasTheIdOfItsArchive() throws IOException {
         Path source = Files.createDirectories(scratch.resolve("source"));
-        Files.createDirectory(source.resolve("etc"), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--")));
+        Files.createDirectory(
+                source.resolve("etc"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--")));
         Files.setPosixFilePermissions(source, PosixFilePermissions.fromString("rwxr-xr-x"));
         Files.writeString(source.resolve("etc/a"), "1");
         Files.createLink(source.resolve("b"), source.resolve("etc/a"));
@@ -203,12 +226,14 @@ class ImagesTest {
     }
 
     private Image named(String name, TarBytes tar) {
-        return fixture.importBytes(tar.toBytes(), ImportRequest.of("test").named(name)).image();
+        return fixture.importBytes(tar.toBytes(), ImportRequest.of("test").named(name))
+                .image();
     }
 
     private static void assertFails(ErrorCode code, ThrowingCallable call) {
         assertThatThrownBy(call)
-                .isInstanceOfSatisfying(BerthException.class, e -> assertThat(e.code()).isEqualTo(code));
+                .isInstanceOfSatisfying(
+                        BerthException.class, e -> assertThat(e.code()).isEqualTo(code));
     }
 
     private interface Compressor {

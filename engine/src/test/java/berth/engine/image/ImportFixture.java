@@ -72,7 +72,9 @@ final class ImportFixture implements AutoCloseable {
     /** Names in the images' directory. */
     List<String> stored() {
         try (Stream<Path> files = Files.list(path)) {
-            return files.map(file -> String.valueOf(file.getFileName())).sorted().toList();
+            return files.map(file -> String.valueOf(file.getFileName()))
+                    .sorted()
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -62,7 +62,8 @@ final class TarBytes {
 
     /** A GNU long name for the entry that follows. */
     TarBytes longName(byte[] name) {
-        return entry('L', bytes("././@LongLink"), name.length + 1, new byte[0]).data(Arrays.copyOf(name, name.length + 1));
+        return entry('L', bytes("././@LongLink"), name.length + 1, new byte[0])
+                .data(Arrays.copyOf(name, name.length + 1));
     }
 
     /** A header that says what it likes. */
