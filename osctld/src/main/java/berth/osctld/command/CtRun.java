@@ -7,6 +7,7 @@ import berth.engine.container.StopOutcome;
 import berth.engine.operation.Caller;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code ct start}, {@code stop} and their like. */
@@ -99,7 +100,7 @@ final class CtRun {
             },
             footer = {"osctl ct stop web", "osctl ct stop -t 10 web db", "osctl ct stop -k --all", "Kill all of them."})
     static final class Stop extends Containing {
-        @picocli.CommandLine.Mixin
+        @Mixin
         StopOptions stop = new StopOptions();
 
         @Override
@@ -132,7 +133,7 @@ final class CtRun {
                 "Let its init reboot it, as 'reboot' inside would."
             })
     static final class Restart extends Containing {
-        @picocli.CommandLine.Mixin
+        @Mixin
         StopOptions stop = new StopOptions();
 
         @Option(

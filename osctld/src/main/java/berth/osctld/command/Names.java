@@ -25,6 +25,11 @@ final class Names {
     /** An object that was found, and the pool it is in. */
     record Found<T>(String pool, T object) {}
 
+    /** The pool that {@code --pool} names. */
+    Optional<String> chosenPool() {
+        return option;
+    }
+
     /** The container that {@code text} names. @throws BerthException NOT_FOUND; INVALID if several pools have it */
     Container container(String text) {
         String full = text.contains(":") ? text : option.map(p -> p + ":").orElse("") + text;
