@@ -12,7 +12,6 @@ import berth.osctld.server.Exits;
 import berth.osctld.server.Session;
 import berth.osctld.server.StandardStream;
 import java.time.InstantSource;
-import java.util.Optional;
 
 /** One run of a command: who asked, whom to answer, and the services that do the work. */
 final class Call implements AutoCloseable {
@@ -64,9 +63,9 @@ final class Call implements AutoCloseable {
         return caller(new Warnings(out));
     }
 
-    /** The pool that {@code --pool} names. */
-    Optional<String> pool() {
-        return options.pool();
+    /** What names mean. */
+    Names names() {
+        return new Names(services, options.pool());
     }
 
     /** The whole tree. */

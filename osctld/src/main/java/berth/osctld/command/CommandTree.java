@@ -13,6 +13,97 @@ final class CommandTree {
     /** The tree; nothing of it is loaded yet. */
     static Group root() {
         return new Group("osctl", "Manage system containers")
-                .commands(List.of(Help.class, Ping.class, Version.class, GenCompletion.class, GenMan.class));
+                .commands(List.of(Help.class, Ping.class, Version.class, GenCompletion.class, GenMan.class))
+                .groups(List.of(containers(), image(), pool(), user(), idRange(), group()));
+    }
+
+    private static Group containers() {
+        return new Group("ct", "Containers", "vps")
+                .commands(List.of(
+                        CtNew.class,
+                        CtRun.Del.class,
+                        CtLs.class,
+                        CtShow.class,
+                        CtRun.Start.class,
+                        CtRun.Stop.class,
+                        CtRun.Restart.class,
+                        CtRun.Freeze.class,
+                        CtRun.Unfreeze.class,
+                        CtWait.class,
+                        CtEnter.Exec.class,
+                        CtEnter.Attach.class,
+                        CtEnter.Console.class,
+                        CtEnter.Passwd.class,
+                        CtHistory.History.class,
+                        CtHistory.Diff.class,
+                        CtHistory.Rollback.class))
+                .groups(List.of(
+                        new Group("log", "Logs of containers").commands(List.of(CtLog.Cat.class, CtLog.Path.class)),
+                        new Group("set", "Settings of containers")
+                                .commands(List.of(
+                                        CtSettings.SetAutostart.class,
+                                        CtSettings.SetDistribution.class,
+                                        CtSettings.SetDnsResolver.class,
+                                        CtSettings.SetHostname.class,
+                                        CtSettings.SetInitCmd.class)),
+                        new Group("unset", "Settings of containers, back to their defaults")
+                                .commands(List.of(
+                                        CtSettings.UnsetAutostart.class,
+                                        CtSettings.UnsetDnsResolver.class,
+                                        CtSettings.UnsetHostname.class,
+                                        CtSettings.UnsetInitCmd.class))));
+    }
+
+    private static Group image() {
+        return new Group("image", "Images that containers stand on")
+                .commands(List.of(
+                        ImageCommands.Import.class,
+                        ImageCommands.Ls.class,
+                        ImageCommands.Show.class,
+                        ImageCommands.Del.class))
+                .groups(List.of(new Group("build", "Images made of what the host has")
+                        .commands(List.of(ImageCommands.BuildBusybox.class, ImageCommands.BuildDebian.class))));
+    }
+
+    private static Group pool() {
+        return new Group("pool", "Pools, which hold containers and all that belongs to them")
+                .commands(List.of(
+                        PoolCommands.Install.class,
+                        PoolCommands.Uninstall.class,
+                        PoolCommands.Import.class,
+                        PoolCommands.Export.class,
+                        PoolCommands.Ls.class,
+                        PoolCommands.Show.class));
+    }
+
+    private static Group user() {
+        return new Group("user", "Users, whose ids containers have on the host")
+                .commands(List.of(
+                        UserCommands.New.class,
+                        UserCommands.Del.class,
+                        UserCommands.Ls.class,
+                        UserCommands.Show.class,
+                        UserCommands.Map.class));
+    }
+
+    private static Group idRange() {
+        return new Group("id-range", "Id ranges, whose blocks users are given", "id-ranges")
+                .commands(List.of(
+                        IdRangeCommands.New.class,
+                        IdRangeCommands.Del.class,
+                        IdRangeCommands.Ls.class,
+                        IdRangeCommands.Show.class))
+                .groups(List.of(new Group("table", "Blocks of id ranges")
+                        .commands(List.of(IdRangeCommands.TableLs.class, IdRangeCommands.TableShow.class))));
+    }
+
+    private static Group group() {
+        return new Group("group", "Groups, whose containers share a cgroup")
+                .commands(List.of(
+                        GroupCommands.New.class,
+                        GroupCommands.Del.class,
+                        GroupCommands.Ls.class,
+                        GroupCommands.Show.class,
+                        GroupCommands.Tree.class));
     }
 }

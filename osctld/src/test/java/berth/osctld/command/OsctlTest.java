@@ -27,7 +27,7 @@ final class OsctlTest {
 
         @Override
         void run(Call call) {
-            call.out().text("listed in " + call.pool().orElse("any pool") + "\n");
+            call.out().text("listed in " + call.names().chosenPool().orElse("any pool") + "\n");
         }
     }
 
@@ -88,7 +88,7 @@ final class OsctlTest {
                     new Group("berry", "Berries", "fruit")
                             .commands(List.of(BerryLs.class, BerryStart.class, BerryStop.class, BerryExec.class)),
                     new Group("id-range", "Ranges").commands(List.of(BerryLs.class))));
-    private final Osctl osctl = new Osctl(new Services("1.2", "test"), root);
+    private final Osctl osctl = new Osctl(new NoEngine(), root);
 
     private ExitStatus run(Session session) {
         return osctl.run(session);

@@ -1,0 +1,102 @@
+package berth.hosttest;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The daemon of one instance: the real {@code osctld}, started and ended as often as a test likes. */
+final class Daemon {
+    private final String instance;
+    private final Path log;
+    private @Nullable Process process;
+
+    Daemon(String instance, Path log) {
+        this.instance = instance;
+        this.log = log;
+    }
+
+    /**
+     * Starts it without waiting for anything.
+     *
+     * @param failPoints where it shall die of itself; empty if nowhere
+     */
+    void start(String failPoints) {
+        List<String> words = new ArrayList<>(
+                List.of(Checkout.programs().resolve("osctld").toString(), "--instance", instance, "--foreground"));
+        if (!failPoints.isEmpty()) {
+            words.add("--allow-fail-points");
+        }
+        ProcessBuilder builder = new ProcessBuilder(words)
+                .directory(new java.io.File("/"))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        builder.environment().put("OSCTLD_FAIL_POINTS", failPoints);
+        try {
+            process = builder.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    boolean isRunning() {
+        return process != null && process.isAlive();
+    }
+
+    long pid() {
+        return current().pid();
+    }
+
+    /** Ends it without warning. */
+    void kill() {
+        current().destroyForcibly();
+        awaitEnd();
+    }
+
+    /** Asks it to end, as a service manager would: its exit status. */
+    int stop() {
+        current().destroy();
+        awaitEnd();
+        return current().exitValue();
+    }
+
+    /** Waits until it has ended. */
+    void awaitEnd() {
+        await("the end of osctld").atMost(Running.PATIENCE).until(() -> !isRunning());
+    }
+
+    /** All that it has written so far. */
+    String log() {
+        try {
+            return Files.exists(log) ? Files.readString(log) : "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Ends it whatever state it is in. */
+    void destroy() {
+        if (process != null) {
+            process.destroyForcibly();
+            try {
+                process.waitFor(Duration.ofSeconds(10).toSeconds(), TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    private Process current() {
+        if (process == null) {
+            throw new IllegalStateException("osctld was never started");
+        }
+        return process;
+    }
+}

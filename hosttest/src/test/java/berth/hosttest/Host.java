@@ -1,0 +1,288 @@
+package berth.hosttest;
+
+import static java.util.Objects.requireNonNull;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * This machine with an instance of Berth on it that belongs to one test class.
+ *
+ * <p>Containers, users, groups and id ranges that a test made are deleted after it. After the class, whatever is left of the
+ * instance on the machine fails the class, and is removed.
+ */
+final class Host implements BeforeAllCallback, AfterAllCallback, AfterEachCallback, TestExecutionExceptionHandler {
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final String instance = "t" + letters(6);
+    private final Path scratch = Path.of("/tmp", "berth-" + instance);
+    private final Daemon daemon = new Daemon(instance, scratch.resolve("osctld.log"));
+    private final Residue residue = new Residue(instance, scratch);
+    private final List<String> preparation;
+
+    private Host(List<String> preparation) {
+        this.preparation = preparation;
+    }
+
+    /** With a running daemon that manages nothing yet. */
+    static Host bare() {
+        return new Host(List.of());
+    }
+
+    /** With a pool {@code tank} that holds the image {@code busybox}. */
+    static Host withBusybox() {
+        Host host = new Host(new ArrayList<>());
+        host.preparation.add("pool install --path %s tank".formatted(host.pool("tank")));
+        host.preparation.add("image build busybox");
+        return host;
+    }
+
+    // What tests say and ask
+
+    /** Runs {@code osctl} with the words of {@code line}; see {@link Words#of}. */
+    Result osctl(String line) {
+        return command(line).run();
+    }
+
+    /** Runs {@code osctl} with exactly these arguments. */
+    Result osctl(List<String> arguments) {
+        return command(arguments).run();
+    }
+
+    /** {@code osctl} with the words of {@code line}, not started yet. */
+    Osctl command(String line) {
+        return command(Words.of(line));
+    }
+
+    /** {@code osctl} with exactly these arguments, not started yet. */
+    Osctl command(List<String> arguments) {
+        List<String> words = new ArrayList<>();
+        words.add(Checkout.programs().resolve("osctl").toString());
+        words.addAll(arguments);
+        return program(words);
+    }
+
+    /** Another program of the host, which finds this instance's {@code osctl} on its PATH. */
+    Osctl program(List<String> words) {
+        String path = Checkout.programs() + ":" + System.getenv("PATH");
+        return new Osctl(scratch, words, Map.of("OSCTL_INSTANCE", instance, "PATH", path));
+    }
+
+    /** What a user types into a shell. */
+    Osctl shell(String script) {
+        return program(List.of("sh", "-c", script));
+    }
+
+    /** Runs lines that are not what the test is about: each must succeed. */
+    void given(String... lines) {
+        for (String line : lines) {
+            Result result = osctl(line);
+            if (result.status() != 0) {
+                throw new AssertionError("the test needs this to succeed:%n%s".formatted(result));
+            }
+        }
+    }
+
+    /** What a command, which must succeed, prints as JSON. */
+    JsonNode json(String line) {
+        Result result = osctl("-j " + line);
+        ResultAssert.assertThat(result).succeeds();
+        return JSON.readTree(result.stdout());
+    }
+
+    /** The state of a container as {@code ct show} tells it. */
+    String state(String container) {
+        return json("ct show " + container).get("state").asString();
+    }
+
+    /** The host's number of the first process of a container. */
+    int initPid(String container) {
+        return json("ct show " + container).get("init_pid").asInt();
+    }
+
+    /** Waits until a container is in {@code state}. */
+    void awaitState(String container, String state) {
+        await(container + " is " + state).atMost(Running.PATIENCE).until(() -> state(container), state::equals);
+    }
+
+    String instance() {
+        return instance;
+    }
+
+    /** A directory of this test class that every user may pass through. */
+    Path scratch() {
+        return scratch;
+    }
+
+    /** Where the pool {@code name} has its files. */
+    Path pool(String name) {
+        return scratch.resolve("pool").resolve(name);
+    }
+
+    /** The root file system of a running container. */
+    Path rootfs(String container) {
+        return Path.of("/proc", Integer.toString(initPid(container)), "root");
+    }
+
+    // The daemon
+
+    Daemon daemon() {
+        return daemon;
+    }
+
+    /** Kills the daemon without warning. */
+    void killDaemon() {
+        daemon.kill();
+    }
+
+    /** Starts the daemon and waits until it answers. */
+    void startDaemon() {
+        startDaemonThatDies("");
+    }
+
+    /** Starts the daemon, which will die at {@code failPoints}, and waits until it answers. */
+    void startDaemonThatDies(String failPoints) {
+        daemon.start(failPoints);
+        await("an answer of osctld")
+                .atMost(Running.PATIENCE)
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> !daemon.isRunning() || osctl("ping").status() == 0);
+        if (!daemon.isRunning()) {
+            throw new AssertionError("osctld does not start:%n%s".formatted(daemon.log()));
+        }
+    }
+
+    /** Replaces the running daemon by one that will die at {@code failPoints}. */
+    void letDaemonDieAt(String failPoints) {
+        daemon.stop();
+        startDaemonThatDies(failPoints);
+    }
+
+    /** Waits until the daemon has died, and starts one that will not. */
+    void restartDeadDaemon() {
+        daemon.awaitEnd();
+        startDaemon();
+    }
+
+    // Around tests
+
+    @Override
+    public void beforeAll(ExtensionContext context) throws IOException {
+        Checkout.obstacle().ifPresent(reason -> {
+            System.err.println(context.getDisplayName() + " is skipped: " + reason);
+            Assumptions.abort(reason);
+        });
+        Files.createDirectories(scratch.resolve("pool"));
+        for (Path directory : List.of(scratch, scratch.resolve("pool"))) {
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
+        }
+        startDaemon();
+        given(preparation.toArray(String[]::new));
+    }
+
+    @Override
+    public void handleTestExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
+        System.err.printf("osctld of '%s':%n%s%n", context.getDisplayName(), daemon.log());
+        throw failure;
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
+        Running.killAll();
+        if (!daemon.isRunning()) {
+            startDaemon();
+        }
+        clear();
+        List<String> left = residue.ofContainers();
+        if (!left.isEmpty()) {
+            throw new AssertionError("left behind by deleted containers:%n%s".formatted(String.join("\n", left)));
+        }
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) {
+        if (!Files.exists(scratch)) {
+            return;
+        }
+        try {
+            if (daemon.isRunning()) {
+                for (JsonNode pool : json("pool ls")) {
+                    osctl("pool uninstall " + pool.get("name").asString());
+                }
+                daemon.stop();
+            }
+            List<String> left = residue.ofInstance();
+            if (!left.isEmpty()) {
+                throw new AssertionError("left behind by the instance:%n%s".formatted(String.join("\n", left)));
+            }
+        } finally {
+            daemon.destroy();
+            residue.remove();
+        }
+    }
+
+    /** Deletes what a test made. */
+    private void clear() {
+        for (JsonNode container : json("ct ls")) {
+            given("ct del -f " + qualified(container, "id"));
+        }
+        for (JsonNode user : json("user ls")) {
+            given("user del " + qualified(user, "name"));
+        }
+        List<String> groups = new ArrayList<>();
+        json("group ls").forEach(g -> groups.addFirst(qualified(g, "name")));
+        groups.stream()
+                .filter(g -> !g.endsWith(":/") && !g.endsWith(":/default"))
+                .forEach(g -> given("group del " + g));
+        for (JsonNode range : json("id-range ls")) {
+            if (!range.get("name").asString().equals("default")) {
+                given("id-range del " + qualified(range, "name"));
+            }
+        }
+    }
+
+    private static String qualified(JsonNode object, String name) {
+        return requireNonNull(object.get("pool")).asString() + ":"
+                + requireNonNull(object.get(name)).asString();
+    }
+
+    private static String letters(int count) {
+        StringBuilder letters = new StringBuilder();
+        RANDOM.ints(count, 'a', 'z' + 1).forEach(c -> letters.append((char) c));
+        return letters.toString();
+    }
+
+    static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package berth.osctld.command;
+
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
+import berth.engine.container.Container;
+import berth.engine.operation.Caller;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** A command that does the same to each of the containers that it is given. */
+abstract class Containing extends OsctlCommand {
+    @Parameters(arity = "0..*", paramLabel = "ID", description = "containers")
+    List<String> ids = new ArrayList<>();
+
+    @Option(names = "--all", description = "every container, or every one of --pool")
+    boolean all;
+
+    /** Does it to {@code container} and says so. */
+    abstract void each(Call call, Container container, Caller caller) throws InterruptedException;
+
+    @Override
+    final void run(Call call) {
+        List<Container> chosen = chosen(call);
+        if (chosen.isEmpty()) {
+            call.out().note("there are no containers");
+            return;
+        }
+        Each.of(call, chosen, (container, caller) -> each(call, container, caller));
+    }
+
+    /** The containers that were named, each once. */
+    private List<Container> chosen(Call call) {
+        if (all == !ids.isEmpty()) {
+            throw new BerthException(
+                    ErrorCode.USAGE,
+                    all ? "name containers or give --all, not both" : "missing argument ID",
+                    "give the ids of containers, or --all");
+        }
+        Names names = call.names();
+        return all
+                ? names.listed().stream()
+                        .flatMap(p -> call.services().containers().containers().of(p.name()).stream())
+                        .toList()
+                : ids.stream().map(names::container).distinct().toList();
+    }
+}

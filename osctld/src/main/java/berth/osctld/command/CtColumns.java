@@ -1,0 +1,72 @@
+package berth.osctld.command;
+
+import berth.engine.container.Autostart;
+import berth.engine.container.Container;
+import berth.engine.container.ContainerSpec;
+import berth.engine.container.ContainerUsage;
+import berth.engine.group.Group;
+import berth.linux.cgroup.CpuUsage;
+import berth.osctld.output.Colour;
+import berth.osctld.output.Columns;
+import berth.osctld.output.Kind;
+import java.util.Map;
+
+/** The fields of a container. */
+final class CtColumns {
+    private static final Map<Object, Colour> COLOURS =
+            Map.of("running", Colour.GREEN, "frozen", Colour.YELLOW, "error", Colour.RED);
+
+    private CtColumns() {}
+
+    /** The fields, some of which the kernel is asked for when they are shown. */
+    static Columns<Container> of(Services services) {
+        ContainerUsage usage = services.containers().usage();
+        return Columns.<Container>builder()
+                .usual("pool", c -> c.id().pool())
+                .usual("id", Container::name)
+                .usual("user", c -> c.spec().user())
+                .usual("group", c -> c.spec().group())
+                .usual("distribution", c -> c.spec().distribution().name())
+                .usual("version", c -> c.spec().distribution().version())
+                .coloured("state", c -> c.state().word(), s -> COLOURS.getOrDefault(s, Colour.NONE))
+                .usual("init_pid", Kind.NUMBER, Container::initPid)
+                .usual("memory", Kind.BYTES, usage::memory)
+                .usual("cpu_us", Kind.MICROSECONDS, c -> usage.cpu(c).map(CpuUsage::total))
+                .more("cpu_user_us", Kind.MICROSECONDS, c -> usage.cpu(c).map(CpuUsage::user))
+                .more("cpu_system_us", Kind.MICROSECONDS, c -> usage.cpu(c).map(CpuUsage::system))
+                .more("nproc", Kind.NUMBER, usage::tasks)
+                .more("arch", c -> c.spec().distribution().arch())
+                .more("image", c -> c.spec().image())
+                .more("dataset", usage::dataset)
+                .more("rootfs", usage::rootfs)
+                .more("lxc_path", usage::lxcPath)
+                .more("group_path", c -> groupPath(services, c))
+                .more("cgroup_path", usage::cgroupPath)
+                .more("log_path", c -> services.containers().log().path(c))
+                .more("started", Kind.TIME, Container::since)
+                .more("autostart", Kind.FLAG, c -> c.spec().chosenAutostart().isPresent())
+                .more(
+                        "autostart_priority",
+                        Kind.NUMBER,
+                        c -> c.spec().chosenAutostart().map(Autostart::priority))
+                .more(
+                        "autostart_delay",
+                        Kind.NUMBER,
+                        c -> c.spec().chosenAutostart().map(Autostart::delay))
+                .more("hostname", Container::hostname)
+                .more("dns_resolvers", Kind.LIST, c -> c.spec().dnsResolvers())
+                .more("init_cmd", Kind.LIST, c -> initCommand(c.spec()))
+                .more("revision", Kind.NUMBER, c -> c.revision().number())
+                .more("changed", Kind.TIME, c -> c.revision().change().at())
+                .build();
+    }
+
+    private static Object initCommand(ContainerSpec spec) {
+        return spec.initCmd().isEmpty() ? java.util.List.of("/sbin/init") : spec.initCmd();
+    }
+
+    private static String groupPath(Services services, Container container) {
+        return new Group(container.id().pool(), container.spec().group())
+                .cgroup(services.instance().name());
+    }
+}

@@ -1,0 +1,218 @@
+package berth.osctld.command;
+
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
+import berth.engine.image.BusyboxBuilder;
+import berth.engine.image.DebianBuilder;
+import berth.engine.image.Image;
+import berth.engine.image.ImageBuilder;
+import berth.engine.image.ImportRequest;
+import berth.engine.image.Imported;
+import berth.linux.KernelException;
+import berth.osctld.output.Columns;
+import berth.osctld.output.Kind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code image}. */
+final class ImageCommands {
+    private static final Columns<Names.Found<Image>> COLUMNS = Columns.<Names.Found<Image>>builder()
+            .usual("pool", Names.Found::pool)
+            .usual("name", f -> f.object().label())
+            .usual("distribution", f -> f.object().distribution())
+            .usual("version", f -> f.object().version())
+            .usual("arch", f -> f.object().architecture())
+            .usual("init", f -> f.object().init().name().toLowerCase(Locale.ROOT))
+            .usual("size", Kind.BYTES, f -> f.object().size())
+            .usual("created", Kind.TIME, f -> f.object().created())
+            .more("id", f -> f.object().id())
+            .more("names", Kind.LIST, f -> f.object().names())
+            .more("entries", Kind.NUMBER, f -> f.object().entries())
+            .more("source", f -> f.object().source())
+            .build();
+
+    private ImageCommands() {}
+
+    private static Names.Found<Image> named(Call call, String text) {
+        return call.names()
+                .find(
+                        "image",
+                        text,
+                        (pool, name) -> call.services().images().of(pool).find(name));
+    }
+
+    @Command(
+            name = "import",
+            description = {
+                "Import a root file system as an image",
+                "An archive is a tar file, plain or compressed by gzip, xz, zstd or bzip2. An image that the pool has already is"
+                        + " kept once."
+            },
+            footer = {
+                "osctl image import debian-12.tar.xz",
+                "osctl image import --name web-base /srv/rootfs",
+                "osctl image import --name alpine - < alpine.tar.gz"
+            })
+    static final class Import extends OsctlCommand {
+        @Option(
+                names = "--name",
+                paramLabel = "NAME",
+                description = "what it is called; made of the file's name by default")
+        @Nullable
+        String name;
+
+        @Parameters(paramLabel = "FILE", description = "an archive, a directory, or - for standard input")
+        String file = "";
+
+        @Override
+        void run(Call call) {
+            String pool = call.names().pool().name();
+            Optional<String> tag = Optional.ofNullable(name);
+            try {
+                Imported imported = file.equals("-")
+                        ? ImageSource.importInput(call, pool, tag)
+                        : ImageSource.importFile(call, pool, file, tag);
+                ImageSource.tell(call, imported);
+            } catch (KernelException e) {
+                throw new BerthException(
+                        ErrorCode.NOT_FOUND, "'%s' cannot be opened: %s".formatted(file, e.reason()), null, e);
+            }
+        }
+    }
+
+    /** {@code image build}: the two kinds differ in their options only. */
+    abstract static class Building extends OsctlCommand {
+        @Option(names = "--name", paramLabel = "NAME", description = "what it is called; the kind by default")
+        @Nullable
+        String name;
+
+        /** What makes it. */
+        abstract ImageBuilder builder();
+
+        /** What it is called unless told. */
+        abstract String usualName();
+
+        @Override
+        final void run(Call call) {
+            ImageBuilder builder = builder();
+            ImportRequest request = ImportRequest.of(builder.description()).named(name == null ? usualName() : name);
+            Imported imported = call.services()
+                    .images()
+                    .of(call.names().pool().name())
+                    .build(builder, request, call.caller().progress());
+            ImageSource.tell(call, imported);
+        }
+    }
+
+    @Command(
+            name = "busybox",
+            description = "Build an image of the host's static busybox",
+            footer = {"osctl image build busybox"})
+    static final class BuildBusybox extends Building {
+        @Override
+        ImageBuilder builder() {
+            return new BusyboxBuilder();
+        }
+
+        @Override
+        String usualName() {
+            return "busybox";
+        }
+    }
+
+    @Command(
+            name = "debian",
+            description = {"Build an image of Debian's packages", "mmdebstrap fetches them from Debian's mirrors."},
+            footer = {
+                "osctl image build debian",
+                "osctl image build debian --release trixie --include openssh-server,vim --name web-base"
+            })
+    static final class BuildDebian extends Building {
+        @Option(names = "--release", paramLabel = "NAME", description = "code name of the release, bookworm by default")
+        String release = DebianBuilder.DEFAULT_RELEASE;
+
+        @Option(names = "--include", split = ",", paramLabel = "PKGS", description = "further packages")
+        List<String> packages = new ArrayList<>();
+
+        @Override
+        ImageBuilder builder() {
+            return new DebianBuilder(release, packages);
+        }
+
+        @Override
+        String usualName() {
+            return "debian";
+        }
+    }
+
+    @Command(
+            name = "ls",
+            aliases = "list",
+            description = "List images",
+            footer = {"osctl image ls", "osctl image ls -o name,id,source"})
+    static final class Ls extends OsctlCommand {
+        @Mixin
+        ListOptions list = new ListOptions();
+
+        @Parameters(arity = "0..*", paramLabel = "IMAGE", description = "these only")
+        List<String> names = new ArrayList<>();
+
+        @Override
+        void run(Call call) {
+            List<Names.Found<Image>> images = names.isEmpty()
+                    ? call.names().listed().stream()
+                            .flatMap(p -> call.services().images().of(p.name()).list().stream()
+                                    .map(i -> new Names.Found<>(p.name(), i)))
+                            .toList()
+                    : names.stream().map(n -> named(call, n)).toList();
+            list.print(call, COLUMNS, images);
+        }
+    }
+
+    @Command(
+            name = "show",
+            aliases = "info",
+            description = "Show all about an image",
+            footer = {"osctl image show debian"})
+    static final class Show extends OsctlCommand {
+        @Mixin
+        ShowOptions show = new ShowOptions();
+
+        @Parameters(paramLabel = "IMAGE", description = "a name, an id, or the beginning of one")
+        String name = "";
+
+        @Override
+        void run(Call call) {
+            show.print(call, COLUMNS, named(call, name));
+        }
+    }
+
+    @Command(
+            name = "del",
+            aliases = "delete",
+            description = {
+                "Delete images that no container stands on",
+                "Of an image with several names, the one given is taken away only."
+            },
+            footer = {"osctl image del debian"})
+    static final class Del extends OsctlCommand {
+        @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "names, ids, or beginnings of ids")
+        List<String> names = new ArrayList<>();
+
+        @Override
+        void run(Call call) {
+            Each.of(call, names, (name, caller) -> {
+                String reference = name.substring(name.indexOf(':') + 1);
+                call.services().images().delete(named(call, name).pool(), reference, caller);
+                call.out().done("image %s is deleted", name);
+            });
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package berth.osctld.command;
+
+import berth.engine.image.Images;
+import berth.engine.image.ImportRequest;
+import berth.engine.image.Imported;
+import berth.linux.Fd;
+import berth.linux.socket.FdStreams;
+import java.io.BufferedInputStream;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Imports what a caller has, with the caller's own rights. */
+final class ImageSource {
+    private static final int BUFFER = 1 << 16;
+
+    private ImageSource() {}
+
+    /**
+     * Imports the archive or directory {@code file} into {@code pool}.
+     *
+     * @param name the image's name; made of the file's if empty
+     * @throws berth.linux.KernelException if the caller cannot open the file
+     */
+    static Imported importFile(Call call, String pool, String file, Optional<String> name) {
+        Images images = call.services().images().of(pool);
+        ImportRequest request = request(file, name.or(() -> nameOf(file)));
+        try (Fd opened = call.session().openForReading(file)) {
+            if (Files.isDirectory(Path.of(opened.procPath()))) {
+                return images.importDirectory(opened, request, call.caller().progress());
+            }
+            InputStream archive = new BufferedInputStream(FdStreams.input(opened), BUFFER);
+            return images.importArchive(archive, request, call.caller().progress());
+        }
+    }
+
+    /** Imports the archive on the caller's standard input. */
+    static Imported importInput(Call call, String pool, Optional<String> name) {
+        InputStream archive = new BufferedInputStream(call.session().in(), BUFFER);
+        return call.services()
+                .images()
+                .of(pool)
+                .importArchive(
+                        archive, request("standard input", name), call.caller().progress());
+    }
+
+    /** Says what an import came to. */
+    static void tell(Call call, Imported imported) {
+        imported.notes().forEach(note -> call.out().note("%s", note));
+        String what = imported.outcome() == Imported.Outcome.ADDED ? "is there" : "was there already";
+        call.out()
+                .done(
+                        "image %s %s (%s)",
+                        imported.image().label(), what, imported.image().shortId());
+    }
+
+    private static ImportRequest request(String source, Optional<String> name) {
+        ImportRequest request = ImportRequest.of(source);
+        return name.map(request::named).orElse(request);
+    }
+
+    /** The file's name without its directories and endings, if that can be an image's name. */
+    static Optional<String> nameOf(String file) {
+        String bare = file.replaceAll("/+$", "")
+                .replaceAll("^.*/", "")
+                .replaceAll("\\.(tar|tgz|txz|tbz2?|tzst)?(\\.(gz|xz|zst|bz2))?$", "")
+                .toLowerCase(Locale.ROOT);
+        return Optional.of(bare).filter(ImportRequest::isName);
+    }
+}

@@ -1,0 +1,179 @@
+package berth.osctld.command;
+
+import berth.engine.storage.Pool;
+import berth.osctld.output.Colour;
+import berth.osctld.output.Columns;
+import berth.osctld.output.Kind;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code pool}. */
+final class PoolCommands {
+    private PoolCommands() {}
+
+    private static Columns<Pool> columns(Services services) {
+        return Columns.<Pool>builder()
+                .usual("name", Pool::name)
+                .usual("driver", p -> p.driver().name())
+                .usual("path", Pool::path)
+                .coloured("state", Pool::state, s -> s.equals("active") ? Colour.NONE : Colour.RED)
+                .usual(
+                        "containers",
+                        Kind.NUMBER,
+                        p -> services.containers().containers().of(p.name()).size())
+                .more(
+                        "groups",
+                        Kind.NUMBER,
+                        p -> inUse(p).map(n -> services.groups().of(n).size()))
+                .more(
+                        "images",
+                        Kind.NUMBER,
+                        p -> inUse(p).map(n -> services.images().of(n).list().size()))
+                .more("problem", Pool::whyUnusable)
+                .build();
+    }
+
+    /** The name of {@code pool} if its objects are loaded. */
+    private static Optional<String> inUse(Pool pool) {
+        return pool.whyUnusable().isEmpty() ? Optional.of(pool.name()) : Optional.empty();
+    }
+
+    @Command(
+            name = "install",
+            description = {"Make a pool", "A pool is a directory tree that holds everything of its containers."},
+            footer = {"osctl pool install tank", "osctl pool install --path /srv/berth tank"})
+    static final class Install extends OsctlCommand {
+        @Option(names = "--path", paramLabel = "DIR", description = "an empty or new directory, absolute")
+        @Nullable
+        Path path;
+
+        @Parameters(paramLabel = "NAME", description = "what it is called")
+        String name = "";
+
+        @Override
+        void run(Call call) {
+            Pool pool = call.services().gate().install(name, Optional.ofNullable(path), call.caller());
+            call.out().done("pool %s is in %s", pool.name(), pool.path());
+        }
+    }
+
+    @Command(
+            name = "uninstall",
+            description = {"Forget a pool", "Its data stays where it is; 'pool install' takes it back."},
+            footer = {"osctl pool uninstall tank"})
+    static final class Uninstall extends OsctlCommand {
+        @Parameters(paramLabel = "POOL", description = "a pool none of whose containers runs")
+        String name = "";
+
+        @Override
+        void run(Call call) {
+            Pool pool = call.services().pools().get(name);
+            call.services().gate().uninstall(name, call.caller());
+            call.out().done("pool %s is forgotten; its data is still in %s", name, pool.path());
+        }
+    }
+
+    @Command(
+            name = "import",
+            description = "Take exported pools in again",
+            footer = {"osctl pool import tank", "osctl pool import -a"})
+    static final class Import extends OsctlCommand {
+        @ArgGroup(exclusive = true, multiplicity = "1")
+        Which which = new Which();
+
+        static final class Which {
+            @Option(
+                    names = {"-a", "--all"},
+                    description = "every exported pool")
+            boolean all;
+
+            @Parameters(
+                    arity = "1..*",
+                    paramLabel = "POOL",
+                    description = "exported pools, or such as could not be used")
+            List<String> names = new ArrayList<>();
+        }
+
+        @Override
+        void run(Call call) {
+            List<String> names = which.all ? call.services().pools().exported() : which.names;
+            Each.of(call, names, (name, caller) -> {
+                call.services().gate().reimport(name, caller);
+                call.out().done("pool %s is in use", name);
+            });
+        }
+    }
+
+    @Command(
+            name = "export",
+            description = {"Stop managing pools", "None of its containers may run. 'pool import' takes it in again."},
+            footer = {"osctl pool export tank", "osctl pool export -f tank"})
+    static final class Export extends OsctlCommand {
+        @Option(
+                names = {"-f", "--force"},
+                description = "stop its containers first")
+        boolean force;
+
+        @Parameters(arity = "1..*", paramLabel = "POOL", description = "pools")
+        List<String> names = new ArrayList<>();
+
+        @Override
+        void run(Call call) {
+            Each.of(call, names, (name, caller) -> {
+                if (force) {
+                    call.services().gate().exportStopping(name, caller);
+                } else {
+                    call.services().gate().export(name, caller);
+                }
+                call.out().done("pool %s is exported", name);
+            });
+        }
+    }
+
+    @Command(
+            name = "ls",
+            aliases = "list",
+            description = "List pools",
+            footer = {"osctl pool ls", "osctl pool ls -o name,state,problem"})
+    static final class Ls extends OsctlCommand {
+        @Mixin
+        ListOptions list = new ListOptions();
+
+        @Parameters(arity = "0..*", paramLabel = "POOL", description = "these only")
+        List<String> names = new ArrayList<>();
+
+        @Override
+        void run(Call call) {
+            List<Pool> pools = names.isEmpty()
+                    ? call.services().pools().all()
+                    : names.stream().map(call.services().pools()::get).toList();
+            list.print(call, columns(call.services()), pools);
+        }
+    }
+
+    @Command(
+            name = "show",
+            aliases = "info",
+            description = "Show all about a pool",
+            footer = {"osctl pool show tank"})
+    static final class Show extends OsctlCommand {
+        @Mixin
+        ShowOptions show = new ShowOptions();
+
+        @Parameters(paramLabel = "POOL", description = "a pool")
+        String name = "";
+
+        @Override
+        void run(Call call) {
+            show.print(call, columns(call.services()), call.services().pools().get(name));
+        }
+    }
+}
