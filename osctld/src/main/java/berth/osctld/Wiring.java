@@ -45,7 +45,7 @@ final class Wiring {
 
     private Wiring() {}
 
-    /** The services of {@code instance}; nothing is loaded yet. @param libexec where osctl-enter is */
+    /** The services of {@code instance}; nothing is loaded yet. {@code libexec} is where osctl-enter is. */
     static Services services(Instance instance, Path libexec, FailPoints failPoints) {
         Clock clock = Clock.systemUTC();
         Path enter = program(libexec.resolve("osctl-enter"));
@@ -67,7 +67,7 @@ final class Wiring {
         UserAdministration administration =
                 new UserAdministration(pools, users, containers.containers(), locks, clock, failPoints);
         PoolGate gate = new PoolGate(pools, users, groups, images, administration, containers, trash, locks);
-        return new Services(
+        return new Engine(
                 VERSION, instance, pools, gate, users, administration, groups, images, containers, events, locks);
     }
 

@@ -4,7 +4,6 @@ import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.group.Group;
 import berth.engine.group.Groups;
-import berth.engine.idmap.NewUser;
 import berth.engine.idmap.User;
 import berth.engine.idmap.UserStores;
 import berth.engine.idmap.Users;
@@ -23,7 +22,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -103,10 +101,8 @@ public final class ContainerFactory {
             Users poolUsers = users.of(pool.name());
             wish.user().ifPresent(poolUsers::get);
             Image image = images.of(pool.name()).get(wish.image());
-            Optional<User> own = wish.user().isPresent()
-                    ? Optional.empty()
-                    : Optional.of(poolUsers.plan(
-                            NewUser.named(freeUserName(pool, wish.id())).withItsContainers()));
+            Optional<User> own =
+                    wish.user().isPresent() ? Optional.empty() : Optional.of(poolUsers.planOwned(wish.id()));
             try {
                 create(pool, wish, image, own, caller);
             } catch (RuntimeException e) {
@@ -176,16 +172,6 @@ public final class ContainerFactory {
                             caller.actor(),
                             caller.progress());
         }
-    }
-
-    /** A user of its own is named like the container; an id may hold capitals and may be taken by another user. */
-    private String freeUserName(Pool pool, String id) {
-        String base = id.toLowerCase(Locale.ROOT);
-        String name = base;
-        for (int n = 2; users.of(pool.name()).find(name).isPresent(); n++) {
-            name = base + "-" + n;
-        }
-        return name;
     }
 
     private Operations operations(Pool pool) {

@@ -95,6 +95,13 @@ public final class IdLedger {
         }
     }
 
+    /** Takes everything from every holder of {@code pool}. */
+    public synchronized void releasePool(String pool) {
+        List<String> holders =
+                byHolder.keySet().stream().filter(h -> h.startsWith(pool + ":")).toList();
+        holders.forEach(this::release);
+    }
+
     /** What keeps {@code holder} from having {@code ids}, the first such thing. */
     public synchronized Optional<Conflict> conflict(String holder, OptionalLong ugid, HostIds ids) {
         return claimed(holder, ids).or(() -> foreign(ugid, ids));

@@ -96,6 +96,11 @@ public final class IdRanges {
         };
     }
 
+    /** The allocation of range {@code name} that holds block {@code index}. */
+    synchronized Optional<Block> at(String name, long index) {
+        return opened(name).at(index);
+    }
+
     /** Makes a range. @throws BerthException EXISTS */
     public synchronized void create(IdRange range) {
         if (tables.containsKey(range.name())) {
@@ -105,7 +110,7 @@ public final class IdRanges {
         open(range);
     }
 
-    /** Removes a range none of whose blocks is allocated; nothing happens if there is none. @throws BerthException IN_USE */
+    /** Removes a range none of whose blocks is allocated. @throws BerthException IN_USE, NOT_FOUND */
     public synchronized void remove(String name) {
         BlockTable table = opened(name);
         if (!table.isEmpty()) {
@@ -122,12 +127,30 @@ public final class IdRanges {
     }
 
     /**
+     * Allocates {@code count} blocks by hand, the first that fit or those from {@code index} on; {@link Users#freeBlocks} frees
+     * them.
+     *
+     * @param owner for whom: a user of that name may take them
+     * @throws BerthException IN_USE if those from {@code index} on belong to somebody else, EXHAUSTED if none fit
+     */
+    public synchronized Block allocate(String name, OptionalLong index, long count, String owner) {
+        Block block = plan(name, index, count, owner);
+        try {
+            allocate(name, block);
+        } catch (BerthException e) {
+            unplan(owner);
+            throw e;
+        }
+        return block;
+    }
+
+    /**
      * Chooses {@code count} blocks for {@code owner}, the first that fit or those from {@code index} on, and holds their ids in the
      * ledger. Nothing is durable until {@link #allocate}; {@link #free} lets go.
      *
      * @throws BerthException IN_USE if those from {@code index} on belong to somebody else, EXHAUSTED if none fit
      */
-    public synchronized Block plan(String name, OptionalLong index, long count, String owner) {
+    synchronized Block plan(String name, OptionalLong index, long count, String owner) {
         BlockTable table = opened(name);
         IdRange range = table.range();
         long at = index.isPresent() ? index.getAsLong() : firstFit(table, count, owner);
@@ -140,7 +163,7 @@ public final class IdRanges {
     }
 
     /** Writes a block that was planned into the table; nothing happens if it is there. */
-    public synchronized void allocate(String name, Block block) {
+    synchronized void allocate(String name, Block block) {
         BlockTable table = opened(name);
         if (table.at(block.index()).filter(block::equals).isEmpty()) {
             List<HostIds> ids = List.of(table.range().block(block.index(), block.count()));

@@ -28,6 +28,11 @@ public record NewUser(
                 true);
     }
 
+    /** Under another name. */
+    NewUser renamed(String other) {
+        return new NewUser(other, maps, block, ugid, standalone);
+    }
+
     /** With a free block of {@code range}. */
     public NewUser inRange(String range) {
         return new NewUser(name, maps, Optional.of(new BlockWish(range, Optional.empty())), ugid, standalone);

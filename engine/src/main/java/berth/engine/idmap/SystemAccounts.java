@@ -102,8 +102,20 @@ public final class SystemAccounts {
     }
 
     /**
-     * Makes {@code wanted} the only accounts of this instance. As their containers exist, ids that others share by now are no
+     * Makes {@code accounts}, whose containers have been there before, exist as described. Ids that others share by now are no
      * obstacle, as in {@link IdLedger#restore}; a name that another account has is.
+     *
+     * @throws BerthException IN_USE if a name belongs to somebody else
+     */
+    public void restore(Collection<Account> accounts) {
+        locked(() -> {
+            requireOwnNames(accounts);
+            write(accounts);
+        });
+    }
+
+    /**
+     * Makes {@code wanted} the only accounts of this instance; otherwise as {@link #restore}.
      *
      * @throws BerthException IN_USE if a name belongs to somebody else
      */

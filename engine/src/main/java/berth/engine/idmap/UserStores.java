@@ -2,7 +2,9 @@ package berth.engine.idmap;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
+import berth.engine.store.Broken;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -24,18 +26,19 @@ public final class UserStores {
         this.ledger = new IdLedger(accounts);
     }
 
-    /** Reads the ranges and users of {@code pool} from its {@code conf} directory. */
-    public void open(String pool, Path conf) {
+    /** Reads the ranges and users of {@code pool} from its {@code conf} directory. Returns what cannot be used. */
+    public List<Broken> open(String pool, Path conf) {
         IdRanges ranges = new IdRanges(pool, conf, ledger);
-        ranges.load();
+        List<Broken> broken = new ArrayList<>(ranges.load());
         Users users = new Users(instance, pool, conf, ranges, ledger, accounts);
-        users.load();
+        broken.addAll(users.load());
         pools.put(pool, new Open(ranges, users));
+        return List.copyOf(broken);
     }
 
     /** Makes the system accounts of the users of {@code pool} exist. */
     public void register(String pool) {
-        accounts.addAll(of(pool).accounts());
+        accounts.restore(of(pool).accounts());
     }
 
     /** Makes the system accounts of all users, and no others of this instance, exist. */
@@ -50,7 +53,8 @@ public final class UserStores {
     public void close(String pool) {
         Open open = pools.remove(pool);
         if (open != null) {
-            open.users().list().forEach(open.users()::release);
+            // The blocks stay allocated in the pool's files; only this host forgets them.
+            ledger.releasePool(pool);
             reconcile();
         }
     }

@@ -12,9 +12,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
@@ -46,6 +48,8 @@ public final class Users {
     private final SystemAccounts accounts;
     private final Map<String, User> users = new ConcurrentSkipListMap<>();
     private final Map<String, Broken> unusable = new ConcurrentHashMap<>();
+    /** Names of users that are planned but not there yet. */
+    private final Set<String> planned = ConcurrentHashMap.newKeySet();
 
     /** @param conf the pool's {@code conf} directory */
     public Users(String instance, String pool, Path conf, IdRanges ranges, IdLedger ledger, SystemAccounts accounts) {
@@ -142,36 +146,35 @@ public final class Users {
      */
     public User plan(NewUser wish) {
         User.requireName(wish.name());
-        if (users.containsKey(wish.name()) || unusable.containsKey(wish.name())) {
+        if (!take(wish.name())) {
             throw new BerthException(
                     ErrorCode.EXISTS,
                     "pool '%s' already has a user '%s'".formatted(pool, wish.name()),
                     "choose another name");
         }
-        try {
-            Optional<Block> block = wish.block().map(b -> plan(b, wish.name()));
-            NewUser.Maps maps = maps(wish, block);
-            List<HostIds> ids = new ArrayList<>(maps.uids().hostIds());
-            ids.addAll(maps.gids().hostIds());
-            ledger.claim(holder(wish.name()), wish.ugid().map(OptionalLong::of).orElse(OptionalLong.empty()), ids);
-            Optional<String> range = block.flatMap(_ -> wish.block()).map(NewUser.BlockWish::range);
-            return new User(
-                    wish.name(),
-                    accountId(wish),
-                    maps.uids(),
-                    maps.gids(),
-                    range,
-                    block.map(Block::index),
-                    wish.standalone());
-        } catch (BerthException e) {
-            ranges.unplan(wish.name());
-            throw e;
-        }
+        return decide(wish);
     }
 
-    /** Lets go of what {@link #plan} or the steps of creation hold; nothing happens if that is nothing. */
+    /**
+     * {@link #plan} of a user for container {@code id} alone: with a block of its own, named like the container or, where that name
+     * is taken, with a number behind it.
+     */
+    public User planOwned(String id) {
+        String base = id.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9_-]", "-");
+        String name = base;
+        User.requireName(name);
+        for (int n = 2; !take(name); n++) {
+            name = base + "-" + n;
+        }
+        return decide(NewUser.named(name).withItsContainers());
+    }
+
+    /** Lets go of what {@link #plan} holds. A user that exists keeps what it has. */
     public void release(User user) {
-        ranges.free(user.name());
+        if (!users.containsKey(user.name())) {
+            ranges.free(user.name());
+            planned.remove(user.name());
+        }
     }
 
     /** Refuses to go on if {@code user} has containers. @throws BerthException IN_USE, naming them */
@@ -187,7 +190,7 @@ public final class Users {
 
     /** Frees the blocks that were allocated to {@code owner} by hand. @throws BerthException IN_USE if a user has them */
     public void freeBlocks(String owner) {
-        if (users.containsKey(owner)) {
+        if (users.containsKey(owner) || planned.contains(owner) || unusable.containsKey(owner)) {
             throw new BerthException(
                     ErrorCode.IN_USE,
                     "the blocks of '%s' are those of the user".formatted(owner),
@@ -271,10 +274,10 @@ public final class Users {
         ledger.claim(holder(user.name()), OptionalLong.of(user.ugid()), user.hostIds());
     }
 
+    /** Its block as the table has it, which may be one of several in a row that were allocated by hand. */
     private Block block(User user, String range, long index) {
-        return ranges.table(range, IdRanges.Show.ALLOCATED).stream()
-                .filter(b -> b.index() == index && b.owner().equals(Optional.of(user.name())))
-                .findFirst()
+        return ranges.at(range, index)
+                .filter(b -> b.owner().equals(Optional.of(user.name())))
                 .orElse(Block.of(index, 1, user.name()));
     }
 
@@ -289,6 +292,7 @@ public final class Users {
     private void save(User user) {
         store.save(user);
         users.put(user.name(), user);
+        planned.remove(user.name());
     }
 
     private void forget(User user) {
@@ -296,9 +300,42 @@ public final class Users {
         users.remove(user.name());
     }
 
-    private Block plan(NewUser.BlockWish wish, String name) {
-        OptionalLong index = wish.index().map(OptionalLong::of).orElseGet(OptionalLong::empty);
-        return ranges.plan(wish.range(), index, 1, name);
+    private boolean take(String name) {
+        if (!planned.add(name)) {
+            return false;
+        }
+        if (users.containsKey(name) || unusable.containsKey(name)) {
+            planned.remove(name);
+            return false;
+        }
+        return true;
+    }
+
+    private User decide(NewUser wish) {
+        String name = wish.name();
+        try {
+            Optional<Block> block = wish.block().map(b -> ranges.plan(b.range(), optional(b.index()), 1, name));
+            NewUser.Maps maps = maps(wish, block);
+            List<HostIds> ids = new ArrayList<>(maps.uids().hostIds());
+            ids.addAll(maps.gids().hostIds());
+            ledger.claim(holder(name), optional(wish.ugid()), ids);
+            return new User(
+                    name,
+                    accountId(wish),
+                    maps.uids(),
+                    maps.gids(),
+                    block.flatMap(_ -> wish.block()).map(NewUser.BlockWish::range),
+                    block.map(Block::index),
+                    wish.standalone());
+        } catch (RuntimeException e) {
+            ranges.unplan(name);
+            planned.remove(name);
+            throw e;
+        }
+    }
+
+    private static OptionalLong optional(Optional<Long> number) {
+        return number.map(OptionalLong::of).orElseGet(OptionalLong::empty);
     }
 
     private NewUser.Maps maps(NewUser wish, Optional<Block> block) {

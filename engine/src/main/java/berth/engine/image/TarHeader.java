@@ -17,6 +17,9 @@ final class TarHeader {
     private static final int LINK = 157;
     private static final int MAGIC = 257;
     private static final int PREFIX = 345;
+    private static final int SPARSE_MAP = 386;
+    private static final int SPARSE_MORE = 482;
+    private static final int SPARSE_SIZE = 483;
 
     private final byte[] block;
 
@@ -83,12 +86,34 @@ final class TarHeader {
         return number(MTIME, 12);
     }
 
-    /** A number: octal digits, or base 256 if the first bit is set. */
-    long number(int offset, int length) throws CorruptArchiveException {
+    /** The whole size of a sparse file in GNU tar's old format. */
+    long sparseSize() throws CorruptArchiveException {
+        return number(SPARSE_SIZE, 12);
+    }
+
+    /** Whether blocks of further extents follow, in GNU tar's old format. */
+    boolean hasMoreExtents() {
+        return block[SPARSE_MORE] != 0;
+    }
+
+    /** Adds the header's own extents of a sparse file in GNU tar's old format. */
+    void addExtents(SparseMap map) throws CorruptArchiveException {
+        addExtents(block, SPARSE_MAP, 4, map);
+    }
+
+    /** Adds {@code count} extents that stand in {@code block} from {@code offset} on; the first unused one is the last. */
+    static void addExtents(byte[] block, int offset, int count, SparseMap map) throws CorruptArchiveException {
+        for (int at = offset; at < offset + count * 24 && block[at + 12] != 0; at += 24) {
+            map.add(number(block, at, 12), number(block, at + 12, 12));
+        }
+    }
+
+    private long number(int offset, int length) throws CorruptArchiveException {
         return number(block, offset, length);
     }
 
-    static long number(byte[] block, int offset, int length) throws CorruptArchiveException {
+    /** A number: octal digits, or base 256 if the first bit is set. */
+    private static long number(byte[] block, int offset, int length) throws CorruptArchiveException {
         return block[offset] < 0 ? base256(block, offset, length) : octal(block, offset, length);
     }
 

@@ -23,9 +23,6 @@ final class TarReader implements ArchiveReader {
     /** How much is read after the end mark, so that whoever writes the stream can finish, in bytes. */
     private static final long MAX_TRAILER = 64 << 20;
 
-    private static final int OLD_GNU_MAP = 386;
-    private static final int OLD_GNU_EXTENDED = 482;
-    private static final int OLD_GNU_SIZE = 483;
     /** What file systems can store, in seconds around 1970. */
     private static final long MAX_TIME = 1L << 34;
 
@@ -138,7 +135,7 @@ final class TarReader implements ArchiveReader {
     private Content content(TarHeader header, PaxRecords pax) throws IOException {
         boolean oldGnu = header.type() == 'S';
         long size = oldGnu
-                ? header.number(OLD_GNU_SIZE, 12)
+                ? header.sparseSize()
                 : pax.number("GNU.sparse.realsize")
                         .orElse(pax.number("GNU.sparse.size").orElse(-1));
         if (size < 0) {
@@ -162,15 +159,11 @@ final class TarReader implements ArchiveReader {
     }
 
     private void readOldGnuMap(TarHeader header, SparseMap map) throws IOException {
-        for (int i = 0; i < 4; i++) {
-            map.add(header.number(OLD_GNU_MAP + i * 24, 12), header.number(OLD_GNU_MAP + 12 + i * 24, 12));
-        }
-        boolean more = header.number(OLD_GNU_EXTENDED, 1) != 0;
+        header.addExtents(map);
+        boolean more = header.hasMoreExtents();
         while (more) {
             byte[] block = readBlock();
-            for (int i = 0; i < 21; i++) {
-                map.add(TarHeader.number(block, i * 24, 12), TarHeader.number(block, 12 + i * 24, 12));
-            }
+            TarHeader.addExtents(block, 0, 21, map);
             more = block[504] != 0;
         }
     }

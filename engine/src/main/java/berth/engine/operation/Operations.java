@@ -17,7 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.ThreadLocalRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
@@ -41,7 +41,6 @@ public final class Operations {
     private final Map<String, OperationKind<?>> kinds = new HashMap<>();
     private final InstantSource clock;
     private final FailPoints failPoints;
-    private final AtomicInteger sequence = new AtomicInteger();
     private final Map<String, Run<?>> unfinished = new ConcurrentHashMap<>();
 
     /** @param directory where the journals are, made with the first one */
@@ -69,7 +68,10 @@ public final class Operations {
         }
         settle(kind.subject(plan));
         Run<P> run = new Run<>(kind, plan, actor, progress, failPoints);
-        String id = TIME.format(clock.instant()) + "-" + sequence.incrementAndGet();
+        String id = "%s-%08x"
+                .formatted(
+                        TIME.format(clock.instant()),
+                        ThreadLocalRandom.current().nextInt());
         JsonNode data = Yaml.readJson(Yaml.writeJson(plan), JsonNode.class);
         Journal.Header header = new Journal.Header(kind.name(), actor.user(), actor.command(), clock.instant(), data);
         try {

@@ -50,7 +50,7 @@ public final class Launcher {
         delegated.delegate(plan.uid(), plan.uid());
     }
 
-    /** Kills what is in its cgroup and removes it. */
+    /** Kills what is in its cgroup and removes it, and what it alone kept of the tree above it. */
     public void removeCgroup(RunPlan plan) {
         Cgroup cgroup = cgroups.at(plan.cgroup());
         if (cgroup.exists()) {
@@ -58,6 +58,8 @@ public final class Launcher {
             cgroup.awaitEmpty(LIMIT);
             cgroup.delete(LIMIT);
         }
+        String path = plan.cgroup();
+        cgroups.at(path.substring(0, path.lastIndexOf('/'))).prune(cgroups.at(path.substring(0, path.indexOf('/'))));
     }
 
     /** Writes LXC's configuration and makes the directories and log files that the monitor needs. */
@@ -147,8 +149,9 @@ public final class Launcher {
     }
 
     private static BerthException failed(RunPlan plan, String output) {
-        String cause =
-                LxcLog.cause(plan.lxcLog()).or(() -> output.lines().findFirst()).orElse("LXC gave no reason");
+        String cause = LxcLog.cause(plan.lxcLog())
+                .or(() -> output.lines().findFirst())
+                .orElse("LXC gave no reason");
         return new BerthException(
                 ErrorCode.FAILED,
                 "container '%s' cannot be started: %s".formatted(plan.name(), cause),

@@ -21,12 +21,14 @@ import java.util.stream.Stream;
 final class ImportFixture implements AutoCloseable {
     static final Clock CLOCK = Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC);
 
+    private final Path scratch;
     final Path host;
     final Path path;
     final List<String> containers = new ArrayList<>();
     private final Images images;
 
     ImportFixture(Path scratch) throws IOException {
+        this.scratch = scratch;
         host = Files.createDirectory(scratch.resolve("host"));
         Files.writeString(host.resolve("passwd"), "root of the host");
         path = scratch.resolve("image");
@@ -56,11 +58,13 @@ final class ImportFixture implements AutoCloseable {
 
     /** Names and content of everything outside the images' directory, for comparison. */
     Map<String, String> outside() {
-        try (Stream<Path> files = Files.walk(host.resolveSibling("."))) {
+        try (Stream<Path> beside = Files.list(scratch)) {
             Map<String, String> found = new TreeMap<>();
-            for (Path file : files.toList()) {
-                if (!file.normalize().startsWith(path)) {
-                    found.put(file.toString(), Files.isRegularFile(file) ? Files.readString(file) : "");
+            for (Path top : beside.filter(file -> !file.equals(path)).toList()) {
+                try (Stream<Path> files = Files.walk(top)) {
+                    for (Path file : files.toList()) {
+                        found.put(file.toString(), Files.isRegularFile(file) ? Files.readString(file) : "");
+                    }
                 }
             }
             return found;
@@ -83,5 +87,8 @@ final class ImportFixture implements AutoCloseable {
     @Override
     public void close() {
         images.close();
+        try (Directory directory = Directory.open(scratch, Resolution.BENEATH)) {
+            directory.removeTree("image");
+        }
     }
 }

@@ -118,7 +118,7 @@ final class TarBytes {
     }
 
     static void number(byte[] header, int offset, int length, long value) {
-        if (value < 1L << 3 * (length - 1) && value >= 0) {
+        if (value < 1L << (3 * (length - 1)) && value >= 0) {
             put(header, offset, bytes(("%0" + (length - 1) + "o").formatted(value)));
             return;
         }

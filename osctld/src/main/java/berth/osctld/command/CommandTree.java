@@ -14,7 +14,7 @@ final class CommandTree {
     static Group root() {
         return new Group("osctl", "Manage system containers")
                 .commands(List.of(Help.class, Ping.class, Version.class, GenCompletion.class, GenMan.class))
-                .groups(List.of(containers(), image(), pool(), group()));
+                .groups(List.of(containers(), image(), pool(), user(), idRange(), group()));
     }
 
     private static Group containers() {
@@ -74,6 +74,27 @@ final class CommandTree {
                         PoolCommands.Export.class,
                         PoolCommands.Ls.class,
                         PoolCommands.Show.class));
+    }
+
+    private static Group user() {
+        return new Group("user", "Users, whose ids containers have on the host")
+                .commands(List.of(
+                        UserCommands.New.class,
+                        UserCommands.Del.class,
+                        UserCommands.Ls.class,
+                        UserCommands.Show.class,
+                        UserCommands.Map.class));
+    }
+
+    private static Group idRange() {
+        return new Group("id-range", "Id ranges, whose blocks users are given", "id-ranges")
+                .commands(List.of(
+                        IdRangeCommands.New.class,
+                        IdRangeCommands.Del.class,
+                        IdRangeCommands.Ls.class,
+                        IdRangeCommands.Show.class))
+                .groups(List.of(new Group("table", "Blocks of id ranges")
+                        .commands(List.of(IdRangeCommands.TableLs.class, IdRangeCommands.TableShow.class))));
     }
 
     private static Group group() {

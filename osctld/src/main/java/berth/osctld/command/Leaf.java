@@ -38,7 +38,7 @@ final class Leaf implements Node {
 
     @Override
     public String description() {
-        return String.join(" ", words.description());
+        return words.description().length == 0 ? "" : words.description()[0];
     }
 
     @Override

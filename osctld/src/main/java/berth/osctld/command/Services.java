@@ -11,21 +11,38 @@ import berth.engine.image.ImageStores;
 import berth.engine.operation.Locks;
 import berth.engine.storage.Pools;
 
-/**
- * The engine's services that commands call.
- *
- * @param version of Berth
- * @param instance what this daemon owns on the host
- */
-public record Services(
-        String version,
-        Instance instance,
-        Pools pools,
-        PoolGate gate,
-        UserStores users,
-        UserAdministration userAdministration,
-        Groups groups,
-        ImageStores images,
-        ContainerServices containers,
-        Events events,
-        Locks locks) {}
+/** The engine's services that commands call. */
+public interface Services {
+    /** Version of Berth. */
+    String version();
+
+    /** What this daemon owns on the host. */
+    Instance instance();
+
+    /** The pools. */
+    Pools pools();
+
+    /** Where pools come and go. */
+    PoolGate gate();
+
+    /** The users and id ranges of every pool. */
+    UserStores users();
+
+    /** Where users come and go. */
+    UserAdministration userAdministration();
+
+    /** The groups of every pool. */
+    Groups groups();
+
+    /** The images of every pool. */
+    ImageStores images();
+
+    /** Everything around containers. */
+    ContainerServices containers();
+
+    /** What happens on the host. */
+    Events events();
+
+    /** Who holds what. */
+    Locks locks();
+}

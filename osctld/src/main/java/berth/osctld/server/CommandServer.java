@@ -88,16 +88,22 @@ public final class CommandServer implements AutoCloseable {
     private void converse(UnixStream stream) {
         try (stream;
                 FrameReader frames = new FrameReader(stream)) {
+            greet(stream, frames);
+        } catch (KernelException e) {
+            LOG.debug("a command connection broke: {}", e.getMessage());
+        } finally {
+            room.release();
+        }
+    }
+
+    private void greet(UnixStream stream, FrameReader frames) {
+        try {
             Optional<SocketSession> session = SocketSession.greet(stream, frames);
             if (session.isPresent()) {
                 run(session.get(), stream);
             }
         } catch (MalformedFrameException e) {
             LOG.warn("closed a command connection of pid {}: {}", stream.peer().pid(), e.getMessage());
-        } catch (KernelException e) {
-            LOG.debug("a command connection broke: {}", e.getMessage());
-        } finally {
-            room.release();
         }
     }
 

@@ -2,9 +2,13 @@ package berth.osctld.command;
 
 import berth.engine.Instance;
 import berth.engine.container.ContainerServices;
+import berth.engine.event.Events;
 import berth.engine.group.Groups;
 import berth.engine.host.PoolGate;
+import berth.engine.host.UserAdministration;
+import berth.engine.idmap.UserStores;
 import berth.engine.image.ImageStores;
+import berth.engine.operation.Locks;
 import berth.engine.storage.Pools;
 
 /** An engine for commands that do not need one. */
@@ -30,6 +34,26 @@ final class NoEngine implements Services {
 
     @Override
     public PoolGate gate() {
+        throw missing();
+    }
+
+    @Override
+    public UserStores users() {
+        throw missing();
+    }
+
+    @Override
+    public UserAdministration userAdministration() {
+        throw missing();
+    }
+
+    @Override
+    public Events events() {
+        throw missing();
+    }
+
+    @Override
+    public Locks locks() {
         throw missing();
     }
 

@@ -1,0 +1,28 @@
+package berth.osctld;
+
+import berth.engine.Instance;
+import berth.engine.container.ContainerServices;
+import berth.engine.event.Events;
+import berth.engine.group.Groups;
+import berth.engine.host.PoolGate;
+import berth.engine.host.UserAdministration;
+import berth.engine.idmap.UserStores;
+import berth.engine.image.ImageStores;
+import berth.engine.operation.Locks;
+import berth.engine.storage.Pools;
+import berth.osctld.command.Services;
+
+/** The engine's services as {@link Wiring} made them. */
+record Engine(
+        String version,
+        Instance instance,
+        Pools pools,
+        PoolGate gate,
+        UserStores users,
+        UserAdministration userAdministration,
+        Groups groups,
+        ImageStores images,
+        ContainerServices containers,
+        Events events,
+        Locks locks)
+        implements Services {}
