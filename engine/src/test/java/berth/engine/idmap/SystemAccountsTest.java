@@ -178,6 +178,15 @@ class SystemAccountsTest {
     }
 
     @Test
+    void whatAnInterruptedEditLeftIsRemovedAtTheStart() throws IOException {
+        Files.writeString(host.etc().resolve(".passwd.0badcafe.tmp"), "half");
+        Files.writeString(host.etc().resolve(".other.0badcafe.tmp"), "not ours");
+        accounts.apply(List.of(account(1)));
+        assertThat(host.etc().resolve(".passwd.0badcafe.tmp")).doesNotExist();
+        assertThat(host.etc().resolve(".other.0badcafe.tmp")).exists();
+    }
+
+    @Test
     void manyAtOnceLoseNothing() {
         IntStream.range(0, 20).parallel().forEach(n -> accounts.add(account(n)));
         assertThat(host.read("passwd")).hasSize(22);
