@@ -27,7 +27,7 @@ class BusyboxBuilderTest {
             Image image = fixture.images()
                     .build(new BusyboxBuilder(), request, Progress.none())
                     .image();
-            assertThat(image.init()).isEqualTo(InitSystem.BUSYBOX);
+            assertThat(image.init()).isEqualTo(InitKind.BUSYBOX);
             assertThat(image.distribution()).isEqualTo("busybox");
             assertThat(image.architecture()).isNotEqualTo("unknown");
             try (Directory tree = Directory.open(fixture.images().tree(image), Resolution.IN_ROOT)) {

@@ -67,7 +67,7 @@ class ImagesTest {
         assertThat(image.distribution()).isEqualTo("debian");
         assertThat(image.version()).isEqualTo("12");
         assertThat(image.architecture()).isEqualTo("unknown");
-        assertThat(image.init()).isEqualTo(InitSystem.SYSTEMD);
+        assertThat(image.init()).isEqualTo(InitKind.SYSTEMD);
         assertThat(image.source()).isEqualTo("debian.tar");
         assertThat(image.entries()).isEqualTo(6);
         assertThat(image.created()).isEqualTo(ImportFixture.CLOCK.instant());

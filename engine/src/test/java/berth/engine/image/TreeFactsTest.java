@@ -25,20 +25,20 @@ class TreeFactsTest {
 
     @Test
     void theInitIsKnownByWhatItsLinksLeadTo() throws IOException {
-        assertThat(facts().init()).isEqualTo(InitSystem.NONE);
-        assertThat(initThatLinksTo("/lib/systemd/systemd")).isEqualTo(InitSystem.SYSTEMD);
-        assertThat(initThatLinksTo("../bin/busybox")).isEqualTo(InitSystem.BUSYBOX);
-        assertThat(initThatLinksTo("openrc-init")).isEqualTo(InitSystem.OPENRC);
-        assertThat(initThatLinksTo("/bin/runit-init")).isEqualTo(InitSystem.RUNIT);
-        assertThat(initThatLinksTo("/nix/store/abc/init")).isEqualTo(InitSystem.OTHER);
+        assertThat(facts().init()).isEqualTo(InitKind.NONE);
+        assertThat(initThatLinksTo("/lib/systemd/systemd")).isEqualTo(InitKind.SYSTEMD);
+        assertThat(initThatLinksTo("../bin/busybox")).isEqualTo(InitKind.BUSYBOX);
+        assertThat(initThatLinksTo("openrc-init")).isEqualTo(InitKind.OPENRC);
+        assertThat(initThatLinksTo("/bin/runit-init")).isEqualTo(InitKind.RUNIT);
+        assertThat(initThatLinksTo("/nix/store/abc/init")).isEqualTo(InitKind.OTHER);
     }
 
     @Test
     void anInitOfItsOwnWithAnInittabIsSysvinit() throws IOException {
         Files.createFile(tree.resolve("sbin/init"));
-        assertThat(facts().init()).isEqualTo(InitSystem.OTHER);
+        assertThat(facts().init()).isEqualTo(InitKind.OTHER);
         Files.createFile(tree.resolve("etc/inittab"));
-        assertThat(facts().init()).isEqualTo(InitSystem.SYSVINIT);
+        assertThat(facts().init()).isEqualTo(InitKind.SYSVINIT);
     }
 
     @Test
@@ -56,7 +56,7 @@ class TreeFactsTest {
         assertThat(facts().version()).isEqualTo("3.20");
     }
 
-    private InitSystem initThatLinksTo(String target) throws IOException {
+    private InitKind initThatLinksTo(String target) throws IOException {
         Path init = tree.resolve("sbin/init");
         Files.deleteIfExists(init);
         Path end = target.startsWith("/")
