@@ -31,7 +31,9 @@ final class AccountFile {
         try {
             String text = Files.exists(path) ? Files.readString(path, BYTES) : "";
             // Not String.lines(), which also ends a line at a carriage return.
-            return text.isEmpty() ? List.of() : List.of(text.replaceFirst("\\n\\z", "").split("\n", -1));
+            return text.isEmpty()
+                    ? List.of()
+                    : List.of(text.replaceFirst("\\n\\z", "").split("\n", -1));
         } catch (IOException e) {
             throw FileFailure.of("read", path, e);
         }
