@@ -38,8 +38,11 @@ public final class Attachments {
 
     /** Starts {@code guest} with the caller's descriptors, which stay the caller's. */
     public GuestProcess start(RunPlan plan, GuestCommand guest, Fd stdin, Fd stdout, Fd stderr) {
-        return new GuestProcess(Spawner.spawn(
-                command(plan, guest).grouped(Command.Grouping.OWN_SESSION).withStdin(stdin).withStdout(stdout).withStderr(stderr)));
+        return new GuestProcess(Spawner.spawn(command(plan, guest)
+                .grouped(Command.Grouping.OWN_SESSION)
+                .withStdin(stdin)
+                .withStdout(stdout)
+                .withStderr(stderr)));
     }
 
     /** Runs {@code guest} to its end without a terminal, giving it {@code input}. */

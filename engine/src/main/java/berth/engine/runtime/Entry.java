@@ -27,7 +27,10 @@ public final class Entry {
         this.program = program;
         long most = OpenFiles.highest(MOST_OPEN_FILES);
         if (most < MOST_OPEN_FILES) {
-            LOG.warn("Containers may have {} files open instead of {}: this host does not let limits rise", most, MOST_OPEN_FILES);
+            LOG.warn(
+                    "Containers may have {} files open instead of {}: this host does not let limits rise",
+                    most,
+                    MOST_OPEN_FILES);
         }
         this.openFiles = OPEN_FILES + most;
     }
@@ -46,7 +49,8 @@ public final class Entry {
                 Integer.toString(uid),
                 "--cwd",
                 "/",
-                "--rlimit", openFiles));
+                "--rlimit",
+                openFiles));
         for (Path cgroup : cgroups) {
             line.add("--cgroup");
             line.add(cgroup.toString());

@@ -147,9 +147,8 @@ public final class Launcher {
     }
 
     private static BerthException failed(RunPlan plan, String output) {
-        String cause = LxcLog.cause(plan.lxcLog())
-                .or(() -> output.lines().findFirst())
-                .orElse("LXC gave no reason");
+        String cause =
+                LxcLog.cause(plan.lxcLog()).or(() -> output.lines().findFirst()).orElse("LXC gave no reason");
         return new BerthException(
                 ErrorCode.FAILED,
                 "container '%s' cannot be started: %s".formatted(plan.name(), cause),

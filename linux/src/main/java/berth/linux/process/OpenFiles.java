@@ -18,7 +18,8 @@ public final class OpenFiles {
     public static long highest(long wanted) {
         boolean mayRaise = lines("/proc/self/status").stream()
                 .filter(l -> l.startsWith(CAPABILITIES))
-                .map(l -> Long.parseUnsignedLong(l.substring(CAPABILITIES.length()).strip(), 16))
+                .map(l -> Long.parseUnsignedLong(
+                        l.substring(CAPABILITIES.length()).strip(), 16))
                 .anyMatch(c -> (c >>> CAP_SYS_RESOURCE & 1) == 1);
         return mayRaise ? wanted : Math.min(wanted, hard());
     }
