@@ -17,6 +17,7 @@ final class Daemon {
     private final String instance;
     private final Path log;
     private @Nullable Process process;
+    private int begin;
 
     Daemon(String instance, Path log) {
         this.instance = instance;
@@ -29,6 +30,7 @@ final class Daemon {
      * @param failPoints where it shall die of itself; empty if nowhere
      */
     void start(String failPoints) {
+        begin = wholeLog().length();
         List<String> words = new ArrayList<>(
                 List.of(Checkout.programs().resolve("osctld").toString(), "--instance", instance, "--foreground"));
         if (!failPoints.isEmpty()) {
@@ -72,8 +74,14 @@ final class Daemon {
         await("the end of osctld").atMost(Running.PATIENCE).until(() -> !isRunning());
     }
 
-    /** All that it has written so far. */
+    /** All that the newest of them has written so far. */
     String log() {
+        String all = wholeLog();
+        return all.substring(Math.min(begin, all.length()));
+    }
+
+    /** All that any of them has written. */
+    String wholeLog() {
         try {
             return Files.exists(log) ? Files.readString(log) : "";
         } catch (IOException e) {

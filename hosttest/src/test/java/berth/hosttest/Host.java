@@ -182,6 +182,16 @@ final class Host implements BeforeAllCallback, AfterAllCallback, AfterEachCallba
         startDaemon();
     }
 
+    /** What of containers is on the machine: nothing, unless some exist. */
+    List<String> residue() {
+        return residue.ofContainers();
+    }
+
+    /** What of running containers is on the machine: nothing, unless some run. */
+    List<String> runningResidue() {
+        return residue.ofRunningContainers();
+    }
+
     // Around tests
 
     @Override
@@ -200,7 +210,7 @@ final class Host implements BeforeAllCallback, AfterAllCallback, AfterEachCallba
 
     @Override
     public void handleTestExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
-        System.err.printf("osctld of '%s':%n%s%n", context.getDisplayName(), daemon.log());
+        System.err.printf("osctld of '%s':%n%s%n", context.getDisplayName(), daemon.wholeLog());
         throw failure;
     }
 

@@ -6,10 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Assumptions;
 
 /** Small systems with the inits that Debian has, made out of Debian's packages once and kept until {@code mvn clean}. */
 enum InitImage {
@@ -68,30 +65,13 @@ enum InitImage {
     private void build(Path archive) {
         try {
             Path script = Files.createTempFile("berth-init", ".sh");
-            Path fresh = archive.resolveSibling(archive.getFileName() + ".new");
             Files.writeString(script, customization());
-            List<String> words = new ArrayList<>(List.of(
-                    "mmdebstrap",
-                    "--quiet",
-                    "--variant=extract",
-                    "--format=tar",
-                    "--include=" + packages,
-                    "--customize-hook=sh " + script + " \"$1\"",
-                    "bookworm",
-                    fresh.toString()));
-            int status = new ProcessBuilder(words).inheritIO().start().waitFor();
+            DebianImage.build(
+                    archive,
+                    List.of("--variant=extract", "--include=" + packages, "--customize-hook=sh " + script + " \"$1\""));
             Files.delete(script);
-            String reason = "%s cannot be made: mmdebstrap failed".formatted(archive.getFileName());
-            if (status != 0) {
-                System.err.println(reason);
-            }
-            Assumptions.assumeTrue(status == 0, reason);
-            Files.move(fresh, archive, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            Assumptions.abort("mmdebstrap cannot be run: " + e.getMessage());
             throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
         }
     }
 

@@ -36,17 +36,22 @@ final class Residue {
         this.stateDirectory = Path.of("/var/lib", instance);
     }
 
-    /** What deleted containers have left: processes, mounts, cgroups, accounts, files. */
-    List<String> ofContainers() {
+    /** What stopped containers have left: processes, mounts, cgroups. */
+    List<String> ofRunningContainers() {
         List<String> left = new ArrayList<>();
-        processes().filter(p -> inCgroup(p)).forEach(p -> left.add("process " + describe(p)));
+        processes().filter(this::inCgroup).forEach(p -> left.add("process " + describe(p)));
         mounts().forEach(m -> left.add("mount " + m));
-        cgroups()
-                .filter(c -> c.toString().contains("/ct.") || c.toString().contains("/user."))
-                .forEach(c -> left.add("cgroup " + c));
+        cgroups().filter(c -> c.toString().contains("/ct.")).forEach(c -> left.add("cgroup " + c));
+        return left;
+    }
+
+    /** What deleted containers have left: as above, and accounts and files. */
+    List<String> ofContainers() {
+        List<String> left = new ArrayList<>(ofRunningContainers());
+        cgroups().filter(c -> c.toString().contains("/user.")).forEach(c -> left.add("cgroup " + c));
         accounts().forEach(a -> left.add("account " + a));
         containerFiles().forEach(f -> left.add("file " + f));
-        return left;
+        return left.stream().distinct().toList();
     }
 
     /** What an instance without pools and without its daemon has left. */
@@ -78,7 +83,7 @@ final class Residue {
     private Stream<String> mounts() {
         return lines(Path.of("/proc/self/mountinfo"))
                 .map(line -> line.split(" ")[4])
-                .filter(m -> Path.of(m).startsWith(runDirectory) || m.startsWith(scratch + "/pool/tank"));
+                .filter(m -> Path.of(m).startsWith(runDirectory) || Path.of(m).startsWith(scratch));
     }
 
     private Stream<Path> processes() {

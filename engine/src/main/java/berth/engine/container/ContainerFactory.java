@@ -28,6 +28,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** Makes and deletes containers, each as a whole or not at all. Safe for use by several threads. */
 public final class ContainerFactory {
+    private static final int MOST_ATTEMPTS = 5;
+
     private final Pools pools;
     private final UserStores users;
     private final Groups groups;
@@ -101,15 +103,33 @@ public final class ContainerFactory {
             Users poolUsers = users.of(pool.name());
             wish.user().ifPresent(poolUsers::get);
             Image image = images.of(pool.name()).get(wish.image());
-            Optional<User> own =
-                    wish.user().isPresent() ? Optional.empty() : Optional.of(poolUsers.planOwned(wish.id()));
-            try {
-                create(pool, wish, image, own, caller);
-            } catch (RuntimeException e) {
-                own.ifPresent(poolUsers::release);
-                throw e;
+            if (wish.user().isPresent()) {
+                create(pool, wish, image, Optional.empty(), caller);
+            } else {
+                createWithUser(pool, wish, image, caller);
             }
             return containers.find(id).orElseThrow();
+        }
+    }
+
+    /** Another instance, or useradd(8), may take the ids that were free when they were chosen: then others are chosen. */
+    private void createWithUser(Pool pool, NewContainer wish, Image image, Caller caller) {
+        Users all = users.of(pool.name());
+        boolean done = false;
+        for (int attempt = 1; !done; attempt++) {
+            User own = all.planOwned(wish.id());
+            try {
+                create(pool, wish, image, Optional.of(own), caller);
+                done = true;
+            } catch (BerthException e) {
+                if (e.code() != ErrorCode.IN_USE || attempt == MOST_ATTEMPTS) {
+                    throw e;
+                }
+            } finally {
+                if (!done) {
+                    all.release(own);
+                }
+            }
         }
     }
 
@@ -143,6 +163,10 @@ public final class ContainerFactory {
         try (Locks.Held _ = locks.acquire(
                 List.of(
                         LockRequest.shared(LockKey.Kind.POOL, container.id().pool()),
+                        // Whether this is the last container of its user must stay true until both are gone.
+                        LockRequest.exclusive(
+                                LockKey.Kind.USER,
+                                container.id().pool() + ":" + container.spec().user()),
                         Containers.exclusive(container.id())),
                 caller.patience(),
                 caller.actor().command(),

@@ -5,6 +5,8 @@ import berth.engine.ErrorCode;
 import berth.engine.event.Events;
 import berth.engine.event.Notice;
 import berth.engine.operation.Caller;
+import berth.engine.operation.LockKey;
+import berth.engine.operation.LockRequest;
 import berth.engine.operation.Locks;
 import berth.engine.operation.Operations;
 import berth.engine.runtime.Monitor;
@@ -271,7 +273,9 @@ public final class ContainerRunner {
 
     private Locks.Held lock(Container container, Caller caller) {
         return locks.acquire(
-                List.of(Containers.exclusive(container.id())),
+                List.of(
+                        LockRequest.shared(LockKey.Kind.POOL, container.id().pool()),
+                        Containers.exclusive(container.id())),
                 caller.patience(),
                 caller.actor().command(),
                 caller.progress());

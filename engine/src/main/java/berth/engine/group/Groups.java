@@ -90,7 +90,11 @@ public final class Groups {
         return create(pool, path);
     }
 
-    /** Removes a group without children. @param inUse whether containers are in it */
+    /**
+     * Removes a group without children.
+     *
+     * @param inUse whether containers are in it
+     */
     public void delete(String pool, String path, Predicate<Group> inUse) {
         Group group = get(pool, path);
         if (path.equals(Group.ROOT) || path.equals(Group.DEFAULT)) {

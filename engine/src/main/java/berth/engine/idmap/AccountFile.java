@@ -29,7 +29,9 @@ final class AccountFile {
     /** Its lines; none if it does not exist. */
     List<String> lines() {
         try {
-            return Files.exists(path) ? Files.readString(path, BYTES).lines().toList() : List.of();
+            String text = Files.exists(path) ? Files.readString(path, BYTES) : "";
+            // Not String.lines(), which also ends a line at a carriage return.
+            return text.isEmpty() ? List.of() : List.of(text.replaceFirst("\\n\\z", "").split("\n", -1));
         } catch (IOException e) {
             throw FileFailure.of("read", path, e);
         }

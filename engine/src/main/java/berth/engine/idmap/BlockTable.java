@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which blocks of an id range are allocated, durably: a file with one line {@code index count owner} for each.
@@ -79,6 +78,13 @@ final class BlockTable {
                 .filter(b -> index < b.end());
     }
 
+    /** An allocation that has one of {@code count} blocks from {@code index} on. */
+    Optional<Block> allocatedWithin(long index, long count) {
+        return Optional.ofNullable(blocks.lowerEntry(index + count))
+                .map(Map.Entry::getValue)
+                .filter(b -> index < b.end());
+    }
+
     /** Where a search for a free block should begin; a hint, so that a thousand creations do not search a thousand blocks each. */
     long mayBeFreeFrom() {
         return mayBeFreeFrom;
@@ -104,17 +110,22 @@ final class BlockTable {
 
     /** Frees everything of {@code owner}, durably; nothing happens if it has nothing. */
     void free(String owner) {
-        TreeMap<Long, Block> before = new TreeMap<>(blocks);
-        if (blocks.values().removeIf(b -> b.owner().equals(Optional.of(owner)))) {
-            try {
-                write();
-            } catch (BerthException e) {
-                blocks.putAll(before);
-                throw e;
-            }
+        List<Block> freed = blocks.values().stream()
+                .filter(b -> b.owner().equals(Optional.of(owner)))
+                .toList();
+        if (freed.isEmpty()) {
+            // What was only planned is free again, and where that was is not known here.
+            mayBeFreeFrom = 0;
+            return;
         }
-        // Also a block that was only planned is free again, and where that was is not known here.
-        mayBeFreeFrom = 0;
+        freed.forEach(b -> blocks.remove(b.index()));
+        try {
+            write();
+        } catch (BerthException e) {
+            freed.forEach(b -> blocks.put(b.index(), b));
+            throw e;
+        }
+        mayBeFreeFrom = Math.min(mayBeFreeFrom, freed.getFirst().index());
     }
 
     /** Removes the file. */
@@ -128,21 +139,14 @@ final class BlockTable {
 
     private void put(Block block) {
         HostIds _ = range.block(block.index(), block.count());
-        Block before = blocks.isEmpty() ? null : valueBefore(block.end());
-        if (before != null && before.end() > block.index()) {
+        allocatedWithin(block.index(), block.count()).ifPresent(other -> {
             throw new BerthException(
                     ErrorCode.IN_USE,
                     "block %d of id range '%s' belongs to '%s'"
-                            .formatted(
-                                    before.index(), range.name(), before.owner().orElse("")),
+                            .formatted(other.index(), range.name(), other.owner().orElse("")),
                     "choose another block");
-        }
+        });
         blocks.put(block.index(), block);
-    }
-
-    private @Nullable Block valueBefore(long end) {
-        Map.Entry<Long, Block> entry = blocks.lowerEntry(end);
-        return entry == null ? null : entry.getValue();
     }
 
     private Block parse(String line) {

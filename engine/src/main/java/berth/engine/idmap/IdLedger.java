@@ -42,8 +42,9 @@ public final class IdLedger {
      * @throws BerthException IN_USE, naming who has some of them
      */
     public synchronized void claim(String holder, OptionalLong ugid, Collection<HostIds> wanted) {
+        List<SystemAccounts.Foreign> foreign = accounts.foreign();
         for (HostIds ids : wanted) {
-            conflict(holder, ugid, ids).ifPresent(c -> refuse(holder, ids, c));
+            claimed(holder, ids).or(() -> foreign(foreign, ugid, ids)).ifPresent(c -> refuse(holder, ids, c));
         }
         enter(holder, wanted);
     }
@@ -60,20 +61,34 @@ public final class IdLedger {
             claimed(holder, ids).ifPresent(c -> refuse(holder, ids, c));
         }
         enter(holder, owned);
-        return owned.stream().flatMap(ids -> foreign(ugid, ids).stream()).toList();
+        List<SystemAccounts.Foreign> foreign = accounts.foreign();
+        return owned.stream()
+                .flatMap(ids -> foreign(foreign, ugid, ids).stream())
+                .distinct()
+                .toList();
     }
 
     /** Gives {@code holder} one id of {@code within} that nobody has, not even itself. Empty if there is none. */
     public synchronized OptionalLong claimOne(String holder, HostIds within) {
-        long id = within.start();
-        while (id < within.end()) {
-            HostIds candidate = HostIds.one(id);
-            Optional<Conflict> taken = claimed("", candidate).or(() -> foreign(OptionalLong.empty(), candidate));
+        OptionalLong free = firstFree(within.start(), 1, within.count(), 0, 1);
+        free.ifPresent(i -> enter(holder, List.of(HostIds.one(within.start() + i))));
+        return free.isPresent() ? OptionalLong.of(within.start() + free.getAsLong()) : OptionalLong.empty();
+    }
+
+    /**
+     * The first index, from {@code from} on, of {@code count} blocks in a row that nobody has any id of. Block {@code i} of
+     * {@code blocks} has {@code size} ids from {@code start + i * size} on.
+     */
+    synchronized OptionalLong firstFree(long start, long size, long blocks, long from, long count) {
+        List<SystemAccounts.Foreign> foreign = accounts.foreign();
+        long at = from;
+        while (at <= blocks - count) {
+            HostIds ids = new HostIds(start + at * size, count * size);
+            Optional<Conflict> taken = claimed("", ids).or(() -> foreign(foreign, OptionalLong.empty(), ids));
             if (taken.isEmpty()) {
-                enter(holder, List.of(candidate));
-                return OptionalLong.of(id);
+                return OptionalLong.of(at);
             }
-            id = taken.get().ids().end();
+            at = Math.max(at + 1, Math.ceilDiv(taken.get().ids().end() - start, size));
         }
         return OptionalLong.empty();
     }
@@ -102,11 +117,6 @@ public final class IdLedger {
         holders.forEach(this::release);
     }
 
-    /** What keeps {@code holder} from having {@code ids}, the first such thing. */
-    public synchronized Optional<Conflict> conflict(String holder, OptionalLong ugid, HostIds ids) {
-        return claimed(holder, ids).or(() -> foreign(ugid, ids));
-    }
-
     private Optional<Conflict> claimed(String holder, HostIds ids) {
         Map.Entry<Long, Claim> before = claims.floorEntry(ids.start());
         long from = before != null && before.getValue().ids().end() > ids.start() ? before.getKey() : ids.start();
@@ -118,11 +128,14 @@ public final class IdLedger {
         return Optional.empty();
     }
 
-    private Optional<Conflict> foreign(OptionalLong ugid, HostIds ids) {
-        return accounts.foreign().stream()
-                .filter(f -> f.ids().overlaps(ids) && !f.isDelegatedTo(ugid))
-                .findFirst()
-                .map(f -> new Conflict(f.ids(), f.owner()));
+    private static Optional<Conflict> foreign(
+            List<SystemAccounts.Foreign> foreign, OptionalLong ugid, HostIds ids) {
+        for (SystemAccounts.Foreign other : foreign) {
+            if (other.ids().overlaps(ids) && !other.isDelegatedTo(ugid)) {
+                return Optional.of(new Conflict(other.ids(), other.owner()));
+            }
+        }
+        return Optional.empty();
     }
 
     private static void refuse(String holder, HostIds ids, Conflict conflict) {

@@ -153,7 +153,7 @@ public final class IdRanges {
     synchronized Block plan(String name, OptionalLong index, long count, String owner) {
         BlockTable table = opened(name);
         IdRange range = table.range();
-        long at = index.isPresent() ? index.getAsLong() : firstFit(table, count, owner);
+        long at = index.isPresent() ? index.getAsLong() : firstFit(table, count);
         Optional<Block> former = table.at(at).filter(b -> b.owner().equals(Optional.of(owner)));
         if (index.isPresent() && former.isPresent()) {
             return former.get();
@@ -198,15 +198,14 @@ public final class IdRanges {
         return pool + ":" + owner;
     }
 
-    private long firstFit(BlockTable table, long count, String owner) {
-        OptionalLong found = firstFit(table, count, owner, table.mayBeFreeFrom());
+    private long firstFit(BlockTable table, long count) {
+        OptionalLong found = firstFit(table, count, table.mayBeFreeFrom());
         if (found.isEmpty()) {
-            found = firstFit(table, count, owner, 0);
+            found = firstFit(table, count, 0);
         }
         long at = found.orElseThrow(() -> new BerthException(
                 ErrorCode.EXHAUSTED,
-                "id range '%s:%s' has no %d free blocks in a row"
-                        .formatted(pool, table.range().name(), count),
+                "id range '%s:%s' has no %d free blocks in a row".formatted(pool, table.range().name(), count),
                 "delete users nobody needs, or add a range with 'osctl id-range new'"));
         if (count == 1) {
             table.noneIsFreeBefore(at);
@@ -214,21 +213,15 @@ public final class IdRanges {
         return at;
     }
 
-    private OptionalLong firstFit(BlockTable table, long count, String owner, long from) {
+    private OptionalLong firstFit(BlockTable table, long count, long from) {
         IdRange range = table.range();
-        long at = from;
-        while (at <= range.blockCount() - count) {
-            Optional<IdLedger.Conflict> conflict =
-                    ledger.conflict(holder(owner), OptionalLong.empty(), range.block(at, count));
-            Optional<Block> own = table.at(at);
-            if (conflict.isEmpty() && own.isEmpty()) {
-                return OptionalLong.of(at);
-            }
-            long past = conflict.map(c -> Math.ceilDiv(c.ids().end() - range.startId(), range.blockSize()))
-                    .orElse(0L);
-            at = Math.max(at + 1, Math.max(past, own.map(Block::end).orElse(0L)));
+        OptionalLong found = ledger.firstFree(range.startId(), range.blockSize(), range.blockCount(), from, count);
+        // The ledger knows every allocated block but those that were in conflict when the pool was opened.
+        while (found.isPresent() && table.allocatedWithin(found.getAsLong(), count).isPresent()) {
+            long past = table.allocatedWithin(found.getAsLong(), count).get().end();
+            found = ledger.firstFree(range.startId(), range.blockSize(), range.blockCount(), past, count);
         }
-        return OptionalLong.empty();
+        return found;
     }
 
     private BlockTable opened(String name) {

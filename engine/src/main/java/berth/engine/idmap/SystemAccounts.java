@@ -222,6 +222,9 @@ public final class SystemAccounts {
     }
 
     private boolean isOwn(String passwdLine) {
+        if (!passwdLine.contains(comment)) {
+            return false;
+        }
         String[] fields = passwdLine.split(":", -1);
         return fields.length == 7 && fields[4].equals(comment);
     }

@@ -23,7 +23,11 @@ public final class ImageStores {
         this.locks = locks;
     }
 
-    /** Reads the images of {@code pool}, kept in {@code path}. @param users knows what stands on them */
+    /**
+     * Reads the images of {@code pool}, kept in {@code path}.
+     *
+     * @param users knows what stands on them
+     */
     public void open(String pool, Path path, ImageUsers users) {
         pools.put(pool, Images.open(path, users, clock));
     }

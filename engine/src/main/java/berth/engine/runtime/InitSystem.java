@@ -23,7 +23,10 @@ public enum InitSystem {
 
     private final @Nullable Integer haltSignal;
     private final @Nullable Integer rebootSignal;
+    @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     private final List<String> haltCommand;
+
+    @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     private final List<String> rebootCommand;
 
     InitSystem(

@@ -50,7 +50,7 @@ public final class Launcher {
         delegated.delegate(plan.uid(), plan.uid());
     }
 
-    /** Kills what is in its cgroup and removes it. */
+    /** Kills what is in its cgroup and removes it, and what it alone kept of the tree above it. */
     public void removeCgroup(RunPlan plan) {
         Cgroup cgroup = cgroups.at(plan.cgroup());
         if (cgroup.exists()) {
@@ -58,6 +58,8 @@ public final class Launcher {
             cgroup.awaitEmpty(LIMIT);
             cgroup.delete(LIMIT);
         }
+        String path = plan.cgroup();
+        cgroups.at(path.substring(0, path.lastIndexOf('/'))).prune(cgroups.at(path.substring(0, path.indexOf('/'))));
     }
 
     /** Writes LXC's configuration and makes the directories and log files that the monitor needs. */

@@ -85,7 +85,7 @@ class SystemAccountsTest {
     @Test
     void linesOfOthersStayByteForByte() throws IOException {
         byte[] strange =
-                "b\u00e9a:x:1001:1001:\u00ff\u0085:/:/bin/sh\n+::::::\n#x\n".getBytes(StandardCharsets.ISO_8859_1);
+                "b\u00e9a:x:1001:1001:\u00ff\u0085:/:/bin/sh\r\n\n+::::::\n#x\n\n".getBytes(StandardCharsets.ISO_8859_1);
         Files.write(host.etc().resolve("passwd"), strange);
         accounts.add(account(1));
         accounts.remove("osctl-tank-u1");

@@ -85,6 +85,11 @@ public final class Cgroup {
         tree.delete(limit);
     }
 
+    /** Removes it if it is empty, then its parent if that is, and so on up to {@code top} with it, whose path starts its own. */
+    public void prune(Cgroup top) {
+        tree.prune(top.path());
+    }
+
     /** Every process in it and in the cgroups in it, by number; none if it does not exist. */
     public Set<Integer> processes() {
         return processes.all();

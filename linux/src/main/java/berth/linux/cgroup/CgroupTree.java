@@ -20,6 +20,7 @@ import java.util.Set;
 
 /** The directories of one cgroup: making, handing over, removing. */
 final class CgroupTree {
+    private static final int PARENT_ATTEMPTS = 10;
     private static final long SYS_MKDIR = 83;
     private static final long SYS_RMDIR = 84;
     private static final long SYS_CHOWN = 92;
@@ -47,13 +48,25 @@ final class CgroupTree {
         }
     }
 
+    /** Removes it, and its parents below {@code top}, where they are empty. */
+    void prune(String top) {
+        for (Hierarchy hierarchy : host.hierarchies()) {
+            Path end = hierarchy.root().resolve(top);
+            Path directory = hierarchy.root().resolve(path);
+            while (directory != null && directory.startsWith(end) && onPath(SYS_RMDIR, directory) == 0) {
+                directory = directory.getParent();
+            }
+        }
+    }
+
     private static void create(Hierarchy hierarchy, Path directory) {
         Path parent = directory.getParent();
         if (parent == null || directory.equals(hierarchy.root())) {
             return;
         }
         long result = onPath(SYS_MKDIR, directory, MODE);
-        if (result == -Errno.ENOENT.number()) {
+        // More than once, as somebody may prune the parent, still empty, in between.
+        for (int i = 0; i < PARENT_ATTEMPTS && result == -Errno.ENOENT.number(); i++) {
             create(hierarchy, parent);
             result = onPath(SYS_MKDIR, directory, MODE);
         }

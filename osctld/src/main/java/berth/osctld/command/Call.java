@@ -11,7 +11,6 @@ import berth.osctld.output.Style;
 import berth.osctld.server.Exits;
 import berth.osctld.server.Session;
 import berth.osctld.server.StandardStream;
-import java.time.InstantSource;
 
 /** One run of a command: who asked, whom to answer, and the services that do the work. */
 final class Call implements AutoCloseable {
@@ -31,11 +30,8 @@ final class Call implements AutoCloseable {
         this.actor = actor;
         this.options = options;
         this.root = root;
-        this.progress = new CallProgress(
-                out,
-                screen(),
-                InstantSource.system(),
-                session.invocation().window().columns());
+        this.progress =
+                CallProgress.on(out, screen(), session.invocation().window().columns());
     }
 
     /** The caller and its files. */

@@ -20,12 +20,20 @@ abstract class Containing extends OsctlCommand {
     /** Does it to {@code container} and says so. */
     abstract void each(Call call, Container container, Caller caller) throws InterruptedException;
 
+    /** How many it can do at once. */
+    int most() {
+        return Integer.MAX_VALUE;
+    }
+
     @Override
     final void run(Call call) {
         List<Container> chosen = chosen(call);
         if (chosen.isEmpty()) {
             call.out().note("there are no containers");
             return;
+        }
+        if (chosen.size() > most()) {
+            throw new BerthException(ErrorCode.USAGE, "this takes one container at a time");
         }
         Each.of(call, chosen, (container, caller) -> each(call, container, caller));
     }

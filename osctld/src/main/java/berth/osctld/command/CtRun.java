@@ -80,6 +80,11 @@ final class CtRun {
         boolean userShell;
 
         @Override
+        int most() {
+            return foreground || attach ? 1 : super.most();
+        }
+
+        @Override
         void each(Call call, Container container, Caller caller) {
             boolean started = call.services().containers().runner().start(container, Times.parse(wait), caller);
             call.out().done("%s %s", container.name(), started ? "is running" : "was running already");

@@ -4,6 +4,7 @@ import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.operation.Caller;
 import berth.osctld.server.Exits;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -72,6 +73,9 @@ final class Each {
             part.get();
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
+            if (cause instanceof UncheckedIOException output) {
+                throw output;
+            }
             BerthException shown = Failures.explain(cause, call.session());
             call.out().error(shown);
             failures.add(shown.code());

@@ -3,6 +3,8 @@ package berth.osctld.command;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -34,6 +36,10 @@ record Page(
         List<Entry> commands,
         List<Example> examples) {
 
+    /** Taken by the relay, so that the daemon never sees it. */
+    private static final Entry INSTANCE = new Entry(
+            "--instance NAME", "talk to this instance of osctld, OSCTL_INSTANCE by default; before the command only");
+
     /** A word and what it means. */
     record Entry(String term, String text) {}
 
@@ -63,9 +69,10 @@ record Page(
 
     /** The page of a group. */
     static Page of(Group group, String path) {
-        List<Entry> globals = Arrays.stream(GlobalOptions.Option.values())
+        List<Entry> globals = new ArrayList<>(Arrays.stream(GlobalOptions.Option.values())
                 .map(o -> new Entry(term(o.names(), o.parameter()), o.description()))
-                .toList();
+                .toList());
+        globals.add(INSTANCE);
         List<Entry> commands = group.children().stream()
                 .filter(c -> !c.isHidden())
                 .map(c -> new Entry(words(c), c.description()))
@@ -112,16 +119,28 @@ record Page(
     private static String synopsis(String path, CommandSpec spec) {
         StringBuilder text = new StringBuilder(path).append(" [OPTIONS]");
         spec.options().stream()
-                .filter(OptionSpec::required)
-                .forEach(o ->
-                        text.append(' ').append(o.longestName()).append(' ').append(parameter(o)));
+                .filter(o -> o.required() && o.group() == null)
+                .forEach(o -> text.append(' ').append(written(o)));
+        spec.argGroups().stream()
+                .filter(g -> g.multiplicity().min() > 0)
+                .forEach(g -> text.append(" {").append(choice(g)).append('}'));
         for (PositionalParamSpec arg : spec.positionalParameters()) {
-            if (!arg.hidden()) {
+            if (!arg.hidden() && arg.group() == null) {
                 String label = arg.paramLabel() + (arg.arity().max() > 1 ? "…" : "");
                 text.append(' ').append(arg.required() ? label : "[" + label + "]");
             }
         }
         return text.toString();
+    }
+
+    private static String choice(ArgGroupSpec group) {
+        return group.args().stream()
+                .map(a -> a instanceof OptionSpec option ? written(option) : a.paramLabel() + "…")
+                .collect(Collectors.joining(" | "));
+    }
+
+    private static String written(OptionSpec option) {
+        return option.longestName() + (parameter(option).isEmpty() ? "" : " " + parameter(option));
     }
 
     private static List<Example> examples(String[] footer) {

@@ -1,6 +1,7 @@
 package berth.osctld.output;
 
 import berth.engine.operation.Progress;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Locale;
@@ -8,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Shows how far work is, on standard error. On a terminal one line is written over and over and is gone at the end; elsewhere
- * a step gets a line once it has taken a second. Used by one thread, or by several under one lock of the {@link Out} they share.
+ * a step gets a line once it has taken a second. Work that is quick shows nothing. A thread of its own draws, from the first
+ * step until {@link #close}.
  */
 public final class CallProgress implements Progress, AutoCloseable {
     /** What reads it. */
@@ -19,40 +21,56 @@ public final class CallProgress implements Progress, AutoCloseable {
         NONE
     }
 
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
     private static final Duration FRAME = Duration.ofMillis(100);
+    private static final long QUICK = 300;
+    private static final long LONG = 1000;
+    private static final long VERY_LONG = 3000;
     private static final String ERASE = "\r\033[K";
 
     private final Out out;
     private final Screen screen;
     private final InstantSource clock;
     private final int width;
+    private final long start;
+    private @Nullable Thread artist;
     private String step = "";
+    private String percent = "";
     private long began;
-    private long shown;
     private boolean told;
-    private @Nullable String line;
+    private String drawn = "";
 
-    /** @param width columns of the terminal; 0 if it is not known */
-    public CallProgress(Out out, Screen screen, InstantSource clock, int width) {
+    /** Nothing draws by itself. {@code width} is that of the terminal; 0 if it is not known. */
+    CallProgress(Out out, Screen screen, InstantSource clock, int width) {
         this.out = out;
         this.screen = screen;
         this.clock = clock;
         this.width = width > 0 ? width : 80;
-        this.began = clock.millis();
+        this.start = clock.millis();
+    }
+
+    /** Shows it on {@code screen}, whose lines hold {@code width} characters; 0 if that is not known. */
+    public static CallProgress on(Out out, Screen screen, int width) {
+        CallProgress progress = new CallProgress(out, screen, InstantSource.system(), width);
+        progress.artist = screen == Screen.NONE
+                ? null
+                : Thread.ofPlatform().daemon().name("progress").unstarted(progress::draw);
+        return progress;
     }
 
     @Override
     public synchronized void step(String name) {
         step = name;
+        percent = "";
         began = clock.millis();
         told = false;
-        update(name + "…");
+        if (artist != null && artist.getState() == Thread.State.NEW) {
+            artist.start();
+        }
     }
 
     @Override
-    public synchronized void percent(double percent) {
-        update(String.format(Locale.ROOT, "%s… %.0f%%", step, percent));
+    public synchronized void percent(double value) {
+        percent = String.format(Locale.ROOT, " %.0f%%", value);
     }
 
     @Override
@@ -69,26 +87,34 @@ public final class CallProgress implements Progress, AutoCloseable {
         out.warn("%s", text);
     }
 
-    /** Takes the line away. */
+    /** Takes the line away and draws no more. */
     @Override
     public synchronized void close() {
+        step = "";
         erase();
+        if (artist != null) {
+            artist.interrupt();
+        }
     }
 
-    private void update(String text) {
+    /** Brings the screen up to date. */
+    synchronized void tick() {
         long now = clock.millis();
+        if (step.isEmpty() || now - start < QUICK) {
+            return;
+        }
         switch (screen) {
             case TERMINAL -> {
-                if (line == null || now - shown >= FRAME.toMillis()) {
-                    String clean = RawText.printable(text);
-                    line = clean.length() < width ? clean : clean.substring(0, width - 1);
-                    out.status(ERASE + line);
-                    shown = now;
+                String time = now - began < VERY_LONG ? "" : " (%d s)".formatted((now - began) / 1000);
+                String line = RawText.printable(step + "…" + percent + time);
+                if (!line.equals(drawn)) {
+                    out.status(ERASE + (line.length() < width ? line : line.substring(0, width - 1)));
+                    drawn = line;
                 }
             }
             case PIPE -> {
-                if (!told && now - began >= PATIENCE.toMillis()) {
-                    out.note("%s", text);
+                if (!told && now - began >= LONG) {
+                    out.note("%s…", step);
                     told = true;
                 }
             }
@@ -96,10 +122,23 @@ public final class CallProgress implements Progress, AutoCloseable {
         }
     }
 
+    private void draw() {
+        try {
+            while (true) {
+                Thread.sleep(FRAME);
+                tick();
+            }
+        } catch (InterruptedException e) {
+            // The work is over.
+        } catch (UncheckedIOException e) {
+            // Nobody reads; the work goes on.
+        }
+    }
+
     private void erase() {
-        if (line != null) {
+        if (!drawn.isEmpty()) {
             out.status(ERASE);
-            line = null;
+            drawn = "";
         }
     }
 }

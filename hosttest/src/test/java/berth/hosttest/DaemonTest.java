@@ -1,0 +1,68 @@
+package berth.hosttest;
+
+import static berth.hosttest.ResultAssert.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+final class DaemonTest {
+    @RegisterExtension
+    static final Host host = Host.withBusybox();
+
+    @Test
+    void aSecondDaemonOfTheSameInstanceRefusesToStart() {
+        host.given("ct new --image busybox web", "ct start web");
+        int init = host.initPid("web");
+
+        Result second = host.program(java.util.List.of("osctld", "--instance", host.instance(), "--foreground"))
+                .run();
+
+        assertThat(second.status()).isNotZero();
+        assertThat(second).complains(host.instance());
+        assertThat(host.initPid("web")).isEqualTo(init);
+        assertThat(host.osctl("ct exec web true")).succeeds();
+    }
+
+    @Test
+    void aBadInstanceNameIsRefused() {
+        Result result = host.program(java.util.List.of("osctld", "--instance", "../etc", "--foreground"))
+                .run();
+
+        assertThat(result).fails(Status.INVALID).complains("../etc");
+    }
+
+    @Test
+    void failPointsAreIgnoredUnlessTheyAreAllowed() {
+        host.daemon().stop();
+        Running daemon = host.program(java.util.List.of("osctld", "--instance", host.instance(), "--foreground"))
+                .with("OSCTLD_FAIL_POINTS", "ct-new/before:end")
+                .start();
+        org.awaitility.Awaitility.await()
+                .atMost(Running.PATIENCE)
+                .until(() -> host.osctl("ping").status() == 0);
+
+        assertThat(host.osctl("ct new --image busybox web")).succeeds();
+
+        daemon.signal("TERM");
+        daemon.result();
+    }
+
+    @Test
+    void containersWithAutostartStartOncePerBoot() {
+        host.given("ct new --image busybox web", "ct set autostart web", "ct new --image busybox other");
+        host.daemon().stop();
+        assertThat(host.shell("rm -rf /run/%s/autostarted".formatted(host.instance()))
+                        .run())
+                .succeeds();
+
+        host.startDaemon();
+        host.awaitState("web", "running");
+        assertThat(host.state("other")).isEqualTo("stopped");
+
+        host.given("ct stop web");
+        host.daemon().stop();
+        host.startDaemon();
+        assertThat(host.state("web")).isEqualTo("stopped");
+    }
+}
