@@ -1,5 +1,6 @@
 # shellcheck shell=sh
-# What the programs of bin/ and bench/ share; read by them, not run. Needs $root, the checkout.
+# What the programs of bin/ and bench/ share; read by them, not run. They set root to the checkout.
+: "${root:?}"
 
 osctl_of() {
     instance=$1
@@ -9,11 +10,11 @@ osctl_of() {
 
 # The pid of the daemon of instance $1; nothing if it does not run.
 daemon_pid() {
-    for pid in $(grep -lsxz berth.osctld.Main /proc/[0-9]*/cmdline | cut -d/ -f3); do
-        words=$(tr '\0' '\n' <"/proc/$pid/cmdline" 2>/dev/null | sed '1,/^berth.osctld.Main$/d' | head -n 2 | tr '\n' ' ')
+    grep -lsxz berth.osctld.Main /proc/[0-9]*/cmdline | cut -d/ -f3 | while read -r pid; do
+        words=$({ tr "\0" "\n" <"/proc/$pid/cmdline"; } 2>/dev/null | sed "1,/^berth.osctld.Main$/d" | head -n 2 | tr "\n" " ")
         if [ "$words" = "--instance $1 " ]; then
             echo "$pid"
-            return
+            break
         fi
     done
 }
