@@ -128,8 +128,7 @@ public final class IdLedger {
         return Optional.empty();
     }
 
-    private static Optional<Conflict> foreign(
-            List<SystemAccounts.Foreign> foreign, OptionalLong ugid, HostIds ids) {
+    private static Optional<Conflict> foreign(List<SystemAccounts.Foreign> foreign, OptionalLong ugid, HostIds ids) {
         for (SystemAccounts.Foreign other : foreign) {
             if (other.ids().overlaps(ids) && !other.isDelegatedTo(ugid)) {
                 return Optional.of(new Conflict(other.ids(), other.owner()));

@@ -84,8 +84,8 @@ class SystemAccountsTest {
 
     @Test
     void linesOfOthersStayByteForByte() throws IOException {
-        byte[] strange =
-                "b\u00e9a:x:1001:1001:\u00ff\u0085:/:/bin/sh\r\n\n+::::::\n#x\n\n".getBytes(StandardCharsets.ISO_8859_1);
+        byte[] strange = "b\u00e9a:x:1001:1001:\u00ff\u0085:/:/bin/sh\r\n\n+::::::\n#x\n\n"
+                .getBytes(StandardCharsets.ISO_8859_1);
         Files.write(host.etc().resolve("passwd"), strange);
         accounts.add(account(1));
         accounts.remove("osctl-tank-u1");
@@ -175,6 +175,15 @@ class SystemAccountsTest {
         accounts.add(account(1));
         assertThat(Thread.interrupted()).isTrue();
         assertThat(host.read("subgid")).hasSize(2);
+    }
+
+    @Test
+    void whatAnInterruptedEditLeftIsRemovedAtTheStart() throws IOException {
+        Files.writeString(host.etc().resolve(".passwd.0badcafe.tmp"), "half");
+        Files.writeString(host.etc().resolve(".other.0badcafe.tmp"), "not ours");
+        accounts.apply(List.of(account(1)));
+        assertThat(host.etc().resolve(".passwd.0badcafe.tmp")).doesNotExist();
+        assertThat(host.etc().resolve(".other.0badcafe.tmp")).exists();
     }
 
     @Test

@@ -48,11 +48,7 @@ final class CtEnter {
         @Parameters(index = "0", paramLabel = "ID", description = "a running container")
         String id = "";
 
-        @Parameters(
-                index = "1..*",
-                arity = "1..*",
-                paramLabel = "COMMAND",
-                description = "the program and its arguments")
+        @Parameters(index = "1..*", arity = "1..*", paramLabel = "CMD", description = "the program and its arguments")
         List<String> command = new ArrayList<>();
 
         @Override
@@ -62,11 +58,12 @@ final class CtEnter {
             variables.forEach(v -> add(environment, v));
             List<String> words = command.getFirst().equals("--") ? command.subList(1, command.size()) : command;
             if (words.isEmpty()) {
-                throw new BerthException(ErrorCode.USAGE, "missing argument COMMAND for 'osctl ct exec'");
+                throw new BerthException(ErrorCode.USAGE, "missing argument CMD for 'osctl ct exec'");
             }
+            List<byte[]> bytes = words.stream().map(RawText::encode).toList();
             Guests.run(
                     call,
-                    call.services()
+                    streams -> call.services()
                             .containers()
                             .shell()
                             .exec(
@@ -74,8 +71,8 @@ final class CtEnter {
                                     Optional.ofNullable(user),
                                     Optional.ofNullable(directory),
                                     environment,
-                                    words.stream().map(RawText::encode).toList(),
-                                    Guests.streams(call.session())));
+                                    bytes,
+                                    streams));
         }
 
         private static void add(Map<String, String> environment, String variable) {
@@ -127,6 +124,9 @@ final class CtEnter {
 
         @Override
         void run(Call call) {
+            if (number < 0) {
+                throw new BerthException(ErrorCode.USAGE, "'%d' is not the number of a terminal".formatted(number));
+            }
             Container container = call.names().container(id);
             new ConsoleView(call.session())
                     .show(call.services().containers().shell().console(container, number));
@@ -145,7 +145,7 @@ final class CtEnter {
         @Parameters(index = "0", paramLabel = "ID", description = "a running container")
         String id = "";
 
-        @Parameters(index = "1", paramLabel = "NAME", description = "a user of the container's")
+        @Parameters(index = "1", paramLabel = "GUEST-USER", description = "a user of the container's")
         String user = "";
 
         @Parameters(index = "2", arity = "0..1", hidden = true)

@@ -58,7 +58,7 @@ final class CtSettings {
         @Parameters(index = "0", paramLabel = "ID", description = "a container")
         String id = "";
 
-        @Parameters(index = "1..*", arity = "1..*", paramLabel = "ADDR", description = "IP addresses")
+        @Parameters(index = "1..*", arity = "1..*", paramLabel = "ADDRESS", description = "IP addresses")
         List<String> addresses = new ArrayList<>();
 
         @Override
@@ -80,7 +80,7 @@ final class CtSettings {
         @Parameters(
                 index = "1..*",
                 arity = "1..*",
-                paramLabel = "COMMAND",
+                paramLabel = "CMD",
                 description = "a path inside the container, and arguments")
         List<String> command = new ArrayList<>();
 

@@ -78,6 +78,9 @@ final class IdRangeCommands {
 
         @Override
         void run(Call call) {
+            if (start < 1) {
+                throw new BerthException(ErrorCode.INVALID, "--start-id must be 1 or more, not %d".formatted(start));
+            }
             Names.Place place = call.names().place(name);
             IdRange range = new IdRange(place.name(), start, size, count);
             call.services().users().ranges(place.pool()).create(range);

@@ -68,7 +68,7 @@ public final class Osctl implements Program {
             try {
                 parser.parseArgs(route.rest().toArray(String[]::new));
             } catch (ParameterException e) {
-                throw UsageErrors.of(e, route.path());
+                throw UsageErrors.of(e, route.path(), route.rest());
             }
         }
         Out out = out(session, options);
