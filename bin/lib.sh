@@ -16,7 +16,7 @@ daemon_pid() {
             echo "$pid"
             break
         fi
-    done
+    done || true
 }
 
 # Ends the daemon of instance $1, if it runs, and waits for its end. Containers run on.
@@ -25,7 +25,8 @@ stop_daemon() {
     [ -n "$daemon" ] || return 0
     kill "$daemon" 2>/dev/null || return 0
     tries=0
-    while [ -d "/proc/$daemon" ]; do
+    # A process that nobody has waited for yet has no words any more.
+    while grep -qs . "/proc/$daemon/cmdline"; do
         tries=$((tries + 1))
         [ "$tries" -ne 200 ] || kill -9 "$daemon" 2>/dev/null || true
         sleep 0.05
