@@ -59,6 +59,24 @@ remove_instance() {
     rm -rf --one-file-system "/run/$gone" "/var/lib/$gone" "/var/log/$gone.log"
 }
 
+is_installed() {
+    dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed
+}
+
+# What Berth needs to be built and to run, and this machine lacks; docs/dependencies.md says what for. The JDK comes last.
+missing_packages() {
+    for package in lxc lxcfs uidmap busybox-static mmdebstrap debian-archive-keyring gpg gcc libc6-dev make ca-certificates; do
+        is_installed "$package" || echo "$package"
+    done
+    # The Maven wrapper fetches Maven with either.
+    command -v curl >/dev/null || command -v wget >/dev/null || echo curl
+    "$root/bin/find-jdk" >/dev/null 2>&1 || echo openjdk-25-jdk-headless
+}
+
+install_packages() {
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
+}
+
 # Milliseconds since some point in the past.
 now_ms() {
     date +%s%3N
