@@ -240,8 +240,8 @@ public final class SystemAccounts {
                     && !other.isDelegatedTo(OptionalLong.of(account.id()))) {
                 throw new BerthException(
                         ErrorCode.IN_USE,
-                        "account '%s' cannot be made: %s belong to %s"
-                                .formatted(account.name(), other.ids(), other.owner()),
+                        "account '%s' cannot be made: %s %s"
+                                .formatted(account.name(), other.ids().belongTo(), other.owner()),
                         "choose ids that nobody uses");
             }
         }

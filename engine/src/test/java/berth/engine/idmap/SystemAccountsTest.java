@@ -145,7 +145,7 @@ class SystemAccountsTest {
     void idsOfOthersAreRefused() {
         IdMap map = account(1).uids();
         assertThatThrownBy(() -> accounts.add(new Account("osctl-a", 1000, map, map)))
-                .hasMessage("account 'osctl-a' cannot be made: id 1000 belong to account 'alice'");
+                .hasMessage("account 'osctl-a' cannot be made: id 1000 belongs to account 'alice'");
         assertThatThrownBy(() -> accounts.add(new Account("osctl-a", 44, map, map)))
                 .hasMessageContaining("group 'video'");
         IdMap hers = IdMap.from(new HostIds(165_535, 2));

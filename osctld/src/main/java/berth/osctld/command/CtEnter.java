@@ -3,6 +3,7 @@ package berth.osctld.command;
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.container.Container;
+import berth.engine.container.ContainerState;
 import berth.osctld.output.RawText;
 import java.util.ArrayList;
 import java.util.List;
@@ -161,6 +162,13 @@ final class CtEnter {
                         "leave it out and type it, or give it on standard input");
             }
             Container container = call.names().container(id);
+            if (container.state() != ContainerState.RUNNING) {
+                throw new BerthException(
+                        ErrorCode.WRONG_STATE,
+                        "container '%s' is %s"
+                                .formatted(container.name(), container.state().word()),
+                        "its own chpasswd sets the password, so it has to run");
+            }
             String typed = new PasswordPrompt(call.session()).ask(user);
             try {
                 call.services().containers().shell().setPassword(container, user, typed);

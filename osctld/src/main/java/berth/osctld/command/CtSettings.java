@@ -1,5 +1,7 @@
 package berth.osctld.command;
 
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
 import berth.engine.container.Autostart;
 import berth.engine.container.Container;
 import berth.engine.container.ContainerSettings;
@@ -111,6 +113,10 @@ final class CtSettings {
 
         @Override
         void each(Call call, Container container, Caller caller) {
+            if (priority < 0 || delay < 0) {
+                throw new BerthException(
+                        ErrorCode.INVALID, "autostart cannot have '%d' below 0".formatted(Math.min(priority, delay)));
+            }
             settings(call).autostart(container, Optional.of(new Autostart(priority, delay)), caller);
             done(call, container);
         }

@@ -45,6 +45,8 @@ final class GuestStreams implements AutoCloseable {
         this.pty = isTerminal(StandardStream.STDIN) && isTerminal(StandardStream.STDOUT)
                 ? Optional.of(Pty.open())
                 : Optional.empty();
+        // What is typed before lxc-attach takes the terminal would be shown twice.
+        pty.ifPresent(p -> Terminal.raw(p.slave()));
         if (pty.isEmpty()) {
             for (StandardStream stream : StandardStream.values()) {
                 if (isTerminal(stream)) {

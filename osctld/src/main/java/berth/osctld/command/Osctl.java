@@ -54,6 +54,9 @@ public final class Osctl implements Program {
         }
         return switch (route.node()) {
             case Group group -> {
+                if (!options.help() && group != root) {
+                    throw UsageErrors.incomplete(group, route.path());
+                }
                 out(session, options).text(HelpText.of(group, route.path()));
                 yield Exits.OK;
             }

@@ -24,6 +24,18 @@ final class UsageErrors {
         return new BerthException(ErrorCode.USAGE, message(error, path, words), hint);
     }
 
+    /** That the words end at {@code group}, where a command was still to come. */
+    static BerthException incomplete(Group group, String path) {
+        String words = group.children().stream()
+                .filter(c -> !c.isHidden())
+                .map(Node::name)
+                .collect(Collectors.joining(", "));
+        return new BerthException(
+                ErrorCode.USAGE,
+                "'%s' needs a command: %s".formatted(path, words),
+                "'%s --help' explains them".formatted(path));
+    }
+
     private static String message(ParameterException error, String path, List<String> words) {
         ArgSpec arg = error.getArgSpec();
         return switch (error) {

@@ -272,8 +272,16 @@ final class OsctlTest {
     }
 
     @Test
-    void aGroupAloneListsItsCommands() {
+    void aGroupAloneSaysWhatIsMissing() {
         FakeSession session = FakeSession.of("osctl", "berry");
+
+        assertThat(run(session)).isEqualTo(Exits.of(2));
+        assertThat(session.errors()).startsWith("osctl: 'osctl berry' needs a command: ls, start, stop, exec\n");
+    }
+
+    @Test
+    void helpOfAGroupListsItsCommands() {
+        FakeSession session = FakeSession.of("osctl", "berry", "--help");
 
         assertThat(run(session)).isEqualTo(Exits.OK);
         assertThat(session.output()).contains("ls|list  List berries", "start    Start a berry");
