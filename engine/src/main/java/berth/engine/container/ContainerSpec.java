@@ -2,9 +2,10 @@ package berth.engine.container;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
+import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -32,11 +33,10 @@ public record ContainerSpec(
         @Nullable List<String> initCmd,
         @Nullable Autostart autostart) {
     private static final int MAX_HOSTNAME = 64;
+    private static final String LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
     private static final Pattern HOSTNAME =
-            Pattern.compile("[A-Za-z0-9]([A-Za-z0-9-]{0,62})?(\\.[A-Za-z0-9]([A-Za-z0-9-]{0,62})?)*");
-    private static final Predicate<String> ADDRESS = Pattern.compile(
-                    "(\\d{1,3}(\\.\\d{1,3}){3})|([0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(%[A-Za-z0-9]+)?)")
-            .asMatchPredicate();
+            Pattern.compile(LABEL + "(\\." + LABEL + ")*");
+    private static final Pattern DOTTED = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
 
     public ContainerSpec {
         dnsResolvers = dnsResolvers == null ? List.of() : List.copyOf(dnsResolvers);
@@ -47,7 +47,7 @@ public record ContainerSpec(
             throw invalid(
                     "'%s' is not a host name".formatted(hostname), "use letters, digits, - and ., up to 64 of them");
         }
-        dnsResolvers.stream().filter(ADDRESS.negate()).findFirst().ifPresent(a -> {
+        dnsResolvers.stream().filter(a -> !isAddress(a)).findFirst().ifPresent(a -> {
             throw invalid("'%s' is not an IP address".formatted(a), "name DNS resolvers by their addresses");
         });
         if (!initCmd.isEmpty() && !initCmd.getFirst().startsWith("/")) {
@@ -102,6 +102,18 @@ public record ContainerSpec(
 
     public ContainerSpec withDistribution(Distribution value) {
         return new ContainerSpec(id, user, group, image, value, hostname, dnsResolvers, initCmd, autostart);
+    }
+
+    private static boolean isAddress(String text) {
+        try {
+            boolean six = text.contains(":");
+            if (!six && !DOTTED.matcher(text).matches()) {
+                return false;
+            }
+            return (six ? Inet6Address.ofLiteral(text) : Inet4Address.ofLiteral(text)) != null;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     private static boolean cannotBeQuoted(String argument) {

@@ -143,7 +143,8 @@ final class BlockTable {
             throw new BerthException(
                     ErrorCode.IN_USE,
                     "block %d of id range '%s' belongs to '%s'"
-                            .formatted(other.index(), range.name(), other.owner().orElse("")),
+                            .formatted(
+                                    other.index(), range.name(), other.owner().orElse("")),
                     "choose another block");
         });
         blocks.put(block.index(), block);

@@ -205,7 +205,8 @@ public final class IdRanges {
         }
         long at = found.orElseThrow(() -> new BerthException(
                 ErrorCode.EXHAUSTED,
-                "id range '%s:%s' has no %d free blocks in a row".formatted(pool, table.range().name(), count),
+                "id range '%s:%s' has no %d free blocks in a row"
+                        .formatted(pool, table.range().name(), count),
                 "delete users nobody needs, or add a range with 'osctl id-range new'"));
         if (count == 1) {
             table.noneIsFreeBefore(at);
@@ -217,7 +218,8 @@ public final class IdRanges {
         IdRange range = table.range();
         OptionalLong found = ledger.firstFree(range.startId(), range.blockSize(), range.blockCount(), from, count);
         // The ledger knows every allocated block but those that were in conflict when the pool was opened.
-        while (found.isPresent() && table.allocatedWithin(found.getAsLong(), count).isPresent()) {
+        while (found.isPresent()
+                && table.allocatedWithin(found.getAsLong(), count).isPresent()) {
             long past = table.allocatedWithin(found.getAsLong(), count).get().end();
             found = ledger.firstFree(range.startId(), range.blockSize(), range.blockCount(), past, count);
         }

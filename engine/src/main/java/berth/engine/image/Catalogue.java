@@ -3,12 +3,12 @@ package berth.engine.image;
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.store.DurableFile;
+import berth.engine.store.FileFailure;
 import berth.engine.store.Yaml;
 import berth.linux.KernelException;
 import berth.linux.file.Directory;
 import berth.linux.file.DirectoryEntry;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -80,6 +80,10 @@ final class Catalogue {
         return List.copyOf(problems);
     }
 
+    void addProblem(String problem) {
+        problems.add(problem);
+    }
+
     List<Image> list() {
         Content now = content;
         return now.images().values().stream()
@@ -149,7 +153,7 @@ final class Catalogue {
                 DurableFile.write(namesFile, Yaml.write(new Names(names)), DurableFile.PRIVATE);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw FileFailure.of("write", namesFile, e);
         }
         content = new Content(names, images);
     }

@@ -92,8 +92,9 @@ public final class DebianBuilder extends ImageBuilder {
     }
 
     private static Map<String, String> environment() {
+        // Half a gigabyte passes through TMPDIR, and /tmp may be kept in memory.
         Map<String, String> variables =
-                new TreeMap<>(Map.of("PATH", Programs.PATH, "LANG", "C.UTF-8", "HOME", "/root"));
+                new TreeMap<>(Map.of("PATH", Programs.PATH, "LANG", "C.UTF-8", "HOME", "/root", "TMPDIR", "/var/tmp"));
         System.getenv().forEach((name, value) -> {
             if (PROXIES.contains(name) || name.equals("TMPDIR")) {
                 variables.put(name, value);

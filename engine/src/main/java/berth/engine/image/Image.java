@@ -27,7 +27,7 @@ public record Image(
         String distribution,
         String version,
         String architecture,
-        InitSystem init) {
+        InitKind init) {
 
     private static final int SHORT_ID = 12;
 

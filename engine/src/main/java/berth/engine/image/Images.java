@@ -4,13 +4,15 @@ import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.operation.Progress;
 import berth.engine.store.DurableFile;
+import berth.engine.store.FileFailure;
 import berth.engine.store.Yaml;
+import berth.linux.Errno;
 import berth.linux.Fd;
+import berth.linux.KernelException;
 import berth.linux.file.Directory;
 import berth.linux.file.Resolution;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -28,6 +30,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class Images implements AutoCloseable {
     private static final String DESCRIPTION = "image.yml";
+    private static final int MODE = 0700;
 
     private final Path path;
     private final Directory directory;
@@ -52,17 +55,29 @@ public final class Images implements AutoCloseable {
      * @param users asked before an image is deleted
      */
     public static Images open(Path path, ImageUsers users, Clock clock) {
+        createPrivate(path);
+        Directory directory = Directory.open(path, Resolution.NO_LINKS);
+        Catalogue catalogue = Catalogue.load(path, directory);
+        try {
+            Staging.sweep(directory);
+        } catch (KernelException e) {
+            catalogue.addProblem("leftovers of imports in %s stay: %s".formatted(path, e.getMessage()));
+        }
+        return new Images(path, directory, users, clock, catalogue);
+    }
+
+    private static void createPrivate(Path path) {
         Path parent = path.toAbsolutePath().getParent();
         String name = String.valueOf(path.getFileName());
         try (Directory above = Directory.open(parent == null ? path : parent, Resolution.BENEATH)) {
             if (above.stat(name).isEmpty()) {
-                above.createDirectory(name, 0700);
+                above.createDirectory(name, MODE);
             }
-            above.chmod(name, 0700);
+            // A pool that turned read-only still serves what is in it.
+            if (above.stat(name).filter(stat -> stat.mode() == MODE).isEmpty()) {
+                above.chmod(name, MODE);
+            }
         }
-        Directory directory = Directory.open(path, Resolution.NO_LINKS);
-        Staging.sweep(directory);
-        return new Images(path, directory, users, clock, Catalogue.load(path, directory));
     }
 
     /** All images, named ones first by name, then the others by age. */
@@ -182,7 +197,14 @@ public final class Images implements AutoCloseable {
             progress.step("writing to disk");
             return keep(staging, unpacked, request, notes);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw FileFailure.of("store an image in", path, e);
+        } catch (KernelException e) {
+            boolean full = e.is(Errno.ENOSPC) || e.is(Errno.EDQUOT);
+            throw new BerthException(
+                    full ? ErrorCode.EXHAUSTED : ErrorCode.FAILED,
+                    "cannot store an image in %s: %s".formatted(path, e.getMessage()),
+                    null,
+                    e);
         } finally {
             importing.unlock();
         }

@@ -13,13 +13,11 @@ record Limits(long bytes, int entries) {
     /** An error that says that the limit of bytes is exceeded. */
     BerthException tooLarge() {
         return new BerthException(
-                ErrorCode.UNTRUSTED,
-                "it unpacks to more than %d MiB".formatted(bytes >> 20),
-                "if that is right, allow more with --max-size");
+                ErrorCode.UNTRUSTED, "the archive unpacks to more than %d MiB".formatted(bytes >> 20));
     }
 
     /** An error that says that the limit of entries is exceeded. */
     BerthException tooMany() {
-        return new BerthException(ErrorCode.UNTRUSTED, "it holds more than %d files".formatted(entries));
+        return new BerthException(ErrorCode.UNTRUSTED, "the archive holds more than %d files".formatted(entries));
     }
 }

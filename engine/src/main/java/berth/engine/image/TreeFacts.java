@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param version {@code VERSION_ID} of os-release, empty without it
  * @param architecture of its shell or init, {@code unknown} without one
  */
-record TreeFacts(String distribution, String version, String architecture, InitSystem init) {
+record TreeFacts(String distribution, String version, String architecture, InitKind init) {
     private static final int OS_RELEASE_LIMIT = 1 << 16;
     private static final List<String> PROGRAMS = List.of("bin/sh", "sbin/init", "bin/busybox", "usr/bin/env");
     private static final List<String> INITS = List.of("sbin/init", "etc/init", "bin/init", "init");
@@ -70,27 +70,27 @@ record TreeFacts(String distribution, String version, String architecture, InitS
         }
     }
 
-    private static InitSystem init(Directory tree) {
+    private static InitKind init(Directory tree) {
         Optional<String> init =
                 INITS.stream().filter(path -> exists(tree, path)).findFirst();
         if (init.isEmpty()) {
-            return InitSystem.NONE;
+            return InitKind.NONE;
         }
         String program = lastName(tree, init.get());
         if (program.equals("systemd")) {
-            return InitSystem.SYSTEMD;
+            return InitKind.SYSTEMD;
         }
         if (program.startsWith("busybox")) {
-            return InitSystem.BUSYBOX;
+            return InitKind.BUSYBOX;
         }
         if (program.startsWith("openrc-init")) {
-            return InitSystem.OPENRC;
+            return InitKind.OPENRC;
         }
         if (program.startsWith("runit")) {
-            return InitSystem.RUNIT;
+            return InitKind.RUNIT;
         }
         boolean sysv = exists(tree, "etc/inittab") || exists(tree, "sbin/telinit");
-        return program.equals("init") && sysv ? InitSystem.SYSVINIT : InitSystem.OTHER;
+        return program.equals("init") && sysv ? InitKind.SYSVINIT : InitKind.OTHER;
     }
 
     /** The name of what {@code path} leads to, its own links followed one by one. */

@@ -23,6 +23,7 @@ public enum InitSystem {
 
     private final @Nullable Integer haltSignal;
     private final @Nullable Integer rebootSignal;
+
     @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     private final List<String> haltCommand;
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Archives changed at random, from fixed seeds: each is unpacked or refused, and neither touches anything outside. */
 @Tag("root")
 class ArchiveFuzzTest {
-    private static final int ARCHIVES = 1500;
+    private static final int ARCHIVES = 600;
 
     @TempDir
     Path scratch;

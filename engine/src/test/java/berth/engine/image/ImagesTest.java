@@ -13,8 +13,11 @@ import com.github.luben.zstd.ZstdOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
@@ -64,7 +67,7 @@ class ImagesTest {
         assertThat(image.distribution()).isEqualTo("debian");
         assertThat(image.version()).isEqualTo("12");
         assertThat(image.architecture()).isEqualTo("unknown");
-        assertThat(image.init()).isEqualTo(InitSystem.SYSTEMD);
+        assertThat(image.init()).isEqualTo(InitKind.SYSTEMD);
         assertThat(image.source()).isEqualTo("debian.tar");
         assertThat(image.entries()).isEqualTo(6);
         assertThat(image.created()).isEqualTo(ImportFixture.CLOCK.instant());
@@ -144,6 +147,26 @@ class ImagesTest {
             Imported imported = images.importDirectory(directory, ImportRequest.of("source"), Progress.none());
             assertThat(imported.image().id()).isEqualTo(id);
             assertThat(imported.outcome()).isEqualTo(Imported.Outcome.KNOWN);
+        }
+    }
+
+    @Test
+    void holesOfADirectorysFilesStayHoles() throws IOException {
+        Path source = Files.createDirectories(scratch.resolve("source"));
+        try (FileChannel file =
+                FileChannel.open(source.resolve("sparse"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.wrap(new byte[] {1}), 64 << 20);
+        }
+        try (Fd directory = Fd.openDirectory(source)) {
+            Image image = images.importDirectory(directory, ImportRequest.of("source"), Progress.none())
+                    .image();
+            assertThat(image.size()).isEqualTo((64 << 20) + 1);
+            try (Directory tree = Directory.open(images.tree(image), Resolution.IN_ROOT)) {
+                assertThat(tree.stat("sparse").orElseThrow().blocks()).isLessThan(1 << 20);
+            }
+            assertThat(Files.mismatch(
+                            source.resolve("sparse"), images.tree(image).resolve("sparse")))
+                    .isEqualTo(-1);
         }
     }
 

@@ -1,7 +1,7 @@
 package berth.engine.image;
 
-/** What runs as the first process of a container, as far as its files tell: it decides how the container is asked to stop. */
-public enum InitSystem {
+/** What will run as the first process of a container, as far as an image's files tell. */
+public enum InitKind {
     SYSTEMD,
     BUSYBOX,
     SYSVINIT,

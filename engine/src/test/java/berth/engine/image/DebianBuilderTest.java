@@ -1,0 +1,99 @@
+package berth.engine.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class DebianBuilderTest {
+    private static final AptConfiguration USUAL = AptConfiguration.of(List.of(), Map.of());
+
+    @Test
+    void theUsualMirrorIsLeftToMmdebstrap() {
+        AptConfiguration host = AptConfiguration.of(
+                List.of(
+                        "# deb http://mirror.example/debian bookworm main",
+                        "deb http://deb.debian.org/debian bookworm main",
+                        "URIs: http://deb.debian.org/debian-security"),
+                Map.of());
+        assertThat(host.sources("bookworm")).isEmpty();
+    }
+
+    @Test
+    void theHostsMirrorIsUsedForEveryPartOfARelease() {
+        AptConfiguration host = AptConfiguration.of(
+                List.of(
+                        "deb [signed-by=/k.gpg] https://mirror.example/debian/ bookworm main",
+                        "deb https://packages.example/other stable main"),
+                Map.of());
+        assertThat(host.sources("trixie"))
+                .containsExactly(
+                        "deb https://mirror.example/debian trixie main",
+                        "deb https://mirror.example/debian trixie-updates main",
+                        "deb http://security.debian.org/debian-security trixie-security main");
+        assertThat(host.sources("sid")).containsExactly("deb https://mirror.example/debian sid main");
+    }
+
+    @Test
+    void packagesAndProxiesReachMmdebstrap() {
+        List<String> arguments = new DebianBuilder("bookworm", List.of("vim"))
+                .arguments(
+                        Path.of("/usr/bin/mmdebstrap"),
+                        AptConfiguration.of(List.of(), Map.of("Acquire::http::Proxy", "http://proxy:3142")));
+        assertThat(arguments)
+                .contains("--aptopt=Acquire::http::Proxy \"http://proxy:3142\"", "bookworm", "-")
+                .anyMatch(argument -> argument.matches("--include=systemd-sysv,.*,vim"));
+    }
+
+    @Test
+    void aNameThatWouldBeAnOptionIsRefused() {
+        assertInvalid("--setup-hook=evil", List.of());
+        assertInvalid("bookworm", List.of("vim,--x"));
+        assertInvalid("bookworm", List.of("vim evil"));
+    }
+
+    @Test
+    void whatMustDifferBetweenSystemsIsLeftOut() throws IOException {
+        List<String> names = names(new MemoryArchive()
+                .file("./etc/hostname", 0644, "builder")
+                .file("./etc/machine-id", 0444, "0123456789abcdef")
+                .file("./etc/apt/apt.conf.d/99mmdebstrap", 0644, "")
+                .file("./etc/ssh/ssh_host_ed25519_key", 0600, "secret")
+                .file("./etc/ssh/sshd_config", 0644, ""));
+        assertThat(names)
+                .doesNotContain("./etc/hostname", "./etc/apt/apt.conf.d/99mmdebstrap", "./etc/ssh/ssh_host_ed25519_key")
+                .contains(
+                        "./etc/ssh/sshd_config",
+                        "etc/machine-id",
+                        "etc/systemd/system/ssh.service.d/host-keys.conf",
+                        "etc/systemd/system/sys-kernel-debug.mount");
+    }
+
+    @Test
+    void aTreeWithoutSshGetsNothingForIt() throws IOException {
+        assertThat(names(new MemoryArchive())).doesNotContain("etc/systemd/system/ssh.service.d/host-keys.conf");
+        assertThat(USUAL.sources("bookworm")).isEmpty();
+    }
+
+    private static List<String> names(MemoryArchive archive) throws IOException {
+        DebianTree tree = new DebianTree(archive);
+        List<String> names = new ArrayList<>();
+        for (var entry = tree.next(); entry.isPresent(); entry = tree.next()) {
+            names.add(entry.get().name());
+        }
+        return names;
+    }
+
+    private static void assertInvalid(String release, List<String> packages) {
+        assertThatThrownBy(() -> new DebianBuilder(release, packages))
+                .isInstanceOfSatisfying(
+                        BerthException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID));
+    }
+}

@@ -1,0 +1,73 @@
+package berth.engine.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class LxcConfigTest {
+    @Test
+    void aContainerIsAlwaysUnprivilegedAndKeptInItsCgroup() {
+        assertThat(LxcConfig.render(plan("web", "/sbin/init")))
+                .contains("lxc.idmap = u 0 100000 65536\n")
+                .contains("lxc.idmap = g 0 100000 65536\n")
+                .contains("lxc.cgroup.relative = 1\n")
+                .contains("lxc.seccomp.profile = /run/t/seccomp/default\n")
+                .contains("lxc.rootfs.path = dir:/run/t/pool/tank/ct/web/rootfs\n")
+                .doesNotContain("lxc.include")
+                .doesNotContain("lxc.hook");
+    }
+
+    @Test
+    void initArgumentsWithBlanksAndQuotesReachTheInitAsTheyAre() {
+        assertThat(LxcConfig.render(plan("web", "/bin/my init", "plain", "it's", "say \"hi\"", "")))
+                .contains("lxc.init.cmd = \"/bin/my init\" plain \"it's\" 'say \"hi\"' \"\"\n");
+    }
+
+    @Test
+    void aLineBreakCannotSmuggleASettingIn() {
+        assertThatThrownBy(() -> LxcConfig.render(plan("web\nlxc.cap.keep = sys_admin", "/sbin/init")))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void lxcfsIsUsedWhereItRuns() {
+        RunPlan without = plan("web", "/sbin/init");
+        RunPlan with = new RunPlan(
+                without.name(),
+                without.paths(),
+                without.uid(),
+                without.idmap(),
+                without.cgroup(),
+                without.hostname(),
+                without.arch(),
+                without.init(),
+                without.lxcLog(),
+                without.consoleLog(),
+                without.seccompProfile(),
+                Optional.of(Path.of("/var/lib/lxcfs")));
+
+        assertThat(LxcConfig.render(without)).doesNotContain("lxcfs");
+        assertThat(LxcConfig.render(with))
+                .contains("lxc.mount.entry = /var/lib/lxcfs/proc/meminfo proc/meminfo none bind,optional 0 0\n");
+    }
+
+    private static RunPlan plan(String hostname, String... init) {
+        return new RunPlan(
+                "web",
+                new RunDirectory(Path.of("/run/t/pool/tank/ct"), "web"),
+                65536,
+                List.of("u 0 100000 65536", "g 0 100000 65536"),
+                "t/pool.tank/group.default/user.web/ct.web",
+                hostname,
+                "amd64",
+                List.of(init),
+                Path.of("/p/web.lxc.log"),
+                Path.of("/p/web.console.log"),
+                Path.of("/run/t/seccomp/default"),
+                Optional.empty());
+    }
+}

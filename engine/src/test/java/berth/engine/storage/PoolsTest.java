@@ -1,0 +1,156 @@
+package berth.engine.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import berth.engine.BerthException;
+import berth.engine.Instance;
+import berth.linux.Fd;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PoolsTest {
+    @TempDir
+    private Path directory;
+
+    private Pools pools;
+
+    @BeforeEach
+    void make() throws Exception {
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
+        pools = pools();
+    }
+
+    @Test
+    void aPoolIsThereAfterARestart() {
+        pools.install("tank", Optional.of(directory.resolve("tank")));
+        Pools later = pools();
+        later.load();
+
+        assertThat(later.usable("tank").path()).isEqualTo(directory.resolve("tank"));
+    }
+
+    @Test
+    void withoutAPathItLiesInTheStateDirectory() {
+        assertThat(pools.install("tank", Optional.empty()).path()).isEqualTo(directory.resolve("state/pool/tank"));
+    }
+
+    @Test
+    void imagesAndRootFileSystemsAreClosedToOtherUsersOfTheHost() throws Exception {
+        Pool pool = pools.install("tank", Optional.empty());
+
+        assertThat(Files.getPosixFilePermissions(pool.images()))
+                .isEqualTo(PosixFilePermissions.fromString("rwx------"));
+        assertThat(Files.getPosixFilePermissions(pool.containers()))
+                .isEqualTo(PosixFilePermissions.fromString("rwx------"));
+    }
+
+    @Test
+    void aDirectoryWithOtherThingsInItIsRefused() throws Exception {
+        Path mine = Files.createDirectory(directory.resolve("mine"));
+        Files.writeString(mine.resolve("letter"), "dear");
+
+        assertThatThrownBy(() -> pools.install("tank", Optional.of(mine)))
+                .isInstanceOf(BerthException.class)
+                .hasMessageContaining("is not empty");
+        assertThat(mine.resolve("letter")).hasContent("dear");
+        assertThat(pools.all()).isEmpty();
+    }
+
+    @Test
+    void anUninstalledPoolCanBeTakenBack() {
+        Path path = directory.resolve("tank");
+        pools.install("tank", Optional.of(path));
+        pools.uninstall("tank");
+
+        assertThat(pools.all()).isEmpty();
+        assertThat(pools.install("tank", Optional.of(path)).whyUnusable()).isEmpty();
+    }
+
+    @Test
+    void aPoolWhoseDirectoryIsMissingSaysSoAndTheOthersWork() throws Exception {
+        pools.install("tank", Optional.of(directory.resolve("tank")));
+        pools.install("other", Optional.of(directory.resolve("other")));
+        Files.move(directory.resolve("tank"), directory.resolve("elsewhere"));
+        Pools later = pools();
+        later.load();
+
+        assertThatThrownBy(() -> later.usable("tank")).hasMessageContaining("does not exist");
+        assertThat(later.usable("other").state()).isEqualTo("active");
+    }
+
+    @Test
+    void anEmptyMountPointIsNotMistakenForThePool() throws Exception {
+        pools.install("tank", Optional.of(directory.resolve("tank")));
+        Files.move(directory.resolve("tank"), directory.resolve("elsewhere"));
+        Files.createDirectory(directory.resolve("tank"));
+        Pools later = pools();
+        later.load();
+
+        assertThatThrownBy(() -> later.usable("tank")).hasMessageContaining("does not hold pool 'tank'");
+        assertThat(directory.resolve("tank")).isEmptyDirectory();
+    }
+
+    @Test
+    void anExportedPoolStaysAwayUntilItIsImported() {
+        pools.install("tank", Optional.empty());
+        pools.export("tank");
+        Pools later = pools();
+        later.load();
+
+        assertThat(later.all()).isEmpty();
+        assertThat(later.exported()).containsExactly("tank");
+        assertThat(later.reimport("tank").state()).isEqualTo("active");
+    }
+
+    @Test
+    void aNameOfAZpoolIsRefusedUntilThereIsADriver() {
+        Pools withZfs = new Pools(instance(), new NoDriver(), name -> name.equals("tank"));
+
+        assertThatThrownBy(() -> withZfs.install("tank", Optional.empty()))
+                .isInstanceOf(BerthException.class)
+                .hasMessageContaining("ZFS");
+    }
+
+    @Test
+    void aDirectoryThatMonitorsCannotReachIsRefused() throws Exception {
+        Path closed = Files.createDirectory(directory.resolve("closed"));
+        Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
+
+        assertThatThrownBy(() -> pools.install("tank", Optional.of(closed.resolve("tank"))))
+                .isInstanceOf(BerthException.class)
+                .hasMessageContaining("may not pass through");
+    }
+
+    private Pools pools() {
+        return new Pools(instance(), new NoDriver(), name -> false);
+    }
+
+    private Instance instance() {
+        return new Instance("test", directory.resolve("run"), directory.resolve("state"));
+    }
+
+    /** Keeps nothing. */
+    private static final class NoDriver implements StorageDriver {
+        @Override
+        public String name() {
+            return "dir";
+        }
+
+        @Override
+        public void create(RootFilesystem root) {}
+
+        @Override
+        public void destroy(Path root) {}
+
+        @Override
+        public Fd mount(RootFilesystem root, Fd userns) {
+            throw new UnsupportedOperationException();
+        }
+    }
+}
