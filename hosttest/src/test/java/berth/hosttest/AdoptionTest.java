@@ -83,7 +83,7 @@ final class AdoptionTest {
 
         host.awaitState("c01", "stopped");
         host.awaitState("c03", "stopped");
-        await().atMost(Running.PATIENCE).until(() -> host.initPid("c02"), p -> p > 0 && p != reboots);
+        host.awaitReboot("c02", reboots);
         assertThat(host.state("c02")).isEqualTo("running");
         Map<String, Integer> expected = new TreeMap<>(before);
         expected.put("c01", 0);
@@ -103,7 +103,7 @@ final class AdoptionTest {
         host.killDaemon();
         host.startDaemon();
 
-        host.given("ct exec web poweroff");
+        host.osctl("ct exec web poweroff");
 
         host.awaitState("web", "stopped");
     }

@@ -94,10 +94,8 @@ final class ConsoleTest {
         Screen screen = console("ct console web").type("\n").shows("login:");
         int init = host.initPid("web");
 
-        host.given("ct exec web reboot");
-        org.awaitility.Awaitility.await()
-                .atMost(Running.PATIENCE)
-                .until(() -> host.initPid("web"), p -> p > 0 && p != init);
+        host.osctl("ct exec web reboot");
+        host.awaitReboot("web", init);
         host.given("ct exec web sh -c 'echo after-the-reboot > /dev/console'");
 
         screen.shows("after-the-reboot");

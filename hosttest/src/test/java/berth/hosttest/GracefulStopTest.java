@@ -110,9 +110,7 @@ final class GracefulStopTest {
 
         assertThat(host.osctl("ct restart --reboot web")).succeeds();
 
-        org.awaitility.Awaitility.await()
-                .atMost(Running.PATIENCE)
-                .until(() -> host.initPid("web"), p -> p > 0 && p != init);
+        host.awaitReboot("web", init);
         host.given("ct stop --kill web");
     }
 }

@@ -115,7 +115,14 @@ final class Host implements BeforeAllCallback, AfterAllCallback, AfterEachCallba
 
     /** The host's number of the first process of a container. */
     int initPid(String container) {
-        return json("ct show " + container).get("init_pid").asInt();
+        return json("ct show " + container).get("init_pid").asInt(0);
+    }
+
+    /** Waits until a container has come back with another init than {@code former}. */
+    void awaitReboot(String container, int former) {
+        await(container + " has rebooted")
+                .atMost(Running.PATIENCE)
+                .until(() -> initPid(container), p -> p > 0 && p != former);
     }
 
     /** Waits until a container is in {@code state}. */

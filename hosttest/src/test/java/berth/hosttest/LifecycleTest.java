@@ -128,15 +128,14 @@ final class LifecycleTest {
 
         assertThat(host.osctl("ct restart --reboot web")).succeeds();
 
-        org.awaitility.Awaitility.await()
-                .atMost(Running.PATIENCE)
-                .until(() -> host.initPid("web"), p -> p > 0 && p != init);
+        host.awaitReboot("web", init);
         assertThat(host.osctl("ct exec web true")).succeeds();
     }
 
     @Test
     void aContainerThatHaltsItselfIsStopped() {
-        host.given("ct new --image busybox web", "ct start web", "ct exec web poweroff");
+        host.given("ct new --image busybox web", "ct start web");
+        host.osctl("ct exec web poweroff");
 
         assertThat(host.osctl("ct wait web stopped")).succeeds();
 
@@ -149,11 +148,9 @@ final class LifecycleTest {
         host.given("ct new --image busybox web", "ct start web", "ct exec web touch /root/before");
         int init = host.initPid("web");
 
-        host.given("ct exec web reboot");
+        host.osctl("ct exec web reboot");
 
-        org.awaitility.Awaitility.await()
-                .atMost(Running.PATIENCE)
-                .until(() -> host.initPid("web"), p -> p > 0 && p != init);
+        host.awaitReboot("web", init);
         assertThat(host.state("web")).isEqualTo("running");
         assertThat(host.osctl("ct exec web ls /root")).prints("before");
     }

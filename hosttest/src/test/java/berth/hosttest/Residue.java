@@ -59,9 +59,7 @@ final class Residue {
         List<String> left = new ArrayList<>(ofContainers());
         processes().filter(this::belongs).forEach(p -> left.add("process " + describe(p)));
         cgroups().forEach(c -> left.add("cgroup " + c));
-        if (Files.exists(runDirectory)) {
-            tree(runDirectory).forEach(f -> left.add("file " + f));
-        }
+        runFiles().forEach(f -> left.add("file " + f));
         return left.stream().distinct().toList();
     }
 
@@ -87,7 +85,15 @@ final class Residue {
     }
 
     private Stream<Path> processes() {
-        return list(Path.of("/proc")).filter(p -> name(p).chars().allMatch(Character::isDigit));
+        return list(Path.of("/proc"))
+                .filter(p -> name(p).chars().allMatch(Character::isDigit))
+                .filter(p -> !isDeadChildOfInit(p));
+    }
+
+    /** When such processes are reaped is up to the machine's init. */
+    private static boolean isDeadChildOfInit(Path process) {
+        String status = text(process.resolve("status"));
+        return status.contains("\nState:\tZ") && status.contains("\nPPid:\t1\n");
     }
 
     private boolean belongs(Path process) {
@@ -124,6 +130,13 @@ final class Residue {
                         .map(pool::resolve)
                         .filter(Files::isDirectory)
                         .flatMap(Residue::list));
+    }
+
+    /** What it has under {@code /run}, but for the empty directories and the fixed files that every daemon lays there. */
+    private Stream<Path> runFiles() {
+        return tree(runDirectory)
+                .filter(f -> !Files.isDirectory(f))
+                .filter(f -> !f.startsWith(runDirectory.resolve("seccomp")) && !f.startsWith(runDirectory.resolve("autostarted")));
     }
 
     private void dropAccounts() {

@@ -52,7 +52,7 @@ final class SystemdTest {
 
         host.given("ct restart --reboot deb");
 
-        await().atMost(Running.PATIENCE).until(() -> host.initPid("deb"), p -> p > 0 && p != init);
+        host.awaitReboot("deb", init);
         host.given("ct stop --kill deb");
     }
 

@@ -69,7 +69,11 @@ public final class Launcher {
         makeDirectory(paths.rootfs(), "rwx------");
         makeDirectory(paths.lxcRuntime(), "rwx------");
         own(paths.lxcRuntime(), plan.uid(), plan.uid());
-        Files.writeString(paths.config(), LxcConfig.render(plan));
+        StartHook.write(paths.startHook());
+        Files.setPosixFilePermissions(paths.startHook(), PosixFilePermissions.fromString("rw-r--r--"));
+        List<Path> delegated =
+                cgroups.at(ContainerCgroup.delegated(plan.cgroup())).directories();
+        Files.writeString(paths.config(), LxcConfig.render(plan, delegated));
         grantGroup(paths.config(), plan.uid(), "rw-r-----");
         // LXC appends: the errors of this start must not be mistaken for those of a former one.
         Files.write(plan.lxcLog(), new byte[0]);

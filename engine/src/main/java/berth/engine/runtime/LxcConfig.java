@@ -1,5 +1,6 @@
 package berth.engine.runtime;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,13 +30,14 @@ final class LxcConfig {
 
     private LxcConfig() {}
 
-    /** The text of the configuration for {@code plan}. */
-    static String render(RunPlan plan) {
+    /** The text of the configuration for {@code plan}, whose delegated cgroup has {@code cgroups}, a directory in each tree. */
+    static String render(RunPlan plan, List<Path> cgroups) {
         LxcConfig config = new LxcConfig();
         config.identity(plan);
         config.fileSystems(plan);
         config.isolation(plan);
         config.terminals(plan);
+        config.set("lxc.hook.pre-start", StartHook.command(plan.paths().startHook(), cgroups));
         return String.join("\n", config.lines) + "\n";
     }
 

@@ -19,6 +19,11 @@ public record RunDirectory(Path lxcPath, String name) {
         return directory().resolve("config");
     }
 
+    /** What LXC runs before each start of it. */
+    public Path startHook() {
+        return directory().resolve("before-start");
+    }
+
     /** Where its root file system is mounted on the host. */
     public Path rootfs() {
         return directory().resolve("rootfs");
