@@ -48,9 +48,9 @@ public final class Main {
     private static void run(Options options) throws IOException {
         long begin = System.nanoTime();
         var instance = options.instance();
-        Files.createDirectories(instance.runDirectory());
-        Files.setPosixFilePermissions(instance.runDirectory(), PosixFilePermissions.fromString("rwx--x--x"));
-        Files.createDirectories(instance.stateDirectory());
+        // Monitors run as users of their own and pass through both, whatever the caller's umask.
+        makeDirectory(instance.runDirectory());
+        makeDirectory(instance.stateDirectory());
         // Whoever has the socket is the daemon: nothing is touched before. Commands that come early wait to be
         // accepted.
         UnixListener listener = UnixListener.bind(instance.commandSocket(), SOCKET_MODE, 0, 0);
@@ -71,5 +71,10 @@ public final class Main {
                 instance.name(),
                 (System.nanoTime() - begin) / 1_000_000);
         server.serve();
+    }
+
+    private static void makeDirectory(Path directory) throws IOException {
+        Files.createDirectories(directory);
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
     }
 }

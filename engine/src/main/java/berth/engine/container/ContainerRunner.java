@@ -15,6 +15,7 @@ import berth.engine.runtime.RunPlan;
 import berth.linux.cgroup.Cgroup;
 import berth.linux.cgroup.CgroupHost;
 import berth.linux.process.PollLoop;
+import berth.linux.process.Processes;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -222,7 +223,8 @@ public final class ContainerRunner {
     }
 
     private void watch(Container container, Monitor monitor, ContainerState state) {
-        container.runs(state, monitor, clock.instant());
+        Instant since = Processes.startedAt(monitor.process().pid()).orElseGet(clock::instant);
+        container.runs(state, monitor, since);
         events.publish(event(container, state));
         poll.onExit(monitor.process(), () -> noticeEnd(container, monitor));
     }

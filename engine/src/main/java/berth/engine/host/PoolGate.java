@@ -134,7 +134,7 @@ public final class PoolGate {
     private List<Recovered> load(Pool pool) {
         LOG.info("Pool {} is loaded from {}", pool.name(), pool.path());
         users.open(pool.name(), pool.path().resolve("conf"));
-        userAdministration.recover(pool);
+        userAdministration.open(pool);
         groups.open(pool.name(), pool.configuration("group"));
         images.open(pool.name(), pool.images(), id -> standingOn(pool, id));
         services.containers().open(pool);
@@ -151,6 +151,7 @@ public final class PoolGate {
 
     private void unload(String name) {
         services.factory().close(name);
+        userAdministration.close(name);
         services.containers().close(name);
         images.close(name);
         groups.close(name);

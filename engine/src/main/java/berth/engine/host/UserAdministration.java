@@ -1,5 +1,7 @@
 package berth.engine.host;
 
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
 import berth.engine.container.Container;
 import berth.engine.container.Containers;
 import berth.engine.idmap.NewUser;
@@ -15,18 +17,23 @@ import berth.engine.operation.OperationKind;
 import berth.engine.operation.Operations;
 import berth.engine.storage.Pool;
 import berth.engine.storage.Pools;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Makes and deletes users by command. Safe for use by several threads. */
 public final class UserAdministration {
+    /** What is done in one pool, and the journal of it. */
+    private record Work(OperationKind<User> creation, OperationKind<User> deletion, Operations operations) {}
+
     private final Pools pools;
     private final UserStores users;
     private final Containers containers;
     private final Locks locks;
     private final InstantSource clock;
     private final FailPoints failPoints;
+    private final Map<String, Work> works = new ConcurrentHashMap<>();
 
     public UserAdministration(
             Pools pools,
@@ -45,13 +52,13 @@ public final class UserAdministration {
 
     /** Makes the user that {@code wish} describes, as a whole or not at all. */
     public User create(String pool, NewUser wish, Caller caller) {
-        Pool usable = pools.usable(pool);
+        pools.usable(pool);
         try (Locks.Held _ = lock(pool, wish.name(), caller)) {
             Users all = users.of(pool);
             User user = all.plan(wish);
-            var creation = all.creation();
+            Work work = work(pool);
             try {
-                operations(usable, creation).run(creation, user, caller.actor(), caller.progress());
+                work.operations().run(work.creation(), user, caller.actor(), caller.progress());
             } catch (RuntimeException e) {
                 all.release(user);
                 throw e;
@@ -62,28 +69,38 @@ public final class UserAdministration {
 
     /** Deletes a user without containers. */
     public void delete(String pool, String name, Caller caller) {
-        Pool usable = pools.usable(pool);
+        pools.usable(pool);
         try (Locks.Held _ = lock(pool, name, caller)) {
             Users all = users.of(pool);
             User user = all.get(name);
             all.requireUnused(user, u -> containersOf(pool, u.name()));
-            var deletion = all.deletion();
-            operations(usable, deletion).run(deletion, user, caller.actor(), caller.progress());
+            Work work = work(pool);
+            work.operations().run(work.deletion(), user, caller.actor(), caller.progress());
         }
     }
 
-    /** Completes or undoes what a former daemon left unfinished. The users of {@code pool} are loaded. */
-    void recover(Pool pool) {
+    /** Completes or undoes what a former daemon left unfinished in {@code pool}, whose users are loaded. */
+    void open(Pool pool) {
         Users all = users.of(pool.name());
-        new Operations(journal(pool), List.of(all.creation(), all.deletion()), clock, failPoints).recover();
+        OperationKind<User> creation = all.creation();
+        OperationKind<User> deletion = all.deletion();
+        Operations operations =
+                new Operations(pool.journal().resolve("user"), List.of(creation, deletion), clock, failPoints);
+        operations.recover();
+        works.put(pool.name(), new Work(creation, deletion, operations));
     }
 
-    private Operations operations(Pool pool, OperationKind<User> kind) {
-        return new Operations(journal(pool), List.of(kind), clock, failPoints);
+    /** Makes and deletes no users of {@code pool} any more. */
+    void close(String pool) {
+        works.remove(pool);
     }
 
-    private static Path journal(Pool pool) {
-        return pool.journal().resolve("user");
+    private Work work(String pool) {
+        Work work = works.get(pool);
+        if (work == null) {
+            throw new BerthException(ErrorCode.WRONG_STATE, "pool '%s' is closed".formatted(pool));
+        }
+        return work;
     }
 
     private List<String> containersOf(String pool, String user) {

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** One of the files of passwd(5), group(5), subuid(5) and subgid(5): lines of fields separated by colons, the owner's name first. */
@@ -39,14 +40,27 @@ final class AccountFile {
         }
     }
 
+    /** A new content of a file that waits to be put in place. */
+    record Edit(AccountFile file, String text) {
+        /** Writes and syncs it beside the file. */
+        DurableFile.Pending prepare() {
+            try {
+                Path real = Files.exists(file.path) ? file.path.toRealPath() : file.path;
+                return DurableFile.prepare(
+                        real,
+                        text.getBytes(BYTES),
+                        Files.exists(real) ? Files.getPosixFilePermissions(real) : DurableFile.PUBLIC);
+            } catch (IOException e) {
+                throw FileFailure.of("write", file.path, e);
+            }
+        }
+    }
+
     /**
-     * Makes {@code wanted} the only lines whose name is among {@code names}. Lines of other names stay as they are and where they
-     * are. Nothing is written if nothing changes.
-     *
-     * <p>The new content is synced before it takes the old one's place, as an empty passwd after a power cut would lock everybody
-     * out. The directory is not: at worst the old content is back, and the daemon reconciles the files when it starts.
+     * The content in which {@code wanted} are the only lines whose name is among {@code names}; empty if it is so already. Lines of
+     * other names stay as they are and where they are.
      */
-    void replace(Set<String> names, List<String> wanted) {
+    Optional<Edit> edit(Set<String> names, List<String> wanted) {
         List<String> lines = lines();
         List<String> former = new ArrayList<>();
         List<String> next = new ArrayList<>(lines.size() + wanted.size());
@@ -54,19 +68,20 @@ final class AccountFile {
             (names.contains(name(line)) ? former : next).add(line);
         }
         if (former.equals(wanted)) {
-            return;
+            return Optional.empty();
         }
         next.addAll(wanted);
         StringBuilder text = new StringBuilder();
         next.forEach(line -> text.append(line).append('\n'));
+        return Optional.of(new Edit(this, text.toString()));
+    }
+
+    /** Removes what an edit that was cut off has left. */
+    void sweep() {
         try {
-            Path real = Files.exists(path) ? path.toRealPath() : path;
-            DurableFile.replace(
-                    real,
-                    text.toString().getBytes(BYTES),
-                    Files.exists(real) ? Files.getPosixFilePermissions(real) : DurableFile.PUBLIC);
+            DurableFile.sweepBeside(Files.exists(path) ? path.toRealPath() : path);
         } catch (IOException e) {
-            throw FileFailure.of("write", path, e);
+            throw FileFailure.of("tidy up beside", path, e);
         }
     }
 

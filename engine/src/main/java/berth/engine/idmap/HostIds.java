@@ -37,6 +37,11 @@ public record HostIds(long start, long count) {
         return start <= other.start && other.end() <= end();
     }
 
+    /** The start of a sentence that names their owner: {@code id 1000 belongs to}, {@code ids 1000-1999 belong to}. */
+    String belongTo() {
+        return this + (count == 1 ? " belongs to" : " belong to");
+    }
+
     @Override
     public String toString() {
         return count == 1 ? "id " + start : "ids " + start + "-" + (end() - 1);

@@ -1,5 +1,7 @@
 package berth.engine.operation;
 
+import static java.util.Objects.requireNonNull;
+
 import berth.engine.BerthException;
 import berth.engine.store.DurableFile;
 import berth.engine.store.FileFailure;
@@ -27,10 +29,12 @@ import tools.jackson.databind.JsonNode;
 /**
  * The journal of one operation: a file {@code <id>.journal} with one JSON object a line, the plan first.
  *
- * <p>What is synced, and why no more: the plan with the first step, and the directory that names the file, before that step has
- * an effect; each further step before it, as an append and one fdatasync (measured: 0.1 ms); the final word before the file is
- * removed. The removal itself is not synced: should it be lost, the final word makes recovery just remove the file again. Without
- * that word an operation long finished could be repeated, over changes made since.
+ * <p>What is synced, and why no more. The plan, and the directory that names the file, before anything has an effect. The commit
+ * before it is run, as it decides whether recovery goes on or back. The final word before the file is removed: without it an
+ * operation long finished could be repeated, over changes made since; with it the removal need not be synced. The other steps are
+ * written but not synced. When only the process died the kernel has them nevertheless; after a power cut, told by another boot id,
+ * recovery takes every step before the commit for begun, which is safe as an undo tolerates a step that was never done and nobody
+ * else has used the objects since. So an operation costs four syncs however many steps it has, 0.1 to 0.2 ms each on an idle disk.
  */
 final class Journal {
     static final String ENDING = ".journal";
@@ -45,7 +49,21 @@ final class Journal {
     }
 
     /** The first line: what is to be done. */
-    record Header(String kind, String by, String command, Instant at, JsonNode plan) {}
+    record Header(String kind, String by, String command, Instant at, String boot, JsonNode plan) {
+        Header {
+            requireNonNull(kind, "no kind");
+            requireNonNull(by, "no user");
+            requireNonNull(command, "no command");
+            requireNonNull(at, "no time");
+            requireNonNull(boot, "no boot id");
+            requireNonNull(plan, "no plan");
+        }
+    }
+
+    private enum Sync {
+        YES,
+        NO
+    }
 
     /** What every further line starts with. */
     enum Word {
@@ -75,7 +93,7 @@ final class Journal {
         }
         Journal journal = new Journal(directory.resolve(id + ENDING));
         try {
-            journal.append(Yaml.writeJson(header) + "\n" + line(Word.BEGIN, firstStep));
+            journal.append(Yaml.writeJson(header) + "\n" + line(Word.BEGIN, firstStep), Sync.YES);
             DurableFile.syncDirectory(directory);
         } catch (IOException e) {
             journal.remove();
@@ -84,20 +102,25 @@ final class Journal {
         return journal;
     }
 
-    /** Says that {@code step} is about to be run; durable on return. */
+    /** Says that {@code step} is about to be run; survives the process, but not the machine. */
     void begin(String step) throws IOException {
-        append(line(Word.BEGIN, step));
+        append(line(Word.BEGIN, step), Sync.NO);
+    }
+
+    /** Says that the commit {@code step} is about to be run; durable on return. */
+    void beginCommit(String step) throws IOException {
+        append(line(Word.BEGIN, step), Sync.YES);
     }
 
     /** Says that what was begun is undone, even if the commit is among it; durable on return. */
     void undo() throws IOException {
-        append(line(Word.UNDO, null));
+        append(line(Word.UNDO, null), Sync.YES);
     }
 
     /** Says that nothing is left to do, and removes the file. A failure is logged: the operation itself is over. */
     void finish() {
         try {
-            append(line(Word.DONE, null));
+            append(line(Word.DONE, null), Sync.YES);
         } catch (IOException e) {
             LOG.warn("{} cannot be finished: {}", file, e.getMessage());
         }
@@ -176,7 +199,7 @@ final class Journal {
         return Yaml.writeJson(new Line(word, Optional.ofNullable(step))) + "\n";
     }
 
-    private void append(String text) throws IOException {
+    private void append(String text, Sync sync) throws IOException {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         DurableFile.uninterrupted(() -> {
             try (FileChannel channel = FileChannel.open(
@@ -189,7 +212,9 @@ final class Journal {
                 while (rest.hasRemaining()) {
                     channel.write(rest, end + rest.position());
                 }
-                channel.force(false);
+                if (sync == Sync.YES) {
+                    channel.force(false);
+                }
             }
         });
         end += bytes.length;

@@ -5,6 +5,7 @@ import berth.engine.ErrorCode;
 import berth.engine.store.FileFailure;
 import berth.engine.store.Yaml;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
@@ -73,7 +74,7 @@ public final class Operations {
                         TIME.format(clock.instant()),
                         ThreadLocalRandom.current().nextInt());
         JsonNode data = Yaml.readJson(Yaml.writeJson(plan), JsonNode.class);
-        Journal.Header header = new Journal.Header(kind.name(), actor.user(), actor.command(), clock.instant(), data);
+        Journal.Header header = new Journal.Header(kind.name(), actor.user(), actor.command(), clock.instant(), boot(), data);
         try {
             run.start(Journal.start(directory, id, header, run.firstStep()));
         } catch (IOException e) {
@@ -138,17 +139,15 @@ public final class Operations {
         Journal.Header header = found.header();
         P plan = Yaml.readJson(header.plan().toString(), kind.planType());
         Actor actor = new Actor(header.by(), header.command());
-        Run<P> run = new Run<>(kind, plan, actor, Progress.none(), FailPoints.none());
+        Recovered.Outcome outcome;
         Optional<String> problem = Optional.empty();
         try {
-            run.resume(journal, found);
-        } catch (BerthException e) {
-            problem = Optional.of(e.getMessage());
-            unfinished.put(kind.subject(plan), run);
+            outcome = mend(new Run<>(kind, plan, actor, Progress.none(), FailPoints.none()), journal, found);
+        } catch (RuntimeException e) {
+            LOG.debug("Mending '{}'", actor.command(), e);
+            problem = Optional.of(String.valueOf(e.getMessage()));
+            outcome = Recovered.Outcome.UNFINISHED;
         }
-        Recovered.Outcome outcome = problem.isPresent()
-                ? Recovered.Outcome.UNFINISHED
-                : run.isCommitted() ? Recovered.Outcome.COMPLETED : Recovered.Outcome.UNDONE;
         LOG.warn(
                 "'{}' of {} was cut off and is now {}{}",
                 actor.command(),
@@ -162,6 +161,26 @@ public final class Operations {
                 Optional.of(header.at()),
                 outcome,
                 problem);
+    }
+
+    private <P> Recovered.Outcome mend(Run<P> run, Journal journal, Journal.Found found) {
+        try {
+            run.resume(journal, found, found.header().boot().equals(boot()) ? Run.Memory.EXACT : Run.Memory.LOST);
+        } catch (RuntimeException e) {
+            unfinished.put(run.subject(), run);
+            throw e;
+        }
+        return run.isCommitted() ? Recovered.Outcome.COMPLETED : Recovered.Outcome.UNDONE;
+    }
+
+    /** Which life of the machine this is. Source: random(4). */
+    private static String boot() {
+        Path file = Path.of("/proc/sys/kernel/random/boot_id");
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            throw FileFailure.of("read", file, e);
+        }
     }
 
     /** Ends what an earlier operation on the same object could not end. */

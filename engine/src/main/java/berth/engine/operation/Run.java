@@ -25,6 +25,14 @@ final class Run<P> {
 
     private static final Logger LOG = LoggerFactory.getLogger(Run.class);
 
+    /** What a journal knows of the steps before the commit. */
+    enum Memory {
+        /** Which of them were begun. */
+        EXACT,
+        /** Not all that were begun: the machine went down, too. */
+        LOST
+    }
+
     private final OperationKind<P> kind;
     private final P plan;
     private final Actor actor;
@@ -52,6 +60,10 @@ final class Run<P> {
 
     Actor actor() {
         return actor;
+    }
+
+    String subject() {
+        return kind.subject(plan);
     }
 
     String firstStep() {
@@ -123,13 +135,16 @@ final class Run<P> {
     }
 
     /** Goes on, or back, from where {@code foundJournal} says that another process was. */
-    void resume(Journal foundJournal, Journal.Found found) {
+    void resume(Journal foundJournal, Journal.Found found, Memory memory) {
         journal = foundJournal;
         Set<String> names = new HashSet<>(found.begun());
         for (int i = 0; i < steps.size(); i++) {
             if (names.contains(steps.get(i).name())) {
                 begun = i + 1;
             }
+        }
+        if (memory == Memory.LOST) {
+            begun = Math.max(begun, commit);
         }
         if (found.undoing() || begun <= commit) {
             again();
@@ -164,7 +179,11 @@ final class Run<P> {
 
     private void journalled(Step step) {
         try {
-            journal().begin(step.name());
+            if (step.part() == Step.Part.COMMIT) {
+                journal().beginCommit(step.name());
+            } else {
+                journal().begin(step.name());
+            }
         } catch (IOException e) {
             throw FileFailure.of("write", journal().file(), e);
         }

@@ -34,7 +34,9 @@ public final class DurableFile {
     /** Replaces or creates {@code file}; durable on return. @throws IOException the old content is still there, or, if only
      * the last sync failed, the new one */
     public static void write(Path file, byte[] content, Set<PosixFilePermission> mode) throws IOException {
-        replace(file, content, mode);
+        try (Pending pending = prepare(file, content, mode)) {
+            pending.put();
+        }
         syncDirectory(parent(file));
     }
 
@@ -44,22 +46,42 @@ public final class DurableFile {
     }
 
     /**
-     * Replaces or creates {@code file} without making the replacement itself durable: after a power cut the file is whole, but
-     * may be the old one.
+     * The first half of a write: the content is on disk, but not yet in the file's place. So several files can be written at the
+     * same time and then replaced in order.
      */
-    public static void replace(Path file, byte[] content, Set<PosixFilePermission> mode) throws IOException {
-        Path temporary = file.resolveSibling(".%s.%08x%s"
-                .formatted(file.getFileName(), ThreadLocalRandom.current().nextInt(), TEMPORARY));
+    public static Pending prepare(Path file, byte[] content, Set<PosixFilePermission> mode) throws IOException {
+        Path temporary = file.resolveSibling(
+                ".%s.%08x%s".formatted(file.getFileName(), ThreadLocalRandom.current().nextInt(), TEMPORARY));
+        Pending pending = new Pending(file, temporary);
         try {
             uninterrupted(() -> writeSynced(temporary, content, mode));
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException | RuntimeException e) {
-            try {
-                Files.deleteIfExists(temporary);
-            } catch (IOException second) {
-                e.addSuppressed(second);
-            }
+            pending.close();
             throw e;
+        }
+        return pending;
+    }
+
+    /** A file whose new content waits beside it. Closed without being put in place, the content is dropped. */
+    public static final class Pending implements AutoCloseable {
+        private final Path file;
+        private final Path temporary;
+
+        private Pending(Path file, Path temporary) {
+            this.file = file;
+            this.temporary = temporary;
+        }
+
+        /**
+         * Replaces the file. After a power cut it is whole, but may be the old one until {@link #syncDirectory}.
+         */
+        public void put() throws IOException {
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+        }
+
+        @Override
+        public void close() throws IOException {
+            Files.deleteIfExists(temporary);
         }
     }
 
@@ -81,7 +103,16 @@ public final class DurableFile {
 
     /** Removes what interrupted writes left in {@code directory}. Call it only while nothing is written there. */
     public static void sweep(Path directory) throws IOException {
-        try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(directory, ".*" + TEMPORARY)) {
+        sweep(directory, ".*" + TEMPORARY);
+    }
+
+    /** Removes what interrupted writes of {@code file} left beside it. Call it only while it is not written. */
+    public static void sweepBeside(Path file) throws IOException {
+        sweep(parent(file), ".%s.????????%s".formatted(file.getFileName(), TEMPORARY));
+    }
+
+    private static void sweep(Path directory, String pattern) throws IOException {
+        try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(directory, pattern)) {
             for (Path leftover : leftovers) {
                 Files.deleteIfExists(leftover);
             }

@@ -145,7 +145,7 @@ class SystemAccountsTest {
     void idsOfOthersAreRefused() {
         IdMap map = account(1).uids();
         assertThatThrownBy(() -> accounts.add(new Account("osctl-a", 1000, map, map)))
-                .hasMessage("account 'osctl-a' cannot be made: id 1000 belong to account 'alice'");
+                .hasMessage("account 'osctl-a' cannot be made: id 1000 belongs to account 'alice'");
         assertThatThrownBy(() -> accounts.add(new Account("osctl-a", 44, map, map)))
                 .hasMessageContaining("group 'video'");
         IdMap hers = IdMap.from(new HostIds(165_535, 2));
@@ -175,6 +175,15 @@ class SystemAccountsTest {
         accounts.add(account(1));
         assertThat(Thread.interrupted()).isTrue();
         assertThat(host.read("subgid")).hasSize(2);
+    }
+
+    @Test
+    void whatAnInterruptedEditLeftIsRemovedAtTheStart() throws IOException {
+        Files.writeString(host.etc().resolve(".passwd.0badcafe.tmp"), "half");
+        Files.writeString(host.etc().resolve(".other.0badcafe.tmp"), "not ours");
+        accounts.apply(List.of(account(1)));
+        assertThat(host.etc().resolve(".passwd.0badcafe.tmp")).doesNotExist();
+        assertThat(host.etc().resolve(".other.0badcafe.tmp")).exists();
     }
 
     @Test

@@ -202,7 +202,7 @@ class UsersTest {
                         "ids 1065535-1065536 cannot be given to 'tank:x': ids 1000000-1065535 belong to 'tank:web'");
         assertThatThrownBy(() -> tank.plan(mapped("x", 700_099, 1))).hasMessageContaining("'data:db'");
         assertThatThrownBy(() -> tank.plan(mapped("x", 65_000, 1000)))
-                .hasMessageContaining("id 65536 belong to 'tank:web'");
+                .hasMessageContaining("id 65536 belongs to 'tank:web'");
         assertThatThrownBy(() -> tank.plan(mapped("x", 100_000, 10))).hasMessageContaining("'alice', by");
         assertThatThrownBy(() -> tank.plan(mapped("x", 0, 10))).hasMessageContaining("account 'root'");
     }

@@ -35,6 +35,7 @@ class OperationsTest {
         private Action inCleanup = Action.NOTHING;
         private Action inUndo = Action.NOTHING;
         private Effect effect = Effect.UNKNOWN;
+        private boolean closed;
 
         @Override
         public String name() {
@@ -58,6 +59,9 @@ class OperationsTest {
 
         @Override
         public List<Step> steps(Plan plan, Progress progress) {
+            if (closed) {
+                throw new BerthException(ErrorCode.WRONG_STATE, "pool 'tank' is closed");
+            }
             Path root = world.resolve(plan.id());
             return List.of(
                     Step.of("make root", () -> told("root", () -> Files.createDirectory(root)), () -> {
@@ -328,6 +332,38 @@ class OperationsTest {
     }
 
     @Test
+    void afterAPowerCutStepsThatTheJournalMayHaveLostAreUndoneToo() throws IOException {
+        crashAt("after:make draft");
+        Path file = onlyJournal();
+        Files.writeString(
+                file,
+                Files.readString(file)
+                        .replaceFirst("\"boot\":\"[^\"]*\"", "\"boot\":\"another\"")
+                        .replaceFirst("[^\n]*make draft[^\n]*\n", ""));
+        assertThat(operations("").recover()).extracting(Recovered::outcome).containsExactly(Recovered.Outcome.UNDONE);
+        assertThat(world).isEmptyDirectory();
+    }
+
+    @Test
+    void aCommitIsNotForgottenInAPowerCut() throws IOException {
+        crashAt("before:write spec");
+        Path file = onlyJournal();
+        Files.writeString(file, Files.readString(file).replaceFirst("\"boot\":\"[^\"]*\"", "\"boot\":\"another\""));
+        assertThat(operations("").recover()).extracting(Recovered::outcome).containsExactly(Recovered.Outcome.COMPLETED);
+    }
+
+    @Test
+    void anOperationThatCannotBeMendedNowKeepsItsJournal() {
+        crashAt("after:make draft");
+        creation.closed = true;
+        List<Recovered> recovered = operations("").recover();
+        assertThat(recovered).extracting(Recovered::outcome).containsExactly(Recovered.Outcome.UNFINISHED);
+        assertThat(recovered).extracting(Recovered::problem).containsExactly(Optional.of("pool 'tank' is closed"));
+        creation.closed = false;
+        assertThat(operations("").recover()).extracting(Recovered::outcome).containsExactly(Recovered.Outcome.UNDONE);
+    }
+
+    @Test
     void aTornLastLineMeansItsStepWasNotBegun() throws IOException {
         crashAt("after:make root");
         Path file = onlyJournal();
@@ -373,10 +409,11 @@ class OperationsTest {
     @Test
     void thePlanStandsReadableInTheJournal() throws IOException {
         crashAt("before:make draft");
-        assertThat(onlyJournal()).hasContent("""
-                {"kind":"ct new","by":"root","command":"ct new web","at":"1970-01-01T00:00:00Z","plan":{"id":"web"}}
-                {"word":"begin","step":"make root"}
-                {"word":"begin","step":"make draft"}
+        assertThat(onlyJournal()).content().matches("""
+                \\{"kind":"ct new","by":"root","command":"ct new web","at":"1970-01-01T00:00:00Z",\
+                "boot":"[0-9a-f-]{36}","plan":\\{"id":"web"}}
+                \\{"word":"begin","step":"make root"}
+                \\{"word":"begin","step":"make draft"}
                 """);
     }
 

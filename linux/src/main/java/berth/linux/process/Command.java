@@ -29,7 +29,7 @@ public final class Command {
         INHERITED,
         /** A process group of its own, which a signal can reach as a whole. */
         OWN_GROUP,
-        /** A session of its own, without a terminal. */
+        /** A session of its own; a terminal on its stdin that no session has becomes its controlling one. */
         OWN_SESSION
     }
 

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,6 +23,9 @@ public final class Processes {
     private static final int START_TIME_AFTER_COMM = 19;
     private static final int PARENT_AFTER_COMM = 1;
     private static final int STATE_AFTER_COMM = 0;
+    private static final String BOOT_TIME = "btime ";
+    /** USER_HZ is 100 on every architecture. */
+    private static final long MILLIS_PER_TICK = 10;
 
     private Processes() {}
 
@@ -53,6 +57,17 @@ public final class Processes {
                 .map(Long::parseLong)
                 .map(OptionalLong::of)
                 .orElseGet(OptionalLong::empty);
+    }
+
+    /** When it started, by the host's clock, to a second or so; empty if it is gone. Source: proc(5), btime in /proc/stat. */
+    public static Optional<Instant> startedAt(int pid) {
+        OptionalLong ticks = startTime(pid);
+        return ticks.isEmpty()
+                ? Optional.empty()
+                : read(Path.of("/proc/stat"))
+                        .flatMap(stat -> stat.lines().filter(l -> l.startsWith(BOOT_TIME)).findFirst())
+                        .map(l -> Instant.ofEpochSecond(Long.parseLong(l.substring(BOOT_TIME.length())))
+                                .plusMillis(ticks.getAsLong() * MILLIS_PER_TICK));
     }
 
     /** Its parent's number, 0 if that is outside the reader's pid namespace. */

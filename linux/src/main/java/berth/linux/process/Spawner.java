@@ -3,6 +3,7 @@ package berth.linux.process;
 import berth.linux.Fd;
 import berth.linux.KernelException;
 import berth.linux.Libc;
+import berth.linux.socket.Terminal;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
@@ -26,6 +27,7 @@ public final class Spawner {
     private static final short SETSIGMASK = 0x08;
     private static final short SETSID = 0x80;
     private static final int FIRST_OTHER_FD = 3;
+    private static final int O_RDWR = 02;
 
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
     private static final MethodHandle SPAWNP = Libc.function(
@@ -36,6 +38,9 @@ public final class Spawner {
     private static final MethodHandle ACTIONS_DESTROY = pointers("posix_spawn_file_actions_destroy", 1);
     private static final MethodHandle ADD_DUP2 =
             Libc.function("posix_spawn_file_actions_adddup2", FunctionDescriptor.of(INT, Libc.POINTER, INT, INT));
+    private static final MethodHandle ADD_OPEN = Libc.function(
+            "posix_spawn_file_actions_addopen",
+            FunctionDescriptor.of(INT, Libc.POINTER, INT, Libc.POINTER, INT, INT));
     private static final MethodHandle ADD_CHDIR = pointers("posix_spawn_file_actions_addchdir_np", 2);
     private static final MethodHandle ADD_CLOSEFROM =
             Libc.function("posix_spawn_file_actions_addclosefrom_np", FunctionDescriptor.of(INT, Libc.POINTER, INT));
@@ -96,10 +101,25 @@ public final class Spawner {
             }
             check((int) ADD_DUP2.invokeExact(actions, source.number(), target), "posix_spawn_file_actions_adddup2");
         }
+        if (command.grouping() == Command.Grouping.OWN_SESSION) {
+            addTerminal(arena, actions, command.standardDescriptors().getFirst());
+        }
         check((int) ADD_CLOSEFROM.invokeExact(actions, FIRST_OTHER_FD), "posix_spawn_file_actions_addclosefrom_np");
         if (command.directory().isPresent()) {
             MemorySegment path = Libc.cString(arena, command.directory().get().toString());
             check((int) ADD_CHDIR.invokeExact(actions, path), "posix_spawn_file_actions_addchdir_np");
+        }
+    }
+
+    /**
+     * Makes a terminal on {@code stdin} the controlling one of the new session, which the leader does by opening it. One that
+     * another session has stays its. Source: credentials(7), tty_ioctl(4).
+     */
+    private static void addTerminal(Arena arena, MemorySegment actions, Fd stdin) throws Throwable {
+        if (stdin.number() >= FIRST_OTHER_FD && Terminal.isTerminal(stdin)) {
+            // Not by 0, which is closed before it is opened anew.
+            MemorySegment path = Libc.cString(arena, stdin.procPath());
+            check((int) ADD_OPEN.invokeExact(actions, 0, path, O_RDWR, 0), "posix_spawn_file_actions_addopen");
         }
     }
 

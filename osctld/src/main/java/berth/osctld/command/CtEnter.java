@@ -3,6 +3,7 @@ package berth.osctld.command;
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.container.Container;
+import berth.engine.container.ContainerState;
 import berth.osctld.output.RawText;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,11 +49,7 @@ final class CtEnter {
         @Parameters(index = "0", paramLabel = "ID", description = "a running container")
         String id = "";
 
-        @Parameters(
-                index = "1..*",
-                arity = "1..*",
-                paramLabel = "COMMAND",
-                description = "the program and its arguments")
+        @Parameters(index = "1..*", arity = "1..*", paramLabel = "CMD", description = "the program and its arguments")
         List<String> command = new ArrayList<>();
 
         @Override
@@ -62,11 +59,12 @@ final class CtEnter {
             variables.forEach(v -> add(environment, v));
             List<String> words = command.getFirst().equals("--") ? command.subList(1, command.size()) : command;
             if (words.isEmpty()) {
-                throw new BerthException(ErrorCode.USAGE, "missing argument COMMAND for 'osctl ct exec'");
+                throw new BerthException(ErrorCode.USAGE, "missing argument CMD for 'osctl ct exec'");
             }
+            List<byte[]> bytes = words.stream().map(RawText::encode).toList();
             Guests.run(
                     call,
-                    call.services()
+                    streams -> call.services()
                             .containers()
                             .shell()
                             .exec(
@@ -74,8 +72,8 @@ final class CtEnter {
                                     Optional.ofNullable(user),
                                     Optional.ofNullable(directory),
                                     environment,
-                                    words.stream().map(RawText::encode).toList(),
-                                    Guests.streams(call.session())));
+                                    bytes,
+                                    streams));
         }
 
         private static void add(Map<String, String> environment, String variable) {
@@ -127,6 +125,9 @@ final class CtEnter {
 
         @Override
         void run(Call call) {
+            if (number < 0) {
+                throw new BerthException(ErrorCode.USAGE, "'%d' is not the number of a terminal".formatted(number));
+            }
             Container container = call.names().container(id);
             new ConsoleView(call.session())
                     .show(call.services().containers().shell().console(container, number));
@@ -145,7 +146,7 @@ final class CtEnter {
         @Parameters(index = "0", paramLabel = "ID", description = "a running container")
         String id = "";
 
-        @Parameters(index = "1", paramLabel = "NAME", description = "a user of the container's")
+        @Parameters(index = "1", paramLabel = "GUEST-USER", description = "a user of the container's")
         String user = "";
 
         @Parameters(index = "2", arity = "0..1", hidden = true)
@@ -161,6 +162,13 @@ final class CtEnter {
                         "leave it out and type it, or give it on standard input");
             }
             Container container = call.names().container(id);
+            if (container.state() != ContainerState.RUNNING) {
+                throw new BerthException(
+                        ErrorCode.WRONG_STATE,
+                        "container '%s' is %s"
+                                .formatted(container.name(), container.state().word()),
+                        "its own chpasswd sets the password, so it has to run");
+            }
             String typed = new PasswordPrompt(call.session()).ask(user);
             try {
                 call.services().containers().shell().setPassword(container, user, typed);

@@ -64,7 +64,7 @@ final class CtNew extends OsctlCommand {
     @Nullable
     String hostname;
 
-    @Option(names = "--dns-resolver", paramLabel = "ADDR", description = "a DNS server; may be given often")
+    @Option(names = "--dns-resolver", paramLabel = "ADDRESS", description = "a DNS server; may be given often")
     List<String> resolvers = new ArrayList<>();
 
     @Parameters(paramLabel = "ID", description = "what it is called")

@@ -1,5 +1,7 @@
 package berth.osctld.command;
 
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
 import berth.engine.container.Autostart;
 import berth.engine.container.Container;
 import berth.engine.container.ContainerSettings;
@@ -58,7 +60,7 @@ final class CtSettings {
         @Parameters(index = "0", paramLabel = "ID", description = "a container")
         String id = "";
 
-        @Parameters(index = "1..*", arity = "1..*", paramLabel = "ADDR", description = "IP addresses")
+        @Parameters(index = "1..*", arity = "1..*", paramLabel = "ADDRESS", description = "IP addresses")
         List<String> addresses = new ArrayList<>();
 
         @Override
@@ -80,7 +82,7 @@ final class CtSettings {
         @Parameters(
                 index = "1..*",
                 arity = "1..*",
-                paramLabel = "COMMAND",
+                paramLabel = "CMD",
                 description = "a path inside the container, and arguments")
         List<String> command = new ArrayList<>();
 
@@ -111,6 +113,10 @@ final class CtSettings {
 
         @Override
         void each(Call call, Container container, Caller caller) {
+            if (priority < 0 || delay < 0) {
+                throw new BerthException(
+                        ErrorCode.INVALID, "autostart cannot have '%d' below 0".formatted(Math.min(priority, delay)));
+            }
             settings(call).autostart(container, Optional.of(new Autostart(priority, delay)), caller);
             done(call, container);
         }

@@ -8,8 +8,9 @@ import berth.osctld.server.StandardStream;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
-/** Runs programs inside containers on the caller's own descriptors, with his signals and his window. */
+/** Runs programs inside containers for a caller, with his streams, his signals and his window. */
 final class Guests {
     private Guests() {}
 
@@ -17,16 +18,14 @@ final class Guests {
     static void attach(Call call, Container container, boolean userShell) {
         Optional<String> user = userShell ? Optional.of("root") : Optional.empty();
         ContainerShell shell = call.services().containers().shell();
-        run(call, shell.attach(container, user, environment(call.session()), streams(call.session())));
+        run(call, streams -> shell.attach(container, user, environment(call.session()), streams));
     }
 
-    /** Waits for {@code process}, passing signals and window sizes on, and ends the command as it ends. */
-    static void run(Call call, GuestProcess process) {
-        Session session = call.session();
-        try (process;
-                var _ = session.signals().handle(process::signal);
-                var _ = session.signals().onResize(_ -> process.resized())) {
-            call.exit(process.await());
+    /** Runs what {@code start} starts with the streams it is given, and ends the command as it ends. */
+    static void run(Call call, Function<ContainerShell.Streams, GuestProcess> start) {
+        try (GuestStreams streams = new GuestStreams(call.session());
+                GuestProcess process = start.apply(streams.streams())) {
+            call.exit(streams.run(process));
         }
     }
 
@@ -38,13 +37,5 @@ final class Guests {
             variables.put("TERM", terminal);
         }
         return variables;
-    }
-
-    /** The caller's descriptors. */
-    static ContainerShell.Streams streams(Session session) {
-        return new ContainerShell.Streams(
-                session.descriptor(StandardStream.STDIN),
-                session.descriptor(StandardStream.STDOUT),
-                session.descriptor(StandardStream.STDERR));
     }
 }

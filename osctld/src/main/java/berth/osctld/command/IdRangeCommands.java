@@ -78,10 +78,25 @@ final class IdRangeCommands {
 
         @Override
         void run(Call call) {
+            if (start < 1) {
+                throw new BerthException(ErrorCode.INVALID, "--start-id must be 1 or more, not %d".formatted(start));
+            }
             Names.Place place = call.names().place(name);
-            IdRange range = new IdRange(place.name(), start, size, count);
+            IdRange range = range(place.name());
             call.services().users().ranges(place.pool()).create(range);
             call.out().done("id range %s is there, ids %d to %d", range.name(), range.startId(), range.lastId());
+        }
+
+        private IdRange range(String bare) {
+            try {
+                return new IdRange(bare, start, size, count);
+            } catch (BerthException e) {
+                throw new BerthException(
+                        e.code(),
+                        "id range '%s': %s".formatted(bare, e.getMessage()),
+                        e.hint().orElse(null),
+                        e);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package berth.osctld.command;
 
+import berth.engine.BerthException;
 import berth.engine.image.Images;
 import berth.engine.image.ImportRequest;
 import berth.engine.image.Imported;
@@ -33,6 +34,9 @@ final class ImageSource {
             }
             InputStream archive = new BufferedInputStream(FdStreams.input(opened), BUFFER);
             return images.importArchive(archive, request, call.caller().progress());
+        } catch (BerthException e) {
+            throw new BerthException(
+                    e.code(), "%s: %s".formatted(file, e.getMessage()), e.hint().orElse(null), e);
         }
     }
 

@@ -54,6 +54,9 @@ public final class Osctl implements Program {
         }
         return switch (route.node()) {
             case Group group -> {
+                if (!options.help() && group != root) {
+                    throw UsageErrors.incomplete(group, route.path());
+                }
                 out(session, options).text(HelpText.of(group, route.path()));
                 yield Exits.OK;
             }
@@ -68,7 +71,7 @@ public final class Osctl implements Program {
             try {
                 parser.parseArgs(route.rest().toArray(String[]::new));
             } catch (ParameterException e) {
-                throw UsageErrors.of(e, route.path());
+                throw UsageErrors.of(e, route.path(), route.rest());
             }
         }
         Out out = out(session, options);

@@ -4,6 +4,7 @@ import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -14,21 +15,44 @@ import picocli.CommandLine.UnmatchedArgumentException;
 final class UsageErrors {
     private UsageErrors() {}
 
-    /** What {@code error} in the words of the command {@code path} means to its user. */
-    static BerthException of(ParameterException error, String path) {
+    /** What {@code error} in the words after {@code path} means to its user. */
+    static BerthException of(ParameterException error, String path, List<String> words) {
         if (error.getCause() instanceof BerthException own) {
             return own;
         }
         String hint = "'%s --help' explains it".formatted(path);
-        return new BerthException(ErrorCode.USAGE, message(error, path), hint);
+        return new BerthException(ErrorCode.USAGE, message(error, path, words), hint);
     }
 
-    private static String message(ParameterException error, String path) {
+    /** That the words end at {@code group}, where a command was still to come. */
+    static BerthException incomplete(Group group, String path) {
+        String words = group.children().stream()
+                .filter(c -> !c.isHidden())
+                .map(Node::name)
+                .collect(Collectors.joining(", "));
+        return new BerthException(
+                ErrorCode.USAGE,
+                "'%s' needs a command: %s".formatted(path, words),
+                "'%s --help' explains them".formatted(path));
+    }
+
+    private static String message(ParameterException error, String path, List<String> words) {
+        ArgSpec arg = error.getArgSpec();
         return switch (error) {
             case UnmatchedArgumentException e -> unmatched(e, path);
-            case MissingParameterException e -> "missing %s for '%s'".formatted(names(e.getMissing()), path);
-            default -> lowerFirst(firstLine(error));
+            case MissingParameterException e -> {
+                String line = words.isEmpty() ? path : path + " " + String.join(" ", words);
+                yield "missing %s for '%s'".formatted(names(e.getMissing()), line);
+            }
+            default ->
+                arg != null && error.getValue() != null && isNumber(arg.type())
+                        ? "'%s' is not a number for %s".formatted(error.getValue(), name(arg))
+                        : lowerFirst(firstLine(error));
         };
+    }
+
+    private static boolean isNumber(Class<?> type) {
+        return type == int.class || type == long.class || Number.class.isAssignableFrom(type);
     }
 
     private static String unmatched(UnmatchedArgumentException error, String path) {
@@ -48,17 +72,22 @@ final class UsageErrors {
         if (missing.isEmpty()) {
             return "an argument";
         }
-        return String.join(
-                " and ",
-                missing.stream()
-                        .map(arg -> arg instanceof OptionSpec option
-                                ? "option '%s'".formatted(option.longestName())
-                                : "argument " + arg.paramLabel())
-                        .toList());
+        boolean choice = missing.size() > 1 && missing.stream().allMatch(a -> a.group() != null);
+        return missing.stream().map(UsageErrors::name).collect(Collectors.joining(choice ? " or " : " and "));
+    }
+
+    private static String name(ArgSpec arg) {
+        return arg instanceof OptionSpec option
+                ? "option '%s'".formatted(option.longestName())
+                : "argument " + arg.paramLabel();
     }
 
     private static String firstLine(ParameterException error) {
-        return String.valueOf(error.getMessage()).lines().findFirst().orElse("the command line is wrong");
+        return String.valueOf(error.getMessage())
+                .lines()
+                .findFirst()
+                .orElse("the command line is wrong")
+                .replaceFirst("^Error: ", "");
     }
 
     private static String lowerFirst(String text) {

@@ -97,10 +97,7 @@ final class UserCommands {
         @Nullable
         Long offset;
 
-        @Option(
-                names = "--size",
-                paramLabel = "N",
-                description = "how many ids it has, with --offset; 65536 by default")
+        @Option(names = "--size", paramLabel = "N", description = "how many ids it has, with --offset")
         @Nullable
         Long size;
 
@@ -165,7 +162,10 @@ final class UserCommands {
                     throw new BerthException(
                             ErrorCode.USAGE, "--offset and --map say the same in two ways", "give one");
                 }
-                IdMap whole = new IdMap(List.of(new IdMapping(0, offset, size == null ? 65_536 : size)));
+                if (size == null) {
+                    throw new BerthException(ErrorCode.USAGE, "--offset needs --size", "65536 ids are usual");
+                }
+                IdMap whole = new IdMap(List.of(new IdMapping(0, offset, size)));
                 return Optional.of(new NewUser.Maps(whole, whole));
             }
             if (size != null) {

@@ -194,7 +194,7 @@ final class OsctlTest {
 
         assertThat(run(session)).isEqualTo(Exits.of(2));
         assertThat(session.errors()).isEqualTo("""
-                        osctl: missing argument ID for 'osctl berry start'
+                        osctl: missing argument ID for 'osctl berry start --size 4'
                           hint: 'osctl berry start --help' explains it
                         """);
     }
@@ -205,7 +205,7 @@ final class OsctlTest {
 
         run(session);
 
-        assertThat(session.errors()).startsWith("osctl: missing option '--size' for 'osctl berry start'\n");
+        assertThat(session.errors()).startsWith("osctl: missing option '--size' for 'osctl berry start red'\n");
     }
 
     @Test
@@ -232,7 +232,7 @@ final class OsctlTest {
         FakeSession session = FakeSession.of("osctl", "berry", "start", "red", "--size", "big");
 
         assertThat(run(session)).isEqualTo(Exits.of(2));
-        assertThat(session.errors()).startsWith("osctl: invalid value for option '--size': 'big' is not an int\n");
+        assertThat(session.errors()).startsWith("osctl: 'big' is not a number for option '--size'\n");
     }
 
     @Test
@@ -272,8 +272,16 @@ final class OsctlTest {
     }
 
     @Test
-    void aGroupAloneListsItsCommands() {
+    void aGroupAloneSaysWhatIsMissing() {
         FakeSession session = FakeSession.of("osctl", "berry");
+
+        assertThat(run(session)).isEqualTo(Exits.of(2));
+        assertThat(session.errors()).startsWith("osctl: 'osctl berry' needs a command: ls, start, stop, exec\n");
+    }
+
+    @Test
+    void helpOfAGroupListsItsCommands() {
+        FakeSession session = FakeSession.of("osctl", "berry", "--help");
 
         assertThat(run(session)).isEqualTo(Exits.OK);
         assertThat(session.output()).contains("ls|list  List berries", "start    Start a berry");

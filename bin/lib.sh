@@ -1,0 +1,76 @@
+# shellcheck shell=sh
+# What the programs of bin/ and bench/ share; read by them, not run. They set root to the checkout.
+: "${root:?}"
+
+osctl_of() {
+    instance=$1
+    shift
+    "$root/native/build/osctl" --instance "$instance" "$@"
+}
+
+# The pid of the daemon of instance $1; nothing if it does not run.
+daemon_pid() {
+    grep -lsxz berth.osctld.Main /proc/[0-9]*/cmdline | cut -d/ -f3 | while read -r pid; do
+        words=$({ tr "\0" "\n" <"/proc/$pid/cmdline"; } 2>/dev/null | sed "1,/^berth.osctld.Main$/d" | head -n 2 | tr "\n" " ")
+        if [ "$words" = "--instance $1 " ]; then
+            echo "$pid"
+            break
+        fi
+    done
+}
+
+# Ends the daemon of instance $1, if it runs, and waits for its end. Containers run on.
+stop_daemon() {
+    daemon=$(daemon_pid "$1")
+    [ -n "$daemon" ] || return 0
+    kill "$daemon" 2>/dev/null || return 0
+    tries=0
+    while [ -d "/proc/$daemon" ]; do
+        tries=$((tries + 1))
+        [ "$tries" -ne 200 ] || kill -9 "$daemon" 2>/dev/null || true
+        sleep 0.05
+    done
+}
+
+# Removes whatever instance $1 has on this host, whatever state it is in: processes, mounts, cgroups, accounts, files.
+remove_instance() {
+    gone=$1
+    stop_daemon "$gone"
+    for cgroup in "/sys/fs/cgroup/$gone" /sys/fs/cgroup/*/"$gone"; do
+        [ -d "$cgroup" ] || continue
+        tries=0
+        while find "$cgroup" -name cgroup.procs -exec cat {} + 2>/dev/null | sort -u | grep -q . && [ "$tries" -lt 100 ]; do
+            find "$cgroup" -name cgroup.procs -exec cat {} + 2>/dev/null | sort -u | xargs -r kill -9 2>/dev/null || true
+            tries=$((tries + 1))
+            sleep 0.05
+        done
+        find "$cgroup" -depth -type d -exec rmdir {} + 2>/dev/null || true
+    done
+    awk -v run="/run/$gone/" 'index($5, run) == 1 { print $5 }' /proc/self/mountinfo | tac | while read -r mount; do
+        umount -l "$mount" 2>/dev/null || true
+    done
+    for account in $(cut -d: -f1 /etc/passwd | grep "^$gone-" || true); do
+        userdel "$account" 2>/dev/null || true
+    done
+    for account in $(cut -d: -f1 /etc/group | grep "^$gone-" || true); do
+        groupdel "$account" 2>/dev/null || true
+    done
+    rm -rf --one-file-system "/run/$gone" "/var/lib/$gone" "/var/log/$gone.log"
+}
+
+# Milliseconds since some point in the past.
+now_ms() {
+    date +%s%3N
+}
+
+# The time since $1, for people: 0.4 s, 12 s, 1 min 05 s.
+time_since() {
+    ms=$(($(now_ms) - $1))
+    if [ "$ms" -lt 10000 ]; then
+        printf '%d.%d s\n' "$((ms / 1000))" "$((ms % 1000 / 100))"
+    elif [ "$ms" -lt 60000 ]; then
+        printf '%d s\n' "$((ms / 1000))"
+    else
+        printf '%d min %02d s\n' "$((ms / 60000))" "$((ms % 60000 / 1000))"
+    fi
+}
