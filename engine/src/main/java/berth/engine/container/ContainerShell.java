@@ -16,6 +16,7 @@ import berth.linux.file.Resolution;
 import berth.linux.process.Captured;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,16 +33,21 @@ public final class ContainerShell {
     private static final List<String> SHELLS =
             List.of("/bin/bash", "/usr/bin/bash", "/run/current-system/sw/bin/bash", "/bin/sh", "/bin/busybox");
 
+    private static final List<String> CHPASSWD = List.of(
+            "usr/sbin/chpasswd", "usr/bin/chpasswd", "sbin/chpasswd", "bin/chpasswd", "run/current-system/sw/bin/chpasswd");
+
     private final RunPlans plans;
     private final Attachments attachments;
     private final Consoles consoles;
     private final ContainerLog log;
+    private final InstantSource clock;
 
-    ContainerShell(RunPlans plans, Attachments attachments, Consoles consoles, ContainerLog log) {
+    ContainerShell(RunPlans plans, Attachments attachments, Consoles consoles, ContainerLog log, InstantSource clock) {
         this.plans = plans;
         this.attachments = attachments;
         this.consoles = consoles;
         this.log = log;
+        this.clock = clock;
     }
 
     /**
@@ -96,17 +102,27 @@ public final class ContainerShell {
                 () -> container.state().isUp());
     }
 
-    /** Sets the password of {@code user} inside {@code container}; it reaches the guest's chpasswd through a pipe. */
+    /**
+     * Sets the password of {@code user} inside {@code container}: by the guest's chpasswd, which gets it through a pipe, or
+     * where there is none, in its shadow file.
+     */
     public void setPassword(Container container, String user, String password) throws InterruptedException {
         if (user.chars().anyMatch(c -> c == ':' || c < ' ') || password.chars().anyMatch(c -> c == '\n' || c == 0)) {
             throw new BerthException(
                     ErrorCode.INVALID, "a user name cannot hold a colon, and a password no line break");
         }
+        RunPlan plan = running(container);
+        try (Directory rootfs = rootfs(plan)) {
+            if (CHPASSWD.stream().noneMatch(p -> rootfs.statTarget(p).isPresent())) {
+                new GuestPassword(rootfs, container.name(), clock).set(user, password);
+                return;
+            }
+        }
         byte[] input = (user + ":" + password + "\n").getBytes(StandardCharsets.UTF_8);
         var command = new GuestCommand(
                 0, 0, Map.of("PATH", Attachments.searchPath()), Optional.empty(), Attachments.words("chpasswd"));
         try {
-            Captured result = attachments.run(running(container), command, input, PASSWORD_LIMIT);
+            Captured result = attachments.run(plan, command, input, PASSWORD_LIMIT);
             if (!result.status().isSuccess()) {
                 throw new BerthException(
                         ErrorCode.FAILED,
