@@ -16,7 +16,7 @@ daemon_pid() {
             echo "$pid"
             break
         fi
-    done
+    done || true
 }
 
 # Ends the daemon of instance $1, if it runs, and waits for its end. Containers run on.
@@ -25,7 +25,8 @@ stop_daemon() {
     [ -n "$daemon" ] || return 0
     kill "$daemon" 2>/dev/null || return 0
     tries=0
-    while [ -d "/proc/$daemon" ]; do
+    # A process that nobody has waited for yet has no words any more.
+    while grep -qs . "/proc/$daemon/cmdline"; do
         tries=$((tries + 1))
         [ "$tries" -ne 200 ] || kill -9 "$daemon" 2>/dev/null || true
         sleep 0.05
@@ -56,6 +57,24 @@ remove_instance() {
         groupdel "$account" 2>/dev/null || true
     done
     rm -rf --one-file-system "/run/$gone" "/var/lib/$gone" "/var/log/$gone.log"
+}
+
+is_installed() {
+    dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed
+}
+
+# What Berth needs to be built and to run, and this machine lacks; docs/dependencies.md says what for. The JDK comes last.
+missing_packages() {
+    for package in lxc lxcfs uidmap busybox-static mmdebstrap debian-archive-keyring gpg gcc libc6-dev make ca-certificates; do
+        is_installed "$package" || echo "$package"
+    done
+    # The Maven wrapper fetches Maven with either.
+    command -v curl >/dev/null || command -v wget >/dev/null || echo curl
+    "$root/bin/find-jdk" >/dev/null 2>&1 || echo openjdk-25-jdk-headless
+}
+
+install_packages() {
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
 }
 
 # Milliseconds since some point in the past.

@@ -16,6 +16,7 @@ import berth.linux.file.Resolution;
 import berth.linux.process.Captured;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,27 +29,25 @@ public final class ContainerShell {
     private static final int LONGEST_PASSWD = 1 << 20;
     private static final int EARLIER_CONSOLE = 16 * 1024;
     private static final Duration PASSWORD_LIMIT = Duration.ofSeconds(30);
-    /** Where a program that takes names and passwords in lines may be. */
-    private static final List<String> CHPASSWD = List.of(
-            "usr/sbin/chpasswd",
-            "sbin/chpasswd",
-            "usr/bin/chpasswd",
-            "bin/chpasswd",
-            "run/current-system/sw/bin/chpasswd");
     /** Shells from the most to the least comfortable; the last two are those of NixOS and of a bare busybox. */
     private static final List<String> SHELLS =
             List.of("/bin/bash", "/usr/bin/bash", "/run/current-system/sw/bin/bash", "/bin/sh", "/bin/busybox");
+
+    private static final List<String> CHPASSWD = List.of(
+            "usr/sbin/chpasswd", "usr/bin/chpasswd", "sbin/chpasswd", "bin/chpasswd", "run/current-system/sw/bin/chpasswd");
 
     private final RunPlans plans;
     private final Attachments attachments;
     private final Consoles consoles;
     private final ContainerLog log;
+    private final InstantSource clock;
 
-    ContainerShell(RunPlans plans, Attachments attachments, Consoles consoles, ContainerLog log) {
+    ContainerShell(RunPlans plans, Attachments attachments, Consoles consoles, ContainerLog log, InstantSource clock) {
         this.plans = plans;
         this.attachments = attachments;
         this.consoles = consoles;
         this.log = log;
+        this.clock = clock;
     }
 
     /**
@@ -104,10 +103,8 @@ public final class ContainerShell {
     }
 
     /**
-     * Sets the password of {@code user} inside {@code container}. It reaches the guest's chpasswd through a pipe, or its passwd
-     * where there is no chpasswd, as in a small busybox.
-     *
-     * @throws BerthException NOT_FOUND if there is no such user; FAILED with the guest's reason
+     * Sets the password of {@code user} inside {@code container}: by the guest's chpasswd, which gets it through a pipe, or
+     * where there is none, in its shadow file.
      */
     public void setPassword(Container container, String user, String password) throws InterruptedException {
         if (user.chars().anyMatch(c -> c == ':' || c < ' ') || password.chars().anyMatch(c -> c == '\n' || c == 0)) {
@@ -115,36 +112,32 @@ public final class ContainerShell {
                     ErrorCode.INVALID, "a user name cannot hold a colon, and a password no line break");
         }
         RunPlan plan = running(container);
-        boolean chpasswd;
         try (Directory rootfs = rootfs(plan)) {
-            requireAccount(container, rootfs, user);
-            chpasswd = CHPASSWD.stream().anyMatch(p -> rootfs.statTarget(p).isPresent());
+            if (CHPASSWD.stream().noneMatch(p -> rootfs.statTarget(p).isPresent())) {
+                new GuestPassword(rootfs, container.name(), clock).set(user, password);
+                return;
+            }
         }
-        List<byte[]> words = chpasswd ? Attachments.words("chpasswd") : Attachments.words("passwd", user);
-        String input = chpasswd ? user + ":" + password + "\n" : (password + "\n").repeat(2);
-        var command =
-                new GuestCommand(0, 0, Map.of("PATH", Attachments.searchPath()), Optional.empty(), words);
+        byte[] input = (user + ":" + password + "\n").getBytes(StandardCharsets.UTF_8);
+        var command = new GuestCommand(
+                0, 0, Map.of("PATH", Attachments.searchPath()), Optional.empty(), Attachments.words("chpasswd"));
         try {
-            Captured result =
-                    attachments.run(plan, command, input.getBytes(StandardCharsets.UTF_8), PASSWORD_LIMIT);
+            Captured result = attachments.run(plan, command, input, PASSWORD_LIMIT);
             if (!result.status().isSuccess()) {
                 throw new BerthException(
                         ErrorCode.FAILED,
-                        "the password of '%s' in container '%s' cannot be set: %s"
+                        "chpasswd in container '%s' failed: %s"
                                 .formatted(
-                                        user,
                                         container.name(),
                                         result.errorText()
                                                 .lines()
                                                 .findFirst()
                                                 .orElse(result.status().toString())),
-                        "its root file system needs the program chpasswd or passwd");
+                        "the user must exist there, and the program chpasswd too");
             }
         } catch (TimeoutException e) {
             throw new BerthException(
-                    ErrorCode.TIMEOUT,
-                    "container '%s' did not set the password within %d s"
-                            .formatted(container.name(), PASSWORD_LIMIT.toSeconds()));
+                    ErrorCode.TIMEOUT, "chpasswd in container '%s' did not end".formatted(container.name()));
         }
     }
 
@@ -220,15 +213,6 @@ public final class ContainerShell {
                         ErrorCode.NOT_FOUND,
                         "container '%s' has no user '%s'".formatted(container.name(), wanted),
                         "its users are in its /etc/passwd; a number is taken as it is"));
-    }
-
-    private static void requireAccount(Container container, Directory rootfs, String user) {
-        if (accounts(rootfs).noneMatch(a -> a.name().equals(user))) {
-            throw new BerthException(
-                    ErrorCode.NOT_FOUND,
-                    "container '%s' has no user '%s'".formatted(container.name(), user),
-                    "its users are in its /etc/passwd");
-        }
     }
 
     private static Optional<GuestAccount> numeric(String id) {

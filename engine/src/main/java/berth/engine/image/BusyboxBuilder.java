@@ -95,7 +95,7 @@ public final class BusyboxBuilder extends ImageBuilder {
     }
 
     @Override
-    Build start(Progress progress) {
+    Build start(Path scratch, Progress progress) {
         Path program = Programs.find("busybox", PACKAGE);
         progress.step("collecting " + program);
         byte[] content = read(program);

@@ -55,8 +55,11 @@ public final class DebianBuilder extends ImageBuilder {
     }
 
     @Override
-    Build start(Progress progress) {
-        Path program = Programs.find("mmdebstrap", "mmdebstrap");
+    Build start(Path scratch, Progress progress) {
+        List<String> arguments = arguments(
+                Programs.find("unshare", "util-linux"),
+                Programs.find("mmdebstrap", "mmdebstrap"),
+                AptConfiguration.ofHost());
         if (!Files.exists(KEYRING)) {
             throw Programs.missing("this machine has no keys of Debian's archive", "debian-archive-keyring");
         }
@@ -64,8 +67,8 @@ public final class DebianBuilder extends ImageBuilder {
         try (Pipe out = Pipe.open();
                 Pipe err = Pipe.open();
                 Fd nothing = Fd.openForReading(Path.of("/dev/null"))) {
-            Child child = Spawner.spawn(Command.of(arguments(program, AptConfiguration.ofHost()))
-                    .withEnvironment(environment())
+            Child child = Spawner.spawn(Command.of(arguments)
+                    .withEnvironment(environment(scratch))
                     .withStdin(nothing)
                     .withStdout(out.writer())
                     .withStderr(err.writer())
@@ -76,10 +79,13 @@ public final class DebianBuilder extends ImageBuilder {
         }
     }
 
-    List<String> arguments(Path program, AptConfiguration host) {
+    /** mmdebstrap mounts in the tree it makes: in a mount namespace of its own nothing of that can outlive it. */
+    List<String> arguments(Path unshare, Path program, AptConfiguration host) {
         List<String> include = new ArrayList<>(PACKAGES);
         include.addAll(packages);
         List<String> arguments = new ArrayList<>(List.of(
+                unshare.toString(),
+                "--mount",
                 program.toString(),
                 "--mode=root",
                 "--variant=minbase",
@@ -91,12 +97,11 @@ public final class DebianBuilder extends ImageBuilder {
         return arguments;
     }
 
-    private static Map<String, String> environment() {
-        // Half a gigabyte passes through TMPDIR, and /tmp may be kept in memory.
-        Map<String, String> variables =
-                new TreeMap<>(Map.of("PATH", Programs.PATH, "LANG", "C.UTF-8", "HOME", "/root", "TMPDIR", "/var/tmp"));
+    private static Map<String, String> environment(Path scratch) {
+        Map<String, String> variables = new TreeMap<>(
+                Map.of("PATH", Programs.PATH, "LANG", "C.UTF-8", "HOME", "/root", "TMPDIR", scratch.toString()));
         System.getenv().forEach((name, value) -> {
-            if (PROXIES.contains(name) || name.equals("TMPDIR")) {
+            if (PROXIES.contains(name)) {
                 variables.put(name, value);
             }
         });

@@ -1,6 +1,7 @@
 package berth.engine.image;
 
 import berth.engine.operation.Progress;
+import java.nio.file.Path;
 
 /** Makes an image's tree out of what the machine has or can get. */
 public abstract sealed class ImageBuilder permits BusyboxBuilder, DebianBuilder {
@@ -9,8 +10,13 @@ public abstract sealed class ImageBuilder permits BusyboxBuilder, DebianBuilder 
     /** What it makes, for instance {@code debian bookworm}: fit to be the image's source. */
     public abstract String description();
 
-    /** Begins; the rest happens while the result is read. @throws BerthException UNSUPPORTED if the machine lacks a program */
-    abstract Build start(Progress progress);
+    /**
+     * Begins; the rest happens while the result is read.
+     *
+     * @param scratch an absolute path of a directory for temporary files, empty, removed after the build
+     * @throws BerthException UNSUPPORTED if the machine lacks a program
+     */
+    abstract Build start(Path scratch, Progress progress);
 
     /** A build that goes on while its result is read. */
     interface Build extends AutoCloseable {

@@ -142,7 +142,8 @@ public final class Images implements AutoCloseable {
      * @throws BerthException UNSUPPORTED if the machine lacks a program; FAILED if building fails; as {@link #importArchive}
      */
     public Imported build(ImageBuilder builder, ImportRequest request, Progress progress) {
-        try (ImageBuilder.Build build = builder.start(progress)) {
+        try (Staging scratch = Staging.scratch(directory, path);
+                ImageBuilder.Build build = builder.start(scratch.path().toAbsolutePath(), progress)) {
             return importFrom(build.reader(), request, new Notes(), progress);
         }
     }

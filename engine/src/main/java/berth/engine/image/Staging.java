@@ -30,11 +30,16 @@ final class Staging implements AutoCloseable {
 
     /** Makes a new one with an empty tree in it. */
     static Staging create(Directory images, Path imagesPath) {
+        Staging staging = scratch(images, imagesPath);
+        images.createDirectory(staging.name + "/" + TREE, 0755);
+        return staging;
+    }
+
+    /** Makes a new one with nothing in it. */
+    static Staging scratch(Directory images, Path imagesPath) {
         String name = random(INCOMING);
         images.createDirectory(name, 0700);
-        Staging staging = new Staging(images, imagesPath.resolve(name), name);
-        images.createDirectory(name + "/" + TREE, 0755);
-        return staging;
+        return new Staging(images, imagesPath.resolve(name), name);
     }
 
     /** Removes the image {@code id}: at once from sight, then from the disk. */

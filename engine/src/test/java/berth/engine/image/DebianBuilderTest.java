@@ -45,6 +45,7 @@ class DebianBuilderTest {
     void packagesAndProxiesReachMmdebstrap() {
         List<String> arguments = new DebianBuilder("bookworm", List.of("vim"))
                 .arguments(
+                        Path.of("/usr/bin/unshare"),
                         Path.of("/usr/bin/mmdebstrap"),
                         AptConfiguration.of(List.of(), Map.of("Acquire::http::Proxy", "http://proxy:3142")));
         assertThat(arguments)
