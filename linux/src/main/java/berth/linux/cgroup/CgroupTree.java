@@ -76,21 +76,30 @@ final class CgroupTree {
         if (hierarchy.isV2()) {
             enableControllers(hierarchy, parent);
         } else if (hierarchy.has("cpuset")) {
-            inheritCpuset(directory, parent);
+            inheritCpuset(directory);
         }
     }
 
     /** A v1 cpuset is born without processors and memory, and takes no process then. */
-    private static void inheritCpuset(Path directory, Path parent) {
+    private static void inheritCpuset(Path directory) {
         for (String file : List.of("cpuset.cpus", "cpuset.mems")) {
-            if (CgroupFile.words(directory.resolve(file)).isEmpty()) {
-                String inherited =
-                        CgroupFile.read(parent.resolve(file)).orElse("").strip();
-                CgroupFile.write(directory.resolve(file), inherited);
-                // From here down the kernel copies them itself.
-                CgroupFile.write(directory.resolve("cgroup.clone_children"), "1");
-            }
+            inherit(directory, file);
         }
+    }
+
+    /** Whoever makes the parents at the same time may not have come to this yet: they are seen to first. */
+    private static String inherit(Path directory, String file) {
+        String value =
+                CgroupFile.read(directory.resolve(file)).map(String::strip).orElse("");
+        Path parent = directory.getParent();
+        if (!value.isEmpty() || parent == null || !Files.exists(parent.resolve(file))) {
+            return value;
+        }
+        String inherited = inherit(parent, file);
+        CgroupFile.write(directory.resolve(file), inherited);
+        // From here down the kernel copies them itself.
+        CgroupFile.write(directory.resolve("cgroup.clone_children"), "1");
+        return inherited;
     }
 
     private static void enableControllers(Hierarchy hierarchy, Path directory) {

@@ -65,7 +65,9 @@ public final class Processes {
         return ticks.isEmpty()
                 ? Optional.empty()
                 : read(Path.of("/proc/stat"))
-                        .flatMap(stat -> stat.lines().filter(l -> l.startsWith(BOOT_TIME)).findFirst())
+                        .flatMap(stat -> stat.lines()
+                                .filter(l -> l.startsWith(BOOT_TIME))
+                                .findFirst())
                         .map(l -> Instant.ofEpochSecond(Long.parseLong(l.substring(BOOT_TIME.length())))
                                 .plusMillis(ticks.getAsLong() * MILLIS_PER_TICK));
     }

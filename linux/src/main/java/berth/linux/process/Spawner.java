@@ -39,8 +39,7 @@ public final class Spawner {
     private static final MethodHandle ADD_DUP2 =
             Libc.function("posix_spawn_file_actions_adddup2", FunctionDescriptor.of(INT, Libc.POINTER, INT, INT));
     private static final MethodHandle ADD_OPEN = Libc.function(
-            "posix_spawn_file_actions_addopen",
-            FunctionDescriptor.of(INT, Libc.POINTER, INT, Libc.POINTER, INT, INT));
+            "posix_spawn_file_actions_addopen", FunctionDescriptor.of(INT, Libc.POINTER, INT, Libc.POINTER, INT, INT));
     private static final MethodHandle ADD_CHDIR = pointers("posix_spawn_file_actions_addchdir_np", 2);
     private static final MethodHandle ADD_CLOSEFROM =
             Libc.function("posix_spawn_file_actions_addclosefrom_np", FunctionDescriptor.of(INT, Libc.POINTER, INT));

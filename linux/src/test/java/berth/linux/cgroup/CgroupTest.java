@@ -55,6 +55,20 @@ class CgroupTest {
     }
 
     @Test
+    void aProcessCanEnterBeneathParentsThatSomebodyElseIsStillMaking() throws IOException {
+        Cgroup leaf = top.child("a/b");
+        for (Path directory : leaf.directories()) {
+            Files.createDirectories(directory);
+        }
+
+        leaf.create();
+
+        try (Child sleeper = sleepIn(leaf)) {
+            assertThat(leaf.directProcesses()).containsExactly(sleeper.pid());
+        }
+    }
+
+    @Test
     void aProcessCanEnterEveryTreeAndIsFoundThere() {
         Cgroup leaf = top.child("a/b");
         leaf.create();

@@ -45,7 +45,8 @@ final class PtyTest {
                 byte[] shown = new byte[100];
                 int count = pty.master().read(shown, 0, shown.length);
 
-                assertThat(new String(shown, 0, count, StandardCharsets.US_ASCII)).isEqualTo("has one\r\n");
+                assertThat(new String(shown, 0, count, StandardCharsets.US_ASCII))
+                        .isEqualTo("has one\r\n");
                 assertThat(child.await().isSuccess()).isTrue();
                 assertThatThrownBy(() -> pty.master().read(shown, 0, shown.length))
                         .isInstanceOf(KernelException.class)
