@@ -133,7 +133,7 @@ final class ExecTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"INT", "TERM", "HUP", "QUIT", "USR1", "USR2"})
+    @CsvSource({"INT", "TERM", "HUP", "QUIT", "USR1"})
     void signalsReachTheCommand(String signal) {
         Running running = host.command(List.of(
                         "ct",

@@ -118,11 +118,14 @@ final class Host implements BeforeAllCallback, AfterAllCallback, AfterEachCallba
         return json("ct show " + container).get("init_pid").asInt(0);
     }
 
-    /** Waits until a container has come back with another init than {@code former}. */
+    /** Waits until a container has come back, with another init than {@code former}, and commands can be run in it. */
     void awaitReboot(String container, int former) {
         await(container + " has rebooted")
                 .atMost(Running.PATIENCE)
                 .until(() -> initPid(container), p -> p > 0 && p != former);
+        await(container + " runs commands")
+                .atMost(Running.PATIENCE)
+                .until(() -> osctl("ct exec " + container + " true").status() == 0);
     }
 
     /** Waits until a container is in {@code state}. */

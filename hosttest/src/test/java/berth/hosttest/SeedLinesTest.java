@@ -2,6 +2,8 @@ package berth.hosttest;
 
 import static berth.hosttest.ResultAssert.assertThat;
 
+import java.nio.file.Path;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -13,6 +15,9 @@ final class SeedLinesTest {
 
     @BeforeAll
     static void theTemplateIsInTheCurrentFolder() {
+        Assumptions.assumeFalse(
+                Host.read(Path.of("/etc/subuid")).contains(":666000:"),
+                "the ids of the lines belong to another instance on this machine");
         Tarball.busybox().writeTo(host.scratch().resolve("ubuntu-16.04-x86_64-vpsfree.tar.gz"));
     }
 

@@ -87,7 +87,7 @@ final class TerminalTest {
     void attachOpensAShell() {
         Screen screen = host.command("ct attach web").onTerminal();
 
-        screen.type("echo $((6 * 7)) $(hostname)\n").shows("42 web");
+        screen.shows("#").type("echo $((6 * 7)) $(hostname)\n").shows("42 web");
         screen.type("exit 4\n");
 
         assertThat(screen.result()).exits(4);
@@ -117,10 +117,12 @@ final class TerminalTest {
     @Test
     void jobsInsideAnAttachedShellCanBeStoppedAndContinued() {
         Screen screen = host.command("ct attach web").onTerminal();
-        screen.type("echo shell $((1 + 1))\n").shows("shell 2");
+        screen.shows("#").type("echo shell $((1 + 1))\n").shows("shell 2");
 
-        screen.type("sleep 3210\n").type("\u001a").shows("Stopped");
-        screen.type("kill %1; echo back $((1 + 2))\n").shows("back 3");
+        screen.type("sleep 3210\n");
+        await().atMost(Running.PATIENCE).until(() -> host.osctl("ct exec web pidof sleep").status() == 0);
+        screen.type("\u001a").shows("Stopped");
+        screen.shows("#").type("kill %1; echo back $((1 + 2))\n").shows("back 3");
         screen.type("exit\n");
 
         assertThat(screen.output()).contains("back 3");

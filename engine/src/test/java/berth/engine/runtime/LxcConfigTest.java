@@ -9,28 +9,37 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class LxcConfigTest {
+    private static final List<Path> CGROUPS =
+            List.of(Path.of("/sys/fs/cgroup/t"), Path.of("/sys/fs/cgroup/unified/t"));
+
     @Test
     void aContainerIsAlwaysUnprivilegedAndKeptInItsCgroup() {
-        assertThat(LxcConfig.render(plan("web", "/sbin/init")))
+        assertThat(LxcConfig.render(plan("web", "/sbin/init"), CGROUPS))
                 .contains("lxc.idmap = u 0 100000 65536\n")
                 .contains("lxc.idmap = g 0 100000 65536\n")
                 .contains("lxc.cgroup.relative = 1\n")
                 .contains("lxc.seccomp.profile = /run/t/seccomp/default\n")
                 .contains("lxc.rootfs.path = dir:/run/t/pool/tank/ct/web/rootfs\n")
-                .doesNotContain("lxc.include")
-                .doesNotContain("lxc.hook");
+                .doesNotContain("lxc.include");
     }
 
     @Test
     void initArgumentsWithBlanksAndQuotesReachTheInitAsTheyAre() {
-        assertThat(LxcConfig.render(plan("web", "/bin/my init", "plain", "it's", "say \"hi\"", "")))
+        assertThat(LxcConfig.render(plan("web", "/bin/my init", "plain", "it's", "say \"hi\"", ""), CGROUPS))
                 .contains("lxc.init.cmd = \"/bin/my init\" plain \"it's\" 'say \"hi\"' \"\"\n");
     }
 
     @Test
     void aLineBreakCannotSmuggleASettingIn() {
-        assertThatThrownBy(() -> LxcConfig.render(plan("web\nlxc.cap.keep = sys_admin", "/sbin/init")))
+        assertThatThrownBy(() -> LxcConfig.render(plan("web\nlxc.cap.keep = sys_admin", "/sbin/init"), CGROUPS))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void theHookBeforeAStartIsToldEveryCgroup() {
+        assertThat(LxcConfig.render(plan("web", "/sbin/init"), CGROUPS))
+                .contains("lxc.hook.pre-start = /bin/sh /run/t/pool/tank/ct/web/before-start /sys/fs/cgroup/t"
+                        + " /sys/fs/cgroup/unified/t\n");
     }
 
     @Test
@@ -50,8 +59,8 @@ class LxcConfigTest {
                 without.seccompProfile(),
                 Optional.of(Path.of("/var/lib/lxcfs")));
 
-        assertThat(LxcConfig.render(without)).doesNotContain("lxcfs");
-        assertThat(LxcConfig.render(with))
+        assertThat(LxcConfig.render(without, CGROUPS)).doesNotContain("lxcfs");
+        assertThat(LxcConfig.render(with, CGROUPS))
                 .contains("lxc.mount.entry = /var/lib/lxcfs/proc/meminfo proc/meminfo none bind,optional 0 0\n");
     }
 
