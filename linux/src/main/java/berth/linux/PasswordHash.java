@@ -33,7 +33,9 @@ public final class PasswordHash {
             MemorySegment data = arena.allocate(WORK_SPACE, Long.BYTES);
             MemorySegment hash = (MemorySegment) crypt(arena)
                     .invokeExact(
-                            Libc.cString(arena, password), Libc.cString(arena, setting.append('$').toString()), data);
+                            Libc.cString(arena, password),
+                            Libc.cString(arena, setting.append('$').toString()),
+                            data);
             if (hash.address() == 0) {
                 throw new KernelException("crypt", "", Errno.EINVAL.number());
             }

@@ -34,7 +34,11 @@ public final class ContainerShell {
             List.of("/bin/bash", "/usr/bin/bash", "/run/current-system/sw/bin/bash", "/bin/sh", "/bin/busybox");
 
     private static final List<String> CHPASSWD = List.of(
-            "usr/sbin/chpasswd", "usr/bin/chpasswd", "sbin/chpasswd", "bin/chpasswd", "run/current-system/sw/bin/chpasswd");
+            "usr/sbin/chpasswd",
+            "usr/bin/chpasswd",
+            "sbin/chpasswd",
+            "bin/chpasswd",
+            "run/current-system/sw/bin/chpasswd");
 
     private final RunPlans plans;
     private final Attachments attachments;

@@ -34,8 +34,7 @@ public record ContainerSpec(
         @Nullable Autostart autostart) {
     private static final int MAX_HOSTNAME = 64;
     private static final String LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
-    private static final Pattern HOSTNAME =
-            Pattern.compile(LABEL + "(\\." + LABEL + ")*");
+    private static final Pattern HOSTNAME = Pattern.compile(LABEL + "(\\." + LABEL + ")*");
     private static final Pattern DOTTED = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
 
     public ContainerSpec {

@@ -62,7 +62,9 @@ final class GuestPassword {
 
     private List<String> lines() {
         try {
-            return new String(rootfs.readFile(SHADOW, LONGEST), StandardCharsets.ISO_8859_1).lines().toList();
+            return new String(rootfs.readFile(SHADOW, LONGEST), StandardCharsets.ISO_8859_1)
+                    .lines()
+                    .toList();
         } catch (KernelException e) {
             throw refused("its /etc/shadow cannot be read: " + e.reason());
         }

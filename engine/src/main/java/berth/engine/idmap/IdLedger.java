@@ -140,7 +140,8 @@ public final class IdLedger {
     private static void refuse(String holder, HostIds ids, Conflict conflict) {
         throw new BerthException(
                 ErrorCode.IN_USE,
-                "%s cannot be given to '%s': %s %s".formatted(ids, holder, conflict.ids().belongTo(), conflict.holder()),
+                "%s cannot be given to '%s': %s %s"
+                        .formatted(ids, holder, conflict.ids().belongTo(), conflict.holder()),
                 "choose ids that nobody uses");
     }
 

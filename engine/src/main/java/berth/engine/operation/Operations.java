@@ -74,7 +74,8 @@ public final class Operations {
                         TIME.format(clock.instant()),
                         ThreadLocalRandom.current().nextInt());
         JsonNode data = Yaml.readJson(Yaml.writeJson(plan), JsonNode.class);
-        Journal.Header header = new Journal.Header(kind.name(), actor.user(), actor.command(), clock.instant(), boot(), data);
+        Journal.Header header =
+                new Journal.Header(kind.name(), actor.user(), actor.command(), clock.instant(), boot(), data);
         try {
             run.start(Journal.start(directory, id, header, run.firstStep()));
         } catch (IOException e) {

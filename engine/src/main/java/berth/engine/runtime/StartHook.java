@@ -23,7 +23,8 @@ final class StartHook {
 
     /** The line, for LXC's shell, that runs {@code file} for the cgroup with {@code directories}. */
     static String command(Path file, List<Path> directories) {
-        return "/bin/sh " + file + " " + directories.stream().map(Path::toString).collect(Collectors.joining(" "));
+        return "/bin/sh " + file + " "
+                + directories.stream().map(Path::toString).collect(Collectors.joining(" "));
     }
 
     private static byte[] read() {

@@ -50,8 +50,8 @@ public final class DurableFile {
      * same time and then replaced in order.
      */
     public static Pending prepare(Path file, byte[] content, Set<PosixFilePermission> mode) throws IOException {
-        Path temporary = file.resolveSibling(
-                ".%s.%08x%s".formatted(file.getFileName(), ThreadLocalRandom.current().nextInt(), TEMPORARY));
+        Path temporary = file.resolveSibling(".%s.%08x%s"
+                .formatted(file.getFileName(), ThreadLocalRandom.current().nextInt(), TEMPORARY));
         Pending pending = new Pending(file, temporary);
         try {
             uninterrupted(() -> writeSynced(temporary, content, mode));

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 class NewuidmapTest {
     private static final HostIds IDS = new HostIds(3_900_000_000L, 65_536);
 
-    private final String instance = "t%06x".formatted(ThreadLocalRandom.current().nextInt(1 << 24));
+    private final String instance =
+            "t%06x".formatted(ThreadLocalRandom.current().nextInt(1 << 24));
     private final SystemAccounts accounts = new SystemAccounts(Path.of("/etc"), instance);
     private final Account account =
             new Account(Account.nameOf(instance, "pool", "web"), 99_000, IdMap.from(IDS), IdMap.from(IDS));
@@ -44,7 +45,8 @@ class NewuidmapTest {
 
     /** Maps ids for a process of the account in a user namespace of its own. Returns what it then has, or why it has not. */
     private String mapped(String tool, String file, String... map) throws IOException, InterruptedException {
-        Process sleeper = new ProcessBuilder(asAccount("unshare", "--user", "sh", "-c", "echo ready; exec cat")).start();
+        Process sleeper =
+                new ProcessBuilder(asAccount("unshare", "--user", "sh", "-c", "echo ready; exec cat")).start();
         try {
             assertThat((char) sleeper.getInputStream().read()).isEqualTo('r');
             List<String> command = asAccount(tool, Long.toString(sleeper.pid()));
@@ -53,7 +55,9 @@ class NewuidmapTest {
             if (ended.status() != 0) {
                 return ended.output();
             }
-            return Files.readString(Path.of("/proc", Long.toString(sleeper.pid()), file)).strip().replaceAll(" +", " ");
+            return Files.readString(Path.of("/proc", Long.toString(sleeper.pid()), file))
+                    .strip()
+                    .replaceAll(" +", " ");
         } finally {
             sleeper.destroyForcibly().waitFor();
         }

@@ -349,7 +349,9 @@ class OperationsTest {
         crashAt("before:write spec");
         Path file = onlyJournal();
         Files.writeString(file, Files.readString(file).replaceFirst("\"boot\":\"[^\"]*\"", "\"boot\":\"another\""));
-        assertThat(operations("").recover()).extracting(Recovered::outcome).containsExactly(Recovered.Outcome.COMPLETED);
+        assertThat(operations("").recover())
+                .extracting(Recovered::outcome)
+                .containsExactly(Recovered.Outcome.COMPLETED);
     }
 
     @Test

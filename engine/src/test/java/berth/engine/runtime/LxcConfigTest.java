@@ -9,6 +9,9 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class LxcConfigTest {
+    private static final List<Path> CGROUPS =
+            List.of(Path.of("/sys/fs/cgroup/t"), Path.of("/sys/fs/cgroup/unified/t"));
+
     @Test
     void aContainerIsAlwaysUnprivilegedAndKeptInItsCgroup() {
         assertThat(LxcConfig.render(plan("web", "/sbin/init"), CGROUPS))

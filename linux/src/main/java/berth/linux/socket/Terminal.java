@@ -67,6 +67,18 @@ public final class Terminal {
         }
     }
 
+    /**
+     * Whether it hands out input by lines, as a terminal does until a program takes it over. Of a pty's master it says what
+     * its slave does.
+     */
+    public static boolean isByLine(Fd fd) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment termios = arena.allocate(TERMIOS_SIZE, Integer.BYTES);
+            Libc.check(Libc.syscall(Libc.SYS_IOCTL, fd.number(), TCGETS, termios.address()), "ioctl TCGETS", "");
+            return (termios.get(ValueLayout.JAVA_INT, LFLAG) & ICANON) != 0;
+        }
+    }
+
     /** Its size; empty if {@code fd} is not a terminal or the terminal knows none. */
     public static Optional<Size> size(Fd fd) {
         try (Arena arena = Arena.ofConfined()) {

@@ -18,7 +18,16 @@ final class PtyTest {
             Terminal.resize(pty.master(), new Terminal.Size(30, 100));
 
             assertThat(Terminal.isTerminal(pty.slave())).isTrue();
+            assertThat(Terminal.isByLine(pty.master())).isTrue();
             assertThat(Terminal.size(pty.slave())).contains(new Terminal.Size(30, 100));
+        }
+    }
+
+    @Test
+    void itsMasterSeesThatAProgramTookItOver() {
+        try (Pty pty = Pty.open();
+                Terminal.Mode _ = Terminal.raw(pty.slave())) {
+            assertThat(Terminal.isByLine(pty.master())).isFalse();
         }
     }
 

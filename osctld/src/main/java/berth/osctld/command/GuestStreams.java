@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +35,8 @@ final class GuestStreams implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GuestStreams.class);
     private static final Duration SLICE = Duration.ofMillis(50);
 
+    private static final long GLANCE_NANOS = 500_000;
+
     private final Session session;
     private final Optional<Pty> pty;
     private final Map<StandardStream, Pipe> pipes = new EnumMap<>(StandardStream.class);
@@ -45,8 +48,6 @@ final class GuestStreams implements AutoCloseable {
         this.pty = isTerminal(StandardStream.STDIN) && isTerminal(StandardStream.STDOUT)
                 ? Optional.of(Pty.open())
                 : Optional.empty();
-        // What is typed before lxc-attach takes the terminal would be shown twice.
-        pty.ifPresent(p -> Terminal.raw(p.slave()));
         if (pty.isEmpty()) {
             for (StandardStream stream : StandardStream.values()) {
                 if (isTerminal(stream)) {
@@ -116,7 +117,10 @@ final class GuestStreams implements AutoCloseable {
     private void startCopying() {
         pty.ifPresent(p -> {
             copy("output", () -> show(p.master(), session.out()));
-            copy("input", () -> type(p.master()));
+            copy("input", () -> {
+                awaitTakeover(p.master());
+                type(p.master());
+            });
         });
         pipes.forEach((stream, pipe) -> {
             switch (stream) {
@@ -147,6 +151,13 @@ final class GuestStreams implements AutoCloseable {
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** lxc-attach throws away what was typed before it took the terminal over. Source: LXC 5.0, lxc_setup_tios. */
+    private void awaitTakeover(Fd master) {
+        while (!ended.get() && Terminal.isByLine(master)) {
+            LockSupport.parkNanos(GLANCE_NANOS);
         }
     }
 

@@ -34,7 +34,7 @@ final class PasswordPrompt {
         try (Terminal.Mode _ = Terminal.noEcho(session.descriptor(StandardStream.STDIN))) {
             say("New password of %s: ".formatted(RawText.printable(user)));
             String first = line();
-            say("Once more: ");
+            say("Type it again: ");
             if (!line().equals(first)) {
                 throw new BerthException(ErrorCode.INVALID, "the two passwords differ");
             }
