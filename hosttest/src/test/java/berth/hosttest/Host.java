@@ -220,7 +220,7 @@ final class Host implements BeforeAllCallback, AfterAllCallback, AfterEachCallba
 
     @Override
     public void handleTestExecutionException(ExtensionContext context, Throwable failure) throws Throwable {
-        System.err.printf("osctld of '%s':%n%s%n", context.getDisplayName(), daemon.wholeLog());
+        System.err.printf("osctld of '%s':%n%s%n", context.getDisplayName(), daemon.log());
         throw failure;
     }
 

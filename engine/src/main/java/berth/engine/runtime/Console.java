@@ -175,8 +175,8 @@ final class Console {
                 terminal.close();
                 terminal = TerminalRequest.send(plan, number);
                 return;
-            } catch (BerthException e) {
-                // Not there yet.
+            } catch (BerthException | KernelException e) {
+                // Not there yet, or going away.
             } finally {
                 lock.unlock();
             }

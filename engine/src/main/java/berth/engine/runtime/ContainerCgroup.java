@@ -10,6 +10,7 @@ public final class ContainerCgroup {
     static final String MONITOR = "monitor";
     static final String PAYLOAD = "payload";
     static final String PIVOT = "pivot";
+    private static final String ENTRY = "entry";
     private static final String DELEGATED = "delegated";
 
     private ContainerCgroup() {}
@@ -19,7 +20,15 @@ public final class ContainerCgroup {
         return path + "/" + DELEGATED;
     }
 
-    /** Where its monitor, and what attaches to it, lives. */
+    /**
+     * Where what attaches to it starts from. Not with the monitor: LXC removes that cgroup at a reboot, and fails to make it anew
+     * while anything else is in it.
+     */
+    public static String entry(String path) {
+        return delegated(path) + "/" + ENTRY;
+    }
+
+    /** Where its monitor lives. */
     public static String monitor(String path) {
         return delegated(path) + "/" + MONITOR;
     }

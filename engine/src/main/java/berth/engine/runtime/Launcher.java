@@ -49,6 +49,7 @@ public final class Launcher {
         Cgroup delegated = cgroups.at(ContainerCgroup.delegated(plan.cgroup()));
         delegated.create();
         delegated.delegate(plan.uid(), plan.uid());
+        cgroups.at(ContainerCgroup.entry(plan.cgroup())).createLeaf();
     }
 
     /** Kills what is in its cgroup and removes it, and what it alone kept of the tree above it. */

@@ -68,6 +68,14 @@ public final class Cgroup {
     }
 
     /**
+     * Makes it, in an existing cgroup, without controllers of its own: a v2 cgroup whose children have controllers cannot hold
+     * processes itself. Source: cgroup-v2.rst, No Internal Process Constraint.
+     */
+    public void createLeaf() {
+        tree.createLeaf();
+    }
+
+    /**
      * Lets {@code uid} and {@code gid} make cgroups in it and move processes between them, and change none of its own
      * limits. Source: cgroup-v2.rst, Delegation.
      */

@@ -48,6 +48,20 @@ final class CgroupTree {
         }
     }
 
+    /** Makes it without controllers of its own, so that its parent, which exists, may still hold processes. */
+    void createLeaf() {
+        for (Hierarchy hierarchy : host.hierarchies()) {
+            Path directory = hierarchy.root().resolve(path);
+            long result = onPath(SYS_MKDIR, directory, MODE);
+            if (result != -Errno.EEXIST.number()) {
+                Libc.check(result, "mkdir", directory.toString());
+            }
+            if (!hierarchy.isV2() && hierarchy.has("cpuset")) {
+                inheritCpuset(directory);
+            }
+        }
+    }
+
     /** Removes it, and its parents below {@code top}, where they are empty. */
     void prune(String top) {
         for (Hierarchy hierarchy : host.hierarchies()) {

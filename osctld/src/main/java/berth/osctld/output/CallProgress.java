@@ -46,6 +46,9 @@ public final class CallProgress implements Progress, AutoCloseable {
         this.clock = clock;
         this.width = width > 0 ? width : 80;
         this.start = clock.millis();
+        if (screen == Screen.TERMINAL) {
+            out.makeWay(this::erase);
+        }
     }
 
     /** Shows it on {@code screen}, whose lines hold {@code width} characters; 0 if that is not known. */
@@ -147,7 +150,7 @@ public final class CallProgress implements Progress, AutoCloseable {
         }
     }
 
-    private void erase() {
+    private synchronized void erase() {
         if (!drawn.isEmpty()) {
             out.status(ERASE);
             drawn = "";

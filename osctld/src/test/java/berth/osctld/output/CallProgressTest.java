@@ -79,6 +79,18 @@ final class CallProgressTest {
     }
 
     @Test
+    void theLineMakesWayForWhatTheCommandSays() {
+        CallProgress progress = on(CallProgress.Screen.TERMINAL);
+        progress.step("unpacking");
+        now += 400;
+        progress.tick();
+        out.warn("a trap");
+        progress.tick();
+
+        assertThat(shown()).isEqualTo("\r\033[Kunpacking…\r\033[Kosctl: warning: a trap\n\r\033[Kunpacking…");
+    }
+
+    @Test
     void warningsAreShownToThoseWhoWantNoProgressToo() {
         CallProgress progress = on(CallProgress.Screen.NONE);
         progress.step("unpacking");
