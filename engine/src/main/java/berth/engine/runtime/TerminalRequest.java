@@ -8,6 +8,7 @@ import berth.linux.socket.Message;
 import berth.linux.socket.UnixStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -21,6 +22,8 @@ import java.util.List;
 final class TerminalRequest {
     private static final int GET_TERMINAL = 0;
     private static final int MESSAGE_SIZE = 16;
+    /** LXC keeps one byte of sun_path before the name and two behind it. Source: LXC's lxc_make_abstract_socket_name. */
+    private static final int LONGEST_NAME = 105;
 
     private TerminalRequest() {}
 
@@ -59,9 +62,26 @@ final class TerminalRequest {
         }
     }
 
+    /** LXC's name for the command socket of {@code container}: its path, or that path's hash where it is too long. */
+    static String socket(String container, String suffix) {
+        String name = container + suffix;
+        return name.length() <= LONGEST_NAME
+                ? name
+                : "lxc/%016x%s".formatted(fnv1a(container.getBytes(StandardCharsets.UTF_8)), suffix);
+    }
+
+    /** The 64-bit FNV-1a hash. Source: draft-eastlake-fnv. */
+    private static long fnv1a(byte[] bytes) {
+        long hash = 0xcbf29ce484222325L;
+        for (byte b : bytes) {
+            hash = (hash ^ (b & 0xff)) * 0x100000001b3L;
+        }
+        return hash;
+    }
+
     private static UnixStream connect(RunPlan plan) {
         try {
-            return UnixStream.connectAbstract(plan.paths().lxcPath() + "/" + plan.name() + "/command");
+            return UnixStream.connectAbstract(socket(plan.paths().lxcPath() + "/" + plan.name(), "/command"));
         } catch (KernelException e) {
             throw new BerthException(
                     ErrorCode.FAILED,

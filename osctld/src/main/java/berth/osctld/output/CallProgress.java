@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Shows how far work is, on standard error. On a terminal one line is written over and over and is gone at the end; elsewhere
  * a step gets a line once it has taken a second. Work that is quick shows nothing. A thread of its own draws, from the first
- * step until {@link #close}.
+ * step until {@link #close}. That nobody reads it is no reason for the work to fail: what cannot be written is dropped.
  */
 public final class CallProgress implements Progress, AutoCloseable {
     /** What reads it. */
@@ -78,23 +78,27 @@ public final class CallProgress implements Progress, AutoCloseable {
 
     @Override
     public synchronized void note(String text) {
-        erase();
-        if (screen != Screen.NONE) {
-            out.note("%s", text);
-        }
+        write(() -> {
+            erase();
+            if (screen != Screen.NONE) {
+                out.note("%s", text);
+            }
+        });
     }
 
     @Override
     public synchronized void warn(String text) {
-        erase();
-        out.warn("%s", text);
+        write(() -> {
+            erase();
+            out.warn("%s", text);
+        });
     }
 
     /** Takes the line away and draws no more. */
     @Override
     public synchronized void close() {
         step = "";
-        erase();
+        write(this::erase);
         if (artist != null) {
             artist.interrupt();
         }
@@ -133,6 +137,14 @@ public final class CallProgress implements Progress, AutoCloseable {
             }
         } catch (InterruptedException e) {
             // The work is over.
+        } catch (UncheckedIOException e) {
+            // Nobody reads; the work goes on.
+        }
+    }
+
+    private static void write(Runnable line) {
+        try {
+            line.run();
         } catch (UncheckedIOException e) {
             // Nobody reads; the work goes on.
         }

@@ -1,8 +1,10 @@
 package berth.osctld.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -98,5 +100,27 @@ final class CallProgressTest {
         progress.warn("a trap");
 
         assertThat(shown()).isEqualTo("osctl: warning: a trap\n");
+    }
+
+    @Test
+    void workGoesOnWhenNobodyReadsHowFarItIs() {
+        OutputStream closed = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException("broken pipe");
+            }
+        };
+        Style style = new Style(Format.HUMAN, Style.Volume.NORMAL, Palette.PLAIN, Palette.PLAIN);
+        try (CallProgress progress = new CallProgress(
+                new Out(OutputStream.nullOutputStream(), closed, style),
+                CallProgress.Screen.PIPE,
+                () -> Instant.ofEpochMilli(now),
+                20)) {
+            assertThatCode(() -> {
+                        progress.note("waiting");
+                        progress.warn("careful");
+                    })
+                    .doesNotThrowAnyException();
+        }
     }
 }
