@@ -74,8 +74,8 @@ final class AdoptionTest {
         int dies = host.initPid("c03");
 
         host.killDaemon();
-        assertThat(host.shell(insideWithoutDaemon(halts) + "poweroff").run()).succeeds();
-        assertThat(host.shell(insideWithoutDaemon(reboots) + "reboot").run()).succeeds();
+        host.shell(insideWithoutDaemon(halts) + "poweroff").run();
+        host.shell(insideWithoutDaemon(reboots) + "reboot").run();
         Running.signal(dies, "KILL");
         await().atMost(Running.PATIENCE)
                 .until(() -> Stream.of(halts, reboots, dies).noneMatch(AdoptionTest::isAlive));

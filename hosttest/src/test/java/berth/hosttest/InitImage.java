@@ -1,11 +1,14 @@
 package berth.hosttest;
 
+import static java.util.Objects.requireNonNull;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 
 /** Small systems with the inits that Debian has, made out of Debian's packages once and kept until {@code mvn clean}. */
@@ -64,28 +67,40 @@ enum InitImage {
 
     private void build(Path archive) {
         try {
-            Path script = Files.createTempFile("berth-init", ".sh");
-            Files.writeString(script, customization());
-            DebianImage.build(
-                    archive,
-                    List.of("--variant=extract", "--include=" + packages, "--customize-hook=sh " + script + " \"$1\""));
-            Files.delete(script);
+            Path packed = archive.resolveSibling(archive.getFileName() + ".packed");
+            DebianImage.build(packed, List.of("--variant=extract", "--include=" + packages));
+            Path tree = Files.createTempDirectory("berth-init");
+            lay(tree);
+            run("tar", "--append", "--owner=0", "--group=0", "--file=" + packed, "--directory=" + tree, ".");
+            run("rm", "-rf", tree.toString());
+            Files.move(packed, archive, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private String customization() {
-        return """
-                set -e
-                rm -rf "$1/dev" "$1/var/lib/apt" "$1/var/cache/apt"
-                mkdir -p "$1/dev" "$1/proc" "$1/sys" "$1/run" "$1/root" "$1/etc" "$1/bin" "$1/etc/runlevels/default"
-                [ -e "$1/bin/sh" ] || ln -s busybox "$1/bin/sh"
-                echo root:x:0:0:root:/root:/bin/sh > "$1/etc/passwd"
-                echo root:x:0: > "$1/etc/group"
-                cat > "$1/%1$s" <<'BERTH_END'
-                %2$sBERTH_END
-                chmod +x "$1/%1$s"
-                """.formatted(file, content.indent(0));
+    private void lay(Path tree) throws IOException {
+        for (String directory : List.of("bin", "dev", "proc", "sys", "run", "root", "etc", "etc/runlevels/default")) {
+            Files.createDirectories(tree.resolve(directory));
+        }
+        Files.createSymbolicLink(tree.resolve("etc/runlevels/default/is-up"), Path.of("/etc/init.d/is-up"));
+        Files.createSymbolicLink(tree.resolve("bin/sh"), Path.of("busybox"));
+        Files.writeString(tree.resolve("etc/passwd"), "root:x:0:0:root:/root:/bin/sh\n");
+        Files.writeString(tree.resolve("etc/group"), "root:x:0:\n");
+        Path program = tree.resolve(file);
+        Files.createDirectories(requireNonNull(program.getParent()));
+        Files.writeString(program, content);
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.setPosixFilePermissions(tree, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private static void run(String... words) throws IOException {
+        try {
+            if (new ProcessBuilder(words).inheritIO().start().waitFor() != 0) {
+                throw new IOException(String.join(" ", words) + " failed");
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

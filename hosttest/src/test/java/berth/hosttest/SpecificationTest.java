@@ -3,6 +3,7 @@ package berth.hosttest;
 import static berth.hosttest.ResultAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -48,6 +49,16 @@ final class SpecificationTest {
 
         assertThat(host.osctl("ct exec web sh -c 'tr \"\\0\" \" \" < /proc/1/cmdline'"))
                 .prints("/bin/sleep 98765");
+    }
+
+    @Test
+    void argumentsOfTheInitKeepBlanksAndQuotes() {
+        String script = "trap \"echo a  b > /root/ended; exit\" TERM; while :; do sleep 0.1; done";
+        assertThat(host.osctl(List.of("ct", "set", "init-cmd", "web", "/bin/sh", "-c", script)))
+                .succeeds();
+        host.given("ct start web", "ct stop web", "ct unset init-cmd web", "ct start web");
+
+        assertThat(host.osctl("ct exec web cat /root/ended")).prints("a b");
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
@@ -120,16 +121,14 @@ public final class Launcher {
      * @throws BerthException FAILED with LXC's reason; TIMEOUT. Something of it may be left: see the taking away above
      */
     public Monitor start(RunPlan plan, Duration limit) throws InterruptedException {
+        List<String> words = new ArrayList<>(List.of(
+                lxc.start().toString(), "-P", plan.paths().lxcPath().toString(), "-n", plan.name(), "-d", "--"));
+        // Not by lxc.init.cmd: LXC splits that at every space and knows no quotes.
+        words.addAll(plan.init());
         var command = entry.command(
                         plan.uid(),
                         cgroups.at(ContainerCgroup.delegated(plan.cgroup())).directories(),
-                        List.of(
-                                lxc.start().toString(),
-                                "-P",
-                                plan.paths().lxcPath().toString(),
-                                "-n",
-                                plan.name(),
-                                "-d"))
+                        words)
                 .withEnvironment(Map.of(
                         "PATH",
                         Attachments.searchPath(),

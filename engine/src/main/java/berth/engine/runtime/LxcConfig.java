@@ -47,7 +47,6 @@ final class LxcConfig {
             // Everything else runs as the machine is; here uname must not say x86_64.
             set("lxc.arch", "i686");
         }
-        set("lxc.init.cmd", quoted(plan.init()));
         // The file is LXC's alone and starts empty with each start; its errors explain a failed one.
         set("lxc.log.file", plan.lxcLog().toString());
         set("lxc.log.level", "WARN");
@@ -87,16 +86,5 @@ final class LxcConfig {
             throw new IllegalArgumentException("control character in " + key);
         }
         lines.add(key + " = " + value);
-    }
-
-    /** One line that LXC splits into {@code words} again: it knows both quotes but no escapes. */
-    private static String quoted(List<String> words) {
-        List<String> quoted = new ArrayList<>();
-        for (String word : words) {
-            String quote = word.contains("\"") ? "'" : "\"";
-            boolean plain = !word.isEmpty() && word.chars().noneMatch(c -> c == ' ' || c == '"' || c == '\'');
-            quoted.add(plain ? word : quote + word + quote);
-        }
-        return String.join(" ", quoted);
     }
 }

@@ -24,12 +24,6 @@ class LxcConfigTest {
     }
 
     @Test
-    void initArgumentsWithBlanksAndQuotesReachTheInitAsTheyAre() {
-        assertThat(LxcConfig.render(plan("web", "/bin/my init", "plain", "it's", "say \"hi\"", ""), CGROUPS))
-                .contains("lxc.init.cmd = \"/bin/my init\" plain \"it's\" 'say \"hi\"' \"\"\n");
-    }
-
-    @Test
     void aLineBreakCannotSmuggleASettingIn() {
         assertThatThrownBy(() -> LxcConfig.render(plan("web\nlxc.cap.keep = sys_admin", "/sbin/init"), CGROUPS))
                 .isInstanceOf(IllegalArgumentException.class);
