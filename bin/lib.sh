@@ -19,7 +19,7 @@ daemon_pid() {
     done || true
 }
 
-# Ends the daemon of instance $1, if it runs, and waits for its end. Containers run on.
+# Ends the daemon of instance $1, if it runs, and waits for its end, by force after $2 seconds (10). Containers run on.
 stop_daemon() {
     daemon=$(daemon_pid "$1")
     [ -n "$daemon" ] || return 0
@@ -28,7 +28,7 @@ stop_daemon() {
     # A process that nobody has waited for yet has no words any more.
     while grep -qs . "/proc/$daemon/cmdline"; do
         tries=$((tries + 1))
-        [ "$tries" -ne 200 ] || kill -9 "$daemon" 2>/dev/null || true
+        [ "$tries" -ne $((${2:-10} * 20)) ] || kill -9 "$daemon" 2>/dev/null || true
         sleep 0.05
     done
 }

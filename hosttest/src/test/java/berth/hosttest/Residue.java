@@ -136,7 +136,8 @@ final class Residue {
     private Stream<Path> runFiles() {
         return tree(runDirectory)
                 .filter(f -> !Files.isDirectory(f))
-                .filter(f -> !f.startsWith(runDirectory.resolve("seccomp")) && !f.startsWith(runDirectory.resolve("autostarted")));
+                .filter(f -> !f.startsWith(runDirectory.resolve("seccomp"))
+                        && !f.startsWith(runDirectory.resolve("autostarted")));
     }
 
     private void dropAccounts() {

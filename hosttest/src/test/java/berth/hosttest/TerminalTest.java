@@ -120,7 +120,8 @@ final class TerminalTest {
         screen.shows("#").type("echo shell $((1 + 1))\n").shows("shell 2");
 
         screen.type("sleep 3210\n");
-        await().atMost(Running.PATIENCE).until(() -> host.osctl("ct exec web pidof sleep").status() == 0);
+        await().atMost(Running.PATIENCE)
+                .until(() -> host.osctl("ct exec web pidof sleep").status() == 0);
         screen.type("\u001a").shows("Stopped");
         screen.shows("#").type("kill %1; echo back $((1 + 2))\n").shows("back 3");
         screen.type("exit\n");

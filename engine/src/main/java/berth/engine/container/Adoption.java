@@ -35,9 +35,9 @@ public final class Adoption {
     /** Tells the containers' logs what became of unfinished operations. */
     public void tell(List<Recovered> recovered) {
         for (Recovered operation : recovered) {
-            String text = "'%s' was cut off; it is now %s"
+            String text = "%s was cut off; it is now %s"
                     .formatted(
-                            operation.actor().map(a -> a.command()).orElse(operation.kind()),
+                            words(operation),
                             operation.outcome().name().toLowerCase(Locale.ROOT).replace('_', ' '));
             subject(operation).ifPresent(c -> log.add(c, text));
         }
@@ -55,7 +55,14 @@ public final class Adoption {
                 log.add(container, "its state cannot be found out: " + e.getMessage());
             }
         }
-        leftovers.remove(pool, all);
+        leftovers.remove(pool, all, containers.unreadable(pool));
+    }
+
+    /** A command may consist of several operations, of which the later ones were never begun. */
+    private static String words(Recovered operation) {
+        String kind = operation.kind();
+        String command = operation.actor().map(a -> a.command()).orElse(kind);
+        return command.startsWith(kind) ? "'" + command + "'" : "the '%s' of '%s'".formatted(kind, command);
     }
 
     private Optional<Container> subject(Recovered operation) {

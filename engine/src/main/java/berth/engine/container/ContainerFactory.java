@@ -85,10 +85,12 @@ public final class ContainerFactory {
         Pool pool = pools.usable(wish.pool());
         ContainerId id = new ContainerId(pool.name(), wish.id());
         String group = wish.group().orElse(Group.DEFAULT);
+        // Whoever deletes the image locks what it is, not one of its names.
+        String imageId = images.of(pool.name()).get(wish.image()).id();
         List<LockRequest> requests = new ArrayList<>(List.of(
                 LockRequest.shared(LockKey.Kind.POOL, pool.name()),
                 LockRequest.shared(LockKey.Kind.GROUP, pool.name() + ":" + group),
-                LockRequest.shared(LockKey.Kind.IMAGE, pool.name() + ":" + wish.image()),
+                LockRequest.shared(LockKey.Kind.IMAGE, pool.name() + ":" + imageId),
                 Containers.exclusive(id)));
         wish.user().ifPresent(u -> requests.add(LockRequest.shared(LockKey.Kind.USER, pool.name() + ":" + u)));
         try (Locks.Held _ =
@@ -102,7 +104,7 @@ public final class ContainerFactory {
             groups.get(pool.name(), group);
             Users poolUsers = users.of(pool.name());
             wish.user().ifPresent(poolUsers::get);
-            Image image = images.of(pool.name()).get(wish.image());
+            Image image = images.of(pool.name()).get(imageId);
             if (wish.user().isPresent()) {
                 create(pool, wish, image, Optional.empty(), caller);
             } else {

@@ -72,11 +72,6 @@ public final class ContainerLog {
         return text.toString();
     }
 
-    /** The newest output of the console of {@code container}, at most {@code limit} bytes. */
-    byte[] newest(Container container, int limit) {
-        return Files.exists(console(container)) ? tail(console(container), limit) : new byte[0];
-    }
-
     private static byte[] tail(Path file, int limit) {
         try (var channel = Files.newByteChannel(file)) {
             channel.position(Math.max(0, channel.size() - limit));

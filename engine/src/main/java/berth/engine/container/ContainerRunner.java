@@ -22,12 +22,15 @@ import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Starts, stops and suspends containers, and notices when they end by themselves. Safe for use by several threads: each call
  * holds the container's lock while it changes what the container does.
  */
 public final class ContainerRunner {
+    private static final Logger LOG = LoggerFactory.getLogger(ContainerRunner.class);
     private static final Duration FREEZE_LIMIT = Duration.ofSeconds(10);
     private static final String AUTONOMOUS_END = "its end was noticed";
 
@@ -154,11 +157,11 @@ public final class ContainerRunner {
         try {
             operations.run(
                     stopKind,
-                    new StopKind.Plan(container.id().pool(), container.name(), mode, limit.toSeconds()),
+                    new StopKind.Plan(container.id().pool(), container.name(), mode, limit.toMillis()),
                     caller.actor(),
                     caller.progress());
         } catch (RuntimeException e) {
-            if (wasUp && monitorIsUp(container)) {
+            if (!wasUp || monitorIsUp(container)) {
                 announce(container, before);
             }
             throw e;
@@ -178,14 +181,19 @@ public final class ContainerRunner {
     /** What the kernel shows of {@code container} becomes its state; what an end left on the host is taken away. */
     void adopt(Container container) {
         RunPlan plan = plans.of(container);
-        var monitor = monitors.find(plan);
+        var monitor = monitors.holding(plan);
         if (monitor.isPresent()) {
             boolean frozen = cgroup(container).isFrozen();
             watch(container, monitor.get(), frozen ? ContainerState.FROZEN : ContainerState.RUNNING);
             log.add(
                     container,
-                    "found running, init is process %s"
-                            .formatted(container.initPid().orElse(0)));
+                    "found %s%s"
+                            .formatted(
+                                    container.state().word(),
+                                    container
+                                            .initPid()
+                                            .map(init -> ", init is process " + init)
+                                            .orElse(", on its way from one init to the next")));
         } else if (java.nio.file.Files.exists(plan.paths().directory())
                 || cgroup(container).exists()) {
             halt.cleanUp(plan);
@@ -194,22 +202,24 @@ public final class ContainerRunner {
     }
 
     private void startHeld(Container container, Duration limit, Caller caller) {
+        // Fails for a container whose user or group is missing, before anything is done that would have to be undone.
+        RunPlan plan = plans.of(container);
         Instant begin = clock.instant();
         container.becomes(ContainerState.STARTING);
         events.publish(event(container, ContainerState.STARTING));
         try {
             operations.run(
                     startKind,
-                    new StartKind.Plan(container.id().pool(), container.name(), limit.toSeconds()),
+                    new StartKind.Plan(container.id().pool(), container.name(), limit.toMillis()),
                     caller.actor(),
                     caller.progress());
         } catch (RuntimeException e) {
             ended(container, "start by %s failed: %s".formatted(caller.actor().command(), e.getMessage()));
             throw e;
         }
-        Monitor monitor = monitors.find(plans.of(container)).orElse(null);
+        Monitor monitor = monitors.find(plan).orElse(null);
         if (monitor == null) {
-            halt.cleanUp(plans.of(container));
+            halt.cleanUp(plan);
             ended(container, "ended as soon as it was started");
             return;
         }
@@ -233,8 +243,15 @@ public final class ContainerRunner {
     private void noticeEnd(Container container, Monitor monitor) {
         try (Locks.Held _ = lock(container, Caller.daemon(AUTONOMOUS_END))) {
             if (container.isHeldBy(monitor)) {
-                halt.cleanUp(plans.of(container));
-                ended(container, "ended by itself");
+                String text = "ended by itself";
+                try {
+                    halt.cleanUp(plans.of(container));
+                } catch (RuntimeException e) {
+                    // It has ended nevertheless; the next start takes away what is in its way.
+                    LOG.error("What {} leaves on the host stays", container, e);
+                    text += "; what it left stays: " + e.getMessage();
+                }
+                ended(container, text);
             }
         }
     }

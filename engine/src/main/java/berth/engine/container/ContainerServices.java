@@ -98,7 +98,7 @@ public record ContainerServices(
                 containers,
                 runner,
                 factory,
-                new ContainerShell(plans, with.attachments(), new Consoles(), log, on.clock()),
+                new ContainerShell(plans, with.attachments(), new Consoles(), on.clock()),
                 new ContainerSettings(containers, plans, log),
                 new ContainerUsage(plans, with.cgroups()),
                 log,

@@ -27,7 +27,6 @@ import java.util.stream.Stream;
 /** Ways into a running container: commands, shells, terminals, passwords. Safe for use by several threads. */
 public final class ContainerShell {
     private static final int LONGEST_PASSWD = 1 << 20;
-    private static final int EARLIER_CONSOLE = 16 * 1024;
     private static final Duration PASSWORD_LIMIT = Duration.ofSeconds(30);
     /** Shells from the most to the least comfortable; the last two are those of NixOS and of a bare busybox. */
     private static final List<String> SHELLS =
@@ -43,14 +42,12 @@ public final class ContainerShell {
     private final RunPlans plans;
     private final Attachments attachments;
     private final Consoles consoles;
-    private final ContainerLog log;
     private final InstantSource clock;
 
-    ContainerShell(RunPlans plans, Attachments attachments, Consoles consoles, ContainerLog log, InstantSource clock) {
+    ContainerShell(RunPlans plans, Attachments attachments, Consoles consoles, InstantSource clock) {
         this.plans = plans;
         this.attachments = attachments;
         this.consoles = consoles;
-        this.log = log;
         this.clock = clock;
     }
 
@@ -99,11 +96,7 @@ public final class ContainerShell {
     /** Looks at terminal {@code number} of {@code container}; 0 is its console. */
     public ConsoleViewer console(Container container, int number) {
         RunPlan plan = running(container);
-        return consoles.view(
-                plan,
-                number,
-                () -> number == 0 ? log.newest(container, EARLIER_CONSOLE) : new byte[0],
-                () -> container.state().isUp());
+        return consoles.view(plan, number, container::monitor);
     }
 
     /**

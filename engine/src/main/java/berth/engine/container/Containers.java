@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.UnaryOperator;
@@ -70,6 +72,14 @@ public final class Containers {
         return open == null ? List.of() : List.copyOf(open.byName().values());
     }
 
+    /** The names of containers of one pool whose files cannot be read: what they are is not known, that they are is. */
+    Set<String> unreadable(String pool) {
+        Open open = opened(pool);
+        Set<String> names = new TreeSet<>(open.store().ids());
+        names.removeAll(open.byName().keySet());
+        return names;
+    }
+
     /** The container {@code id}, if it exists. */
     public Optional<Container> find(ContainerId id) {
         Open open = pools.get(id.pool());
@@ -112,7 +122,7 @@ public final class Containers {
     /** Changes what {@code container} is; the former state stays in its history. */
     public void change(Container container, Caller caller, UnaryOperator<ContainerSpec> change) {
         try (Locks.Held _ = locks.acquire(
-                List.of(exclusive(container.id())),
+                List.of(LockRequest.shared(LockKey.Kind.POOL, container.id().pool()), exclusive(container.id())),
                 caller.patience(),
                 caller.actor().command())) {
             current(container);

@@ -45,14 +45,14 @@ final class Halt {
         cgroups.at(run.cgroup()).thaw();
         Optional<Integer> init = monitor.init();
         if (init.isPresent()) {
-            ask(run, init.get(), InitSystem::haltSignal, InitSystem::haltCommand);
+            ask(run, init.get(), InitSystem::haltSignal, InitSystem::haltCommand, shorter(limit, COMMAND_LIMIT));
         }
         return monitor.process().awaitExit(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
     }
 
     /** Asks the init to start the container anew: whether its kind can. */
     boolean askForReboot(RunPlan run, int init) throws InterruptedException {
-        return ask(run, init, InitSystem::rebootSignal, InitSystem::rebootCommand);
+        return ask(run, init, InitSystem::rebootSignal, InitSystem::rebootCommand, COMMAND_LIMIT);
     }
 
     /** Kills the init, and with it every process of its pid namespace; then whatever else is in the cgroup. */
@@ -60,6 +60,9 @@ final class Halt {
         try (Pidfd init = monitor.init().flatMap(Pidfd::open).orElse(null)) {
             if (init != null) {
                 init.signal(Signal.KILL);
+            } else {
+                // Between two inits, as in a reboot: the next one must not be waited for.
+                cgroups.at(run.cgroup()).kill();
             }
         }
         // A frozen process dies only when it runs again.
@@ -81,7 +84,8 @@ final class Halt {
             RunPlan run,
             int init,
             java.util.function.Function<InitSystem, Optional<Integer>> signal,
-            java.util.function.Function<InitSystem, List<String>> command)
+            java.util.function.Function<InitSystem, List<String>> command,
+            Duration commandLimit)
             throws InterruptedException {
         InitSystem kind = kind(init);
         Optional<Integer> number = signal.apply(kind);
@@ -90,10 +94,10 @@ final class Halt {
                 return process != null && process.signal(number.get());
             }
         }
-        return !command.apply(kind).isEmpty() && runInside(run, command.apply(kind));
+        return !command.apply(kind).isEmpty() && runInside(run, command.apply(kind), commandLimit);
     }
 
-    private boolean runInside(RunPlan run, List<String> words) throws InterruptedException {
+    private boolean runInside(RunPlan run, List<String> words, Duration limit) throws InterruptedException {
         try {
             var guest = new GuestCommand(
                     0,
@@ -101,14 +105,15 @@ final class Halt {
                     Map.of("PATH", Attachments.searchPath()),
                     Optional.empty(),
                     words.stream().map(w -> w.getBytes(StandardCharsets.UTF_8)).toList());
-            return attachments
-                    .run(run, guest, new byte[0], COMMAND_LIMIT)
-                    .status()
-                    .isSuccess();
+            return attachments.run(run, guest, new byte[0], limit).status().isSuccess();
         } catch (TimeoutException e) {
-            LOG.warn("{} in {} did not end within {} s", words, run.name(), COMMAND_LIMIT.toSeconds());
+            LOG.warn("{} in {} did not end within {} s", words, run.name(), limit.toSeconds());
             return false;
         }
+    }
+
+    private static Duration shorter(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
     }
 
     private static InitSystem kind(int init) {

@@ -1,5 +1,6 @@
 package berth.engine.container;
 
+import berth.engine.BerthException;
 import berth.engine.Instance;
 import berth.linux.KernelException;
 import berth.linux.cgroup.Cgroup;
@@ -14,10 +15,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,26 +38,47 @@ final class Leftovers {
         this.cgroups = cgroups;
     }
 
-    /** Removes what no container of {@code pool}, all of which are {@code known}, accounts for. */
-    void remove(String pool, Collection<Container> known) {
-        removeCgroups(pool, known.stream().map(plans::cgroup).collect(Collectors.toSet()));
+    /**
+     * Removes what no container of {@code pool} accounts for. What cannot be removed is logged and stays.
+     *
+     * @param known every container of the pool whose configuration could be read
+     * @param unreadable the names of the others: they may run, and a typing error in a file must not end them
+     */
+    void remove(String pool, Collection<Container> known, Set<String> unreadable) {
+        Set<String> paths = new HashSet<>();
+        Set<String> unplaced = new HashSet<>(unreadable);
+        Set<String> names = new HashSet<>(unreadable);
+        for (Container container : known) {
+            names.add(container.name());
+            try {
+                paths.add(plans.cgroup(container));
+            } catch (BerthException e) {
+                unplaced.add(container.name());
+            }
+        }
         Path lxcPath = plans.lxcPath(pool);
-        Set<String> names = known.stream().map(Container::name).collect(Collectors.toSet());
+        removeCgroups(pool, paths, unplaced);
         removeMounts(lxcPath, names);
         removeDirectories(lxcPath, names);
     }
 
-    private void removeCgroups(String pool, Set<String> known) {
+    private void removeCgroups(String pool, Set<String> known, Set<String> unplaced) {
         String top = instance.name() + "/pool." + pool;
         Set<String> found = new TreeSet<>();
         cgroups.at(top).directories().forEach(root -> collect(root, top, found));
         found.removeAll(known);
+        found.removeIf(
+                path -> unplaced.contains(path.substring(path.lastIndexOf("/" + CONTAINER) + 1 + CONTAINER.length())));
         for (String path : found) {
             LOG.warn("Cgroup {} belongs to no container: it and its processes are removed", path);
-            Cgroup cgroup = cgroups.at(path);
-            cgroup.kill();
-            cgroup.awaitEmpty(LIMIT);
-            cgroup.delete(LIMIT);
+            try {
+                Cgroup cgroup = cgroups.at(path);
+                cgroup.kill();
+                cgroup.awaitEmpty(LIMIT);
+                cgroup.delete(LIMIT);
+            } catch (RuntimeException e) {
+                LOG.error("Cgroup {} stays: {}", path, e.getMessage());
+            }
         }
     }
 
@@ -87,7 +109,11 @@ final class Leftovers {
                     && target.getNameCount() > lxcPath.getNameCount()
                     && !known.contains(target.getName(lxcPath.getNameCount()).toString())) {
                 LOG.warn("{} is mounted for no container: it is unmounted", target);
-                Mounts.unmount(target);
+                try {
+                    Mounts.unmount(target);
+                } catch (KernelException e) {
+                    LOG.error("{} stays mounted: {}", target, e.getMessage());
+                }
             }
         }
     }

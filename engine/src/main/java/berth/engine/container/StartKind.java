@@ -24,7 +24,7 @@ import java.util.Optional;
 /** The start of a container, from nothing of it on the host to a running init. */
 final class StartKind implements OperationKind<StartKind.Plan> {
     /**
-     * @param limit the longest time LXC may take, in seconds
+     * @param limit the longest time LXC may take, in milliseconds
      */
     record Plan(String pool, String id, long limit) {}
 
@@ -93,7 +93,7 @@ final class StartKind implements OperationKind<StartKind.Plan> {
 
     private void start(Plan plan) throws InterruptedException {
         // Whoever asked for the start finds the monitor by its cgroup; this one is only proof that it is there.
-        launcher.start(run(plan), Duration.ofSeconds(plan.limit())).close();
+        launcher.start(run(plan), Duration.ofMillis(plan.limit())).close();
     }
 
     private void mount(Container container, Progress progress) {

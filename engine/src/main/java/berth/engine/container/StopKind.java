@@ -8,6 +8,7 @@ import berth.engine.operation.Step;
 import berth.engine.runtime.Monitor;
 import berth.engine.runtime.Monitors;
 import berth.engine.runtime.RunPlan;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -15,7 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** The end of a running container, until nothing of it is left on the host. */
 final class StopKind implements OperationKind<StopKind.Plan> {
-    /** @param limit how long the init may take to end by itself, in seconds */
+    /** @param limit how long the init may take to end by itself, in milliseconds */
     record Plan(String pool, String id, StopMode mode, long limit) {}
 
     private final Containers containers;
@@ -67,11 +68,11 @@ final class StopKind implements OperationKind<StopKind.Plan> {
         }
         RunPlan run = run(plan);
         try (Monitor monitor = monitors.find(run).orElse(null)) {
-            boolean ended = monitor == null || halt.ask(run, monitor, Duration.ofSeconds(plan.limit()));
+            boolean ended = monitor == null || halt.ask(run, monitor, Duration.ofMillis(plan.limit()));
             if (!ended && plan.mode() == StopMode.GRACEFUL_ONLY) {
                 throw new BerthException(
                         ErrorCode.TIMEOUT,
-                        "container '%s' still runs after %d s".formatted(plan.id(), plan.limit()),
+                        "container '%s' still runs after %s s".formatted(plan.id(), seconds(plan)),
                         "give it more time with -t, or stop it with --kill");
             }
         }
@@ -85,6 +86,10 @@ final class StopKind implements OperationKind<StopKind.Plan> {
                 killed.add(new ContainerId(plan.pool(), plan.id()));
             }
         }
+    }
+
+    private static String seconds(Plan plan) {
+        return BigDecimal.valueOf(plan.limit(), 3).stripTrailingZeros().toPlainString();
     }
 
     private RunPlan run(Plan plan) {

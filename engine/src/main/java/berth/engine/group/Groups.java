@@ -62,7 +62,8 @@ public final class Groups {
                 .orElseThrow(() -> new BerthException(
                         ErrorCode.NOT_FOUND,
                         "there is no group '%s' in pool '%s'".formatted(path, pool),
-                        "'osctl group ls' lists the groups, 'osctl group new %s' makes one".formatted(path)));
+                        "'osctl group ls' lists the groups, 'osctl group new %s' makes one"
+                                .formatted(path.startsWith("/") ? path : "/" + path)));
     }
 
     /** Makes a group; its parent must exist. */

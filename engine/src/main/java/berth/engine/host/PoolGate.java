@@ -19,6 +19,7 @@ import berth.engine.storage.Pools;
 import berth.engine.storage.Trash;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -62,12 +63,21 @@ public final class PoolGate {
         pools.load();
         List<Pool> usable =
                 pools.all().stream().filter(p -> p.whyUnusable().isEmpty()).toList();
-        List<Recovered> changes = usable.stream().flatMap(p -> load(p).stream()).toList();
+        List<Pool> loaded = new ArrayList<>();
+        List<Recovered> changes = new ArrayList<>();
+        for (Pool pool : usable) {
+            try {
+                changes.addAll(load(pool));
+                loaded.add(pool);
+            } catch (RuntimeException e) {
+                LOG.error("Pool {} cannot be loaded; the others are", pool.name(), e);
+            }
+        }
         users.reconcile();
         services.adoption().tell(changes);
         services.adoption().recover(services.running());
-        usable.forEach(p -> services.adoption().adopt(p.name()));
-        usable.forEach(p -> services.autostarter().start(p.name()));
+        loaded.forEach(p -> services.adoption().adopt(p.name()));
+        loaded.forEach(p -> services.autostarter().start(p.name()));
     }
 
     /** Makes a pool; see {@link Pools#install}. */
@@ -131,8 +141,19 @@ public final class PoolGate {
         }
     }
 
+    /** Reads all that is in {@code pool}; if that fails, nothing of it is open and it says why it cannot be used. */
     private List<Recovered> load(Pool pool) {
         LOG.info("Pool {} is loaded from {}", pool.name(), pool.path());
+        try {
+            return open(pool);
+        } catch (RuntimeException e) {
+            unload(pool.name());
+            pools.refuse(pool.name(), String.valueOf(e.getMessage()));
+            throw e;
+        }
+    }
+
+    private List<Recovered> open(Pool pool) {
         users.open(pool.name(), pool.path().resolve("conf"));
         userAdministration.open(pool);
         groups.open(pool.name(), pool.configuration("group"));

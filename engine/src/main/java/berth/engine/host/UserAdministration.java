@@ -27,6 +27,8 @@ public final class UserAdministration {
     /** What is done in one pool, and the journal of it. */
     private record Work(OperationKind<User> creation, OperationKind<User> deletion, Operations operations) {}
 
+    private static final int MOST_ATTEMPTS = 5;
+
     private final Pools pools;
     private final UserStores users;
     private final Containers containers;
@@ -54,17 +56,28 @@ public final class UserAdministration {
     public User create(String pool, NewUser wish, Caller caller) {
         pools.usable(pool);
         try (Locks.Held _ = lock(pool, wish.name(), caller)) {
-            Users all = users.of(pool);
-            User user = all.plan(wish);
-            Work work = work(pool);
-            try {
-                work.operations().run(work.creation(), user, caller.actor(), caller.progress());
-            } catch (RuntimeException e) {
-                all.release(user);
-                throw e;
+            for (int attempt = 1; true; attempt++) {
+                try {
+                    return create(users.of(pool), wish, work(pool), caller);
+                } catch (BerthException e) {
+                    // Another instance, or useradd(8), may take the ids that were free when they were chosen.
+                    if (e.code() != ErrorCode.IN_USE || wish.asksForIds() || attempt == MOST_ATTEMPTS) {
+                        throw e;
+                    }
+                }
             }
-            return user;
         }
+    }
+
+    private static User create(Users all, NewUser wish, Work work, Caller caller) {
+        User user = all.plan(wish);
+        try {
+            work.operations().run(work.creation(), user, caller.actor(), caller.progress());
+        } catch (RuntimeException e) {
+            all.release(user);
+            throw e;
+        }
+        return user;
     }
 
     /** Deletes a user without containers. */

@@ -28,6 +28,13 @@ public record NewUser(
                 true);
     }
 
+    /** Whether any of its ids was named, so that no others will do. */
+    public boolean asksForIds() {
+        return ugid.isPresent()
+                || maps.isPresent()
+                || block.flatMap(BlockWish::index).isPresent();
+    }
+
     /** Under another name. */
     NewUser renamed(String other) {
         return new NewUser(other, maps, block, ugid, standalone);

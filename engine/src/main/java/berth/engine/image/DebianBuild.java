@@ -98,7 +98,7 @@ final class DebianBuild implements ImageBuilder.Build, ArchiveReader {
         }
         if (!status.isSuccess()) {
             throw new BerthException(
-                    ErrorCode.FAILED, "mmdebstrap failed (%s):\n%s".formatted(status, String.join("\n", reasons())));
+                    ErrorCode.FAILED, "mmdebstrap failed (%s): %s".formatted(status, String.join("; ", reasons())));
         }
     }
 

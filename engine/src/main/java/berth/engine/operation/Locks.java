@@ -67,7 +67,7 @@ public final class Locks {
         try {
             refuseDisorder(wanted);
             wanted.forEach((key, mode) -> claims.add(take(key, mode, holder, deadline, progress)));
-        } catch (BerthException | IllegalStateException e) {
+        } catch (RuntimeException | Error e) {
             claims.forEach(this::drop);
             throw e;
         } finally {
@@ -111,7 +111,13 @@ public final class Locks {
         long left = deadline - System.nanoTime();
         if (!claim.granted && left > 0) {
             String blocker = queue.claims.getFirst().holder;
-            unlocked(() -> progress.note("waiting for %s, held by '%s'".formatted(key, blocker)));
+            try {
+                unlocked(() -> progress.note("waiting for %s, held by '%s'".formatted(key, blocker)));
+            } catch (RuntimeException | Error e) {
+                // Left in the queue it would be granted one day, to a thread that has long gone.
+                drop(claim);
+                throw e;
+            }
         }
         boolean interrupted = false;
         while (!claim.granted && !interrupted && left > 0) {

@@ -1,33 +1,24 @@
 package berth.engine.runtime;
 
-import berth.engine.BerthException;
-import berth.linux.Fd;
-import berth.linux.KernelException;
-import berth.linux.Poll;
 import berth.linux.process.Pipe;
 import berth.linux.socket.Terminal;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * One terminal of a running container while anybody looks at it: LXC lends it to one holder only, so the daemon holds it and
- * shows it to all. A thread of its own reads it. The terminal itself, and the log of the console, are LXC's and outlive this.
+ * One terminal of a running container while anybody looks at it, shown to all who do. A thread of its own reads it. The
+ * terminal itself, and the log of the console, are LXC's and outlive this.
  */
 final class Console {
+    private static final Logger LOG = LoggerFactory.getLogger(Console.class);
     private static final int SCROLLBACK = 64 * 1024;
-    private static final int CHUNK = 16 * 1024;
-    private static final long RETRY_NANOS = 20_000_000;
-    private static final Duration FOREVER = Duration.ofDays(1);
 
-    private final RunPlan plan;
-    private final int number;
-    private final BooleanSupplier isUp;
+    private final String name;
+    private final TerminalLine line;
     private final Runnable onEnd;
     private final ReentrantLock lock = new ReentrantLock();
     private final List<ConsoleViewer> viewers = new ArrayList<>();
@@ -35,25 +26,21 @@ final class Console {
     /** Closed at one end when it is over, which ends the reading thread's wait. */
     private final Pipe wake = Pipe.open();
 
-    private TerminalRequest.Lent terminal;
     private boolean over;
 
     /**
-     * @param earlier what the terminal showed before
-     * @param isUp whether the container still runs, so that a terminal that ends was only part of a reboot
+     * @param name of the terminal, for the log
      * @param onEnd is called once, when nobody looks any more or the container has stopped
      */
-    Console(RunPlan plan, int number, byte[] earlier, BooleanSupplier isUp, Runnable onEnd) {
-        this.plan = plan;
-        this.number = number;
-        this.isUp = isUp;
+    Console(String name, TerminalLine line, Runnable onEnd) {
+        this.name = name;
+        this.line = line;
         this.onEnd = onEnd;
-        this.terminal = TerminalRequest.send(plan, number);
-        scrollback.add(earlier);
+        scrollback.add(line.earlier());
     }
 
     void start() {
-        Thread.ofPlatform().daemon().name("console " + plan.name()).start(this::pump);
+        Thread.ofPlatform().daemon().name("console " + name).start(this::pump);
     }
 
     /** A new viewer, who sees first what was shown before; empty if this console is over. */
@@ -76,7 +63,7 @@ final class Console {
         lock.lock();
         try {
             viewers.remove(viewer);
-            if (viewers.isEmpty() && !over) {
+            if (viewers.isEmpty()) {
                 finish();
             }
         } finally {
@@ -85,119 +72,62 @@ final class Console {
     }
 
     void type(byte[] keys) {
-        lock.lock();
-        try {
-            // A guest that reads nothing must not hold up those who only look.
-            if (!over && Poll.await(terminal.master(), Poll.OUT, Duration.ZERO) == Poll.OUT) {
-                terminal.master().writeSome(keys, 0, keys.length);
-            }
-        } catch (KernelException e) {
-            // The terminal is going away; the reading thread sees it too.
-        } finally {
-            lock.unlock();
-        }
+        line.write(keys);
     }
 
     void resize(int rows, int columns) {
-        lock.lock();
-        try {
-            if (!over) {
-                Terminal.resize(terminal.master(), new Terminal.Size(rows, columns));
-            }
-        } finally {
-            lock.unlock();
-        }
+        line.resize(new Terminal.Size(rows, columns));
     }
 
     private void pump() {
-        byte[] buffer = new byte[CHUNK];
-        Optional<Fd> source = source();
-        while (source.isPresent()) {
-            int count = 0;
-            try (Fd master = source.get()) {
-                Poll.await(
-                        List.of(new Poll.Interest(master, Poll.IN), new Poll.Interest(wake.reader(), Poll.IN)),
-                        FOREVER);
-                count = read(master, buffer);
+        try {
+            Optional<byte[]> output = Optional.of(new byte[0]);
+            while (output.isPresent() && !isOver()) {
+                show(output.get());
+                output = line.read(wake.reader());
             }
-            if (count > 0) {
-                show(Arrays.copyOf(buffer, count));
-            } else if (count < 0) {
-                reopen();
+        } catch (RuntimeException e) {
+            LOG.warn("The terminal {} cannot be read: {}", name, e.getMessage());
+        } finally {
+            lock.lock();
+            try {
+                finish();
+            } finally {
+                lock.unlock();
             }
-            source = source();
+            line.close();
+            wake.close();
         }
-        wake.close();
     }
 
-    /** The terminal's master side, for the reading thread to close. */
-    private Optional<Fd> source() {
+    private boolean isOver() {
         lock.lock();
         try {
-            return over ? Optional.empty() : Optional.of(terminal.master().dup());
+            return over;
         } finally {
             lock.unlock();
-        }
-    }
-
-    /** How many bytes came; 0 if none did, -1 if the other side is closed, which reads as an error. */
-    private static int read(Fd master, byte[] buffer) {
-        short events = Poll.await(master, Poll.IN, Duration.ZERO);
-        if (events == 0) {
-            return 0;
-        }
-        try {
-            int count = master.read(buffer, 0, buffer.length);
-            return count > 0 ? count : -1;
-        } catch (KernelException e) {
-            return -1;
         }
     }
 
     private void show(byte[] output) {
-        lock.lock();
-        try {
-            scrollback.add(output);
-            viewers.forEach(v -> v.show(output));
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** During a reboot LXC makes its terminals anew. */
-    private void reopen() {
-        while (isUp.getAsBoolean()) {
+        if (output.length > 0) {
             lock.lock();
             try {
-                if (over) {
-                    return;
-                }
-                terminal.close();
-                terminal = TerminalRequest.send(plan, number);
-                return;
-            } catch (BerthException | KernelException e) {
-                // Not there yet, or going away.
+                scrollback.add(output);
+                viewers.forEach(v -> v.show(output));
             } finally {
                 lock.unlock();
             }
-            LockSupport.parkNanos(RETRY_NANOS);
-        }
-        lock.lock();
-        try {
-            if (!over) {
-                finish();
-            }
-        } finally {
-            lock.unlock();
         }
     }
 
     private void finish() {
-        over = true;
-        wake.writer().close();
-        terminal.close();
-        viewers.forEach(ConsoleViewer::end);
-        viewers.clear();
-        onEnd.run();
+        if (!over) {
+            over = true;
+            wake.writer().close();
+            viewers.forEach(ConsoleViewer::end);
+            viewers.clear();
+            onEnd.run();
+        }
     }
 }

@@ -3,7 +3,6 @@ package berth.engine.runtime;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** The terminals of running containers that somebody looks at. Safe for use by several threads. */
@@ -15,16 +14,17 @@ public final class Consoles {
     /**
      * Looks at terminal {@code number} of the container with {@code plan}; 0 is its console.
      *
-     * @param earlier gives what the terminal showed before anybody looked
-     * @param isUp whether the container runs
+     * @param monitor the container's monitor, empty when it has stopped
      */
-    public ConsoleViewer view(RunPlan plan, int number, Supplier<byte[]> earlier, BooleanSupplier isUp) {
+    public ConsoleViewer view(RunPlan plan, int number, Supplier<Optional<Monitor>> monitor) {
         Key key = new Key(plan.paths(), number);
         Optional<ConsoleViewer> viewer = Optional.empty();
         while (viewer.isEmpty()) {
             Console console = open.computeIfAbsent(key, k -> {
-                byte[] before = earlier.get();
-                Console made = new Console(plan, number, before, isUp, () -> open.remove(k));
+                TerminalLine line = number == 0
+                        ? new ConsoleLine(plan, monitor)
+                        : new LentLine(plan, number, () -> monitor.get().isPresent());
+                Console made = new Console(plan.name() + " " + number, line, () -> open.remove(k));
                 made.start();
                 return made;
             });

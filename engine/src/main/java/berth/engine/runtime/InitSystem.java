@@ -21,6 +21,9 @@ public enum InitSystem {
     /** Anything else that may be process 1, for instance a single service under a small init: SIGTERM ends it. */
     OTHER(15, null, List.of(), List.of());
 
+    /** What the kernel adds to the path of a file that is no longer there, as after an upgrade of the init. Source: proc(5). */
+    private static final String REPLACED = " (deleted)";
+
     private final @Nullable Integer haltSignal;
     private final @Nullable Integer rebootSignal;
 
@@ -61,9 +64,12 @@ public enum InitSystem {
         return rebootCommand;
     }
 
-    /** The kind whose executable has the path {@code executable}. */
+    /** The kind whose executable has the path {@code executable}, as the link {@code /proc/PID/exe} shows it. */
     public static InitSystem of(String executable) {
-        return switch (executable.substring(executable.lastIndexOf('/') + 1)) {
+        String path = executable.endsWith(REPLACED)
+                ? executable.substring(0, executable.length() - REPLACED.length())
+                : executable;
+        return switch (path.substring(path.lastIndexOf('/') + 1)) {
             case "systemd" -> SYSTEMD;
             case "busybox" -> BUSYBOX;
             case "runit", "runit-init" -> RUNIT;

@@ -13,6 +13,7 @@ import berth.linux.mount.Mounts;
 import berth.linux.process.Capture;
 import berth.linux.process.Captured;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -142,7 +143,12 @@ public final class Launcher {
         } catch (TimeoutException e) {
             throw new BerthException(
                     ErrorCode.TIMEOUT,
-                    "container '%s' did not start within %d s".formatted(plan.name(), limit.toSeconds()),
+                    "container '%s' did not start within %s s"
+                            .formatted(
+                                    plan.name(),
+                                    BigDecimal.valueOf(limit.toMillis(), 3)
+                                            .stripTrailingZeros()
+                                            .toPlainString()),
                     "'osctl ct log cat %s' shows how far it came".formatted(plan.name()));
         }
         return monitors.find(plan)

@@ -4,10 +4,13 @@ import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.linux.Fd;
 import berth.linux.KernelException;
+import berth.linux.Poll;
 import berth.linux.socket.Message;
 import berth.linux.socket.UnixStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -21,6 +24,9 @@ import java.util.List;
 final class TerminalRequest {
     private static final int GET_TERMINAL = 0;
     private static final int MESSAGE_SIZE = 16;
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    /** LXC keeps one byte of sun_path before the name and two behind it. Source: LXC's lxc_make_abstract_socket_name. */
+    private static final int LONGEST_NAME = 105;
 
     private TerminalRequest() {}
 
@@ -44,6 +50,10 @@ final class TerminalRequest {
             ByteBuffer request = ByteBuffer.allocate(MESSAGE_SIZE).order(ByteOrder.nativeOrder());
             request.putInt(GET_TERMINAL).putInt(0).putLong(number);
             connection.send(request.array(), List.of());
+            if (Poll.await(connection.fd(), Poll.IN, PATIENCE) == 0) {
+                throw new BerthException(
+                        ErrorCode.TIMEOUT, "the monitor of container '%s' does not answer".formatted(plan.name()));
+            }
             Message answer = connection.receive(MESSAGE_SIZE, 1);
             if (answer.fds().size() != 1) {
                 answer.close();
@@ -59,9 +69,26 @@ final class TerminalRequest {
         }
     }
 
+    /** LXC's name for the command socket of {@code container}: its path, or that path's hash where it is too long. */
+    static String socket(String container, String suffix) {
+        String name = container + suffix;
+        return name.length() <= LONGEST_NAME
+                ? name
+                : "lxc/%016x%s".formatted(fnv1a(container.getBytes(StandardCharsets.UTF_8)), suffix);
+    }
+
+    /** The 64-bit FNV-1a hash. Source: draft-eastlake-fnv. */
+    private static long fnv1a(byte[] bytes) {
+        long hash = 0xcbf29ce484222325L;
+        for (byte b : bytes) {
+            hash = (hash ^ (b & 0xff)) * 0x100000001b3L;
+        }
+        return hash;
+    }
+
     private static UnixStream connect(RunPlan plan) {
         try {
-            return UnixStream.connectAbstract(plan.paths().lxcPath() + "/" + plan.name() + "/command");
+            return UnixStream.connectAbstract(socket(plan.paths().lxcPath() + "/" + plan.name(), "/command"));
         } catch (KernelException e) {
             throw new BerthException(
                     ErrorCode.FAILED,

@@ -4,6 +4,7 @@ import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.Instance;
 import berth.engine.store.DurableFile;
+import berth.engine.store.FileFailure;
 import berth.engine.store.ObjectStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -101,7 +102,7 @@ public final class Pools {
     }
 
     /** Makes a directory pool, or takes back one that was uninstalled. {@code path} defaults to one in the state directory. */
-    public Pool install(String name, Optional<Path> path) {
+    public synchronized Pool install(String name, Optional<Path> path) {
         if (!NAME.matcher(name).matches()) {
             throw new BerthException(
                     ErrorCode.INVALID,
@@ -120,13 +121,14 @@ public final class Pools {
         Path directory =
                 path.orElseGet(() -> instance.stateDirectory().resolve("pool").resolve(name));
         refuseForeign(name, directory);
+        refuseNested(directory);
         PoolRecord pool = new PoolRecord(name, directory.toString(), directoryDriver.name(), true);
         try {
             lay(name, directory);
         } catch (IOException e) {
             throw new BerthException(
                     ErrorCode.FAILED,
-                    "%s cannot become a pool: %s".formatted(directory, e.getMessage()),
+                    "%s cannot become a pool: %s".formatted(directory, FileFailure.reason(e)),
                     "choose another --path",
                     e);
         }
@@ -135,19 +137,19 @@ public final class Pools {
     }
 
     /** Forgets a pool; its data stays where it is. Its containers must not run and must be unloaded. */
-    public void uninstall(String name) {
+    public synchronized void uninstall(String name) {
         records.remove(name);
         pools.remove(name);
     }
 
     /** Stops managing a pool until {@link #reimport}. Its containers must be unloaded. */
-    public void export(String name) {
+    public synchronized void export(String name) {
         records.read(name).ifPresent(r -> records.save(new PoolRecord(name, r.path(), r.driver(), false)));
         pools.remove(name);
     }
 
     /** Manages an exported pool again, or looks again at one that could not be used. @throws BerthException NOT_FOUND */
-    public Pool reimport(String name) {
+    public synchronized Pool reimport(String name) {
         PoolRecord pool = records.read(name)
                 .orElseThrow(() -> new BerthException(
                         ErrorCode.NOT_FOUND,
@@ -160,8 +162,13 @@ public final class Pools {
         return open(imported);
     }
 
+    /** Marks a pool whose content cannot be read as one that cannot be used until {@link #reimport}, because of {@code why}. */
+    public void refuse(String name, String why) {
+        pools.computeIfPresent(name, (n, p) -> new Pool(n, p.path(), p.driver(), why));
+    }
+
     /** The names of pools that were exported and could be imported again. */
-    public List<String> exported() {
+    public synchronized List<String> exported() {
         return records.load().objects().stream()
                 .filter(r -> !r.imported())
                 .map(PoolRecord::name)
@@ -191,7 +198,9 @@ public final class Pools {
             }
             lay(pool.name(), path);
             return Optional.empty();
-        } catch (IOException | UncheckedIOException e) {
+        } catch (IOException e) {
+            return Optional.of("%s cannot be written: %s".formatted(path, FileFailure.reason(e)));
+        } catch (UncheckedIOException e) {
             return Optional.of("%s cannot be written: %s".formatted(path, e.getMessage()));
         } catch (BerthException e) {
             return Optional.of(e.getMessage());
@@ -219,6 +228,20 @@ public final class Pools {
         } catch (IOException e) {
             throw new BerthException(
                     ErrorCode.INVALID, "%s is not a directory that can be read".formatted(directory), null, e);
+        }
+    }
+
+    /** What a pool holds is its own to rename, set aside and delete. */
+    private void refuseNested(Path directory) {
+        Path wanted = directory.normalize();
+        for (PoolRecord other : records.load().objects()) {
+            Path taken = Path.of(other.path()).normalize();
+            if (wanted.startsWith(taken) || taken.startsWith(wanted)) {
+                throw new BerthException(
+                        ErrorCode.IN_USE,
+                        "%s and %s of pool '%s' lie in each other".formatted(directory, taken, other.name()),
+                        "name a directory outside of other pools");
+            }
         }
     }
 

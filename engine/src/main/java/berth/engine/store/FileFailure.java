@@ -35,7 +35,8 @@ public final class FileFailure {
         };
     }
 
-    private static String reason(IOException cause) {
+    /** Why it failed, in the kernel's words, for a message that names the file already. */
+    public static String reason(IOException cause) {
         return switch (cause) {
             case NoSuchFileException _ -> "no such file or directory";
             case AccessDeniedException _ -> "permission denied";

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +43,24 @@ final class ObjectDirectory {
 
     boolean hasFileOrBroken(String name) {
         return Files.exists(path.resolve(name + ENDING)) || Files.exists(path.resolve(name + ENDING + ".broken"));
+    }
+
+    /** The ids of all objects that have a file, whether that can be read, cannot, or was set aside. */
+    Set<String> ids() {
+        Set<String> ids = new TreeSet<>();
+        if (!Files.isDirectory(path)) {
+            return ids;
+        }
+        try (DirectoryStream<Path> entries =
+                Files.newDirectoryStream(path, "[!.]*" + ENDING + "{,.broken,.broken.*}")) {
+            for (Path entry : entries) {
+                String name = String.valueOf(entry.getFileName());
+                FileName.id(name.substring(0, name.lastIndexOf(ENDING))).ifPresent(ids::add);
+            }
+        } catch (IOException e) {
+            throw FileFailure.of("read", path, e);
+        }
+        return ids;
     }
 
     /** Creates the directory, with its parents, if it is missing. */

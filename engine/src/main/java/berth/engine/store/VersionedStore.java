@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -58,6 +59,11 @@ public final class VersionedStore<T> {
         Contents<Revision<T>> contents = directory.load(this::read);
         sweepHistories();
         return contents;
+    }
+
+    /** The ids of all objects that have a file, also of those whose file is broken or was set aside. */
+    public Set<String> ids() {
+        return directory.ids();
     }
 
     /** The current revision of object {@code id} as it is on disk. @throws BerthException INVALID if its file is broken */

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -130,6 +132,24 @@ class LocksTest {
         assertThat(List.of(next() + "", next() + "")).containsExactlyInAnyOrder("writer CANCELLED", "late reader");
         reader.letGo();
         late.letGo();
+    }
+
+    @Test
+    void aWaiterWhoCannotBeToldThatItWaitsLeavesNothingBehind() throws InterruptedException {
+        Other other = new Other(LockRequest.exclusive(CONTAINER, "web"), "other");
+        Progress deaf = new Telling(() -> {
+            throw new UncheckedIOException(new IOException("broken pipe"));
+        });
+        assertThatThrownBy(() -> locks.acquire(
+                        List.of(LockRequest.shared(POOL, "tank"), LockRequest.exclusive(CONTAINER, "web")),
+                        Wait.FOREVER,
+                        "deaf",
+                        deaf))
+                .isInstanceOf(UncheckedIOException.class);
+        other.letGo();
+        assertThat(next()).isEqualTo("other");
+        lock(LockRequest.exclusive(CONTAINER, "web"), "next").close();
+        assertThat(locks.entries()).isEmpty();
     }
 
     @Test

@@ -16,6 +16,7 @@ class InitSystemTest {
         "/usr/bin/runit, RUNIT",
         "/usr/sbin/runit-init, RUNIT",
         "/usr/bin/tini, OTHER",
+        "/usr/lib/systemd/systemd (deleted), SYSTEMD",
         "/gone (deleted), OTHER"
     })
     void anInitIsKnownByItsExecutable(String executable, InitSystem expected) {

@@ -9,8 +9,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class LxcConfigTest {
-    private static final List<Path> CGROUPS =
-            List.of(Path.of("/sys/fs/cgroup/t"), Path.of("/sys/fs/cgroup/unified/t"));
+    private static final List<Path> CGROUPS = List.of(Path.of("/sys/fs/cgroup/t"), Path.of("/sys/fs/cgroup/unified/t"));
 
     @Test
     void aContainerIsAlwaysUnprivilegedAndKeptInItsCgroup() {

@@ -51,6 +51,16 @@ class PoolsTest {
     }
 
     @Test
+    void aPoolCannotLieInAnotherOne() {
+        Pool outer = pools.install("tank", Optional.empty());
+
+        assertThatThrownBy(() -> pools.install("inner", Optional.of(outer.path().resolve("ct/inner"))))
+                .isInstanceOf(BerthException.class)
+                .hasMessageContaining("of pool 'tank' lie in each other");
+        assertThat(outer.path().resolve("ct/inner")).doesNotExist();
+    }
+
+    @Test
     void aDirectoryWithOtherThingsInItIsRefused() throws Exception {
         Path mine = Files.createDirectory(directory.resolve("mine"));
         Files.writeString(mine.resolve("letter"), "dear");

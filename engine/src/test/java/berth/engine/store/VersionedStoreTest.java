@@ -49,6 +49,14 @@ class VersionedStoreTest {
     }
 
     @Test
+    void anObjectWhoseFileIsBrokenStillCounts() throws IOException {
+        save(1);
+        Files.writeString(dir.resolve("broken.yml"), "{{{");
+        assertThat(store.load().objects()).hasSize(1);
+        assertThat(store.ids()).containsExactly("broken", "web");
+    }
+
+    @Test
     void everyChangeIsARevisionAndTheFormerOnesAreKept() {
         save(1, 2, 3);
         assertThat(store.history("web")).extracting(Revision::number).containsExactly(3, 2, 1);

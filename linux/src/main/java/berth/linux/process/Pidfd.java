@@ -12,6 +12,7 @@ import java.util.Optional;
  * parent learns the exit status ({@link Child}). Source: pidfd_open(2), Linux 5.3.
  */
 public final class Pidfd implements AutoCloseable {
+    private static final long SYS_PIDFD_GETFD = 438;
     private static final long SYS_PIDFD_SEND_SIGNAL = 424;
     private static final long SYS_PIDFD_OPEN = 434;
 
@@ -58,6 +59,16 @@ public final class Pidfd implements AutoCloseable {
         }
         Libc.check(result, "pidfd_send_signal", Integer.toString(pid));
         return true;
+    }
+
+    /**
+     * A descriptor of this process for the file that is open as {@code descriptor} in that one. Source: pidfd_getfd(2).
+     *
+     * @throws KernelException EBADF if nothing is open there; ESRCH if it has ended
+     */
+    public Fd duplicate(int descriptor) {
+        return Fd.own(Libc.check(
+                Libc.syscall(SYS_PIDFD_GETFD, fd.number(), descriptor), "pidfd_getfd", Integer.toString(descriptor)));
     }
 
     /** Whether every thread of it has ended; its parent may not have noticed yet. */

@@ -8,6 +8,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /** What can be asked of and done to a terminal. Source: ioctl_tty(2), termios(3). */
@@ -16,6 +17,7 @@ public final class Terminal {
     private static final long TCSETSW = 0x5403;
     private static final long TIOCGWINSZ = 0x5413;
     private static final long TIOCSWINSZ = 0x5414;
+    private static final long TIOCGPTN = 0x80045430L;
     private static final int TERMIOS_SIZE = 64;
     private static final int WINSIZE_SIZE = 8;
     private static final int IFLAG = 0;
@@ -54,6 +56,16 @@ public final class Terminal {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment termios = arena.allocate(TERMIOS_SIZE, Integer.BYTES);
             return Libc.syscall(Libc.SYS_IOCTL, fd.number(), TCGETS, termios.address()) == 0;
+        }
+    }
+
+    /** The number that the other side of the master {@code fd} has in its devpts; empty if it is no master. */
+    public static OptionalInt number(Fd fd) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment number = arena.allocate(ValueLayout.JAVA_INT);
+            return Libc.syscall(Libc.SYS_IOCTL, fd.number(), TIOCGPTN, number.address()) < 0
+                    ? OptionalInt.empty()
+                    : OptionalInt.of(number.get(ValueLayout.JAVA_INT, 0));
         }
     }
 

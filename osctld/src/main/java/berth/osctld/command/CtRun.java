@@ -88,6 +88,8 @@ final class CtRun {
         void each(Call call, Container container, Caller caller) {
             boolean started = call.services().containers().runner().start(container, Times.parse(wait), caller);
             call.out().done("%s %s", container.name(), started ? "is running" : "was running already");
+            // Progress would be drawn into what is shown now.
+            call.close();
             if (foreground) {
                 new ConsoleView(call.session())
                         .show(call.services().containers().shell().console(container, 0));

@@ -2,7 +2,9 @@ package berth.osctld.command;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
+import berth.linux.KernelException;
 import berth.osctld.server.Session;
+import java.io.UncheckedIOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,12 +29,19 @@ final class Failures {
             LOG.debug("{} was cancelled", session.invocation().arguments(), error);
             return new BerthException(ErrorCode.CANCELLED, "cancelled");
         }
+        if (error instanceof KernelException || error instanceof UncheckedIOException) {
+            // What the host refused, a full disk for instance, is no defect, and the reason says more than a log would.
+            LOG.warn("{} failed", session.invocation().arguments(), error);
+            return new BerthException(ErrorCode.FAILED, brief(error));
+        }
         LOG.error("{} broke", session.invocation().arguments(), error);
         return new BerthException(
                 ErrorCode.INTERNAL, "internal error (%s), see the daemon's log".formatted(brief(error)));
     }
 
-    private static String brief(Throwable error) {
+    private static String brief(Throwable thrown) {
+        Throwable cause = thrown.getCause();
+        Throwable error = thrown instanceof UncheckedIOException && cause != null ? cause : thrown;
         String message = error.getMessage();
         String name = error.getClass().getSimpleName();
         String text = message == null || message.isBlank()

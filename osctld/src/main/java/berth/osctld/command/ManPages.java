@@ -71,6 +71,10 @@ final class ManPages {
         commands.forEach(c -> command(out, c));
         out.append(".SH \"OPTIONS OF EVERY COMMAND\"\n");
         entries(out, head.globals());
+        if (name.equals("osctl")) {
+            out.append(".SH OUTPUT\n");
+            Reference.OUTPUT.forEach(p -> out.append(line(p)).append("\n.PP\n"));
+        }
         out.append(
                 ".SH \"EXIT STATUS\"\n0 on success; the number of the kind of error otherwise, as \\fBosctl\\fR(1) lists them;"
                         + " 128 and the number of the signal if a signal ended the command.\n");

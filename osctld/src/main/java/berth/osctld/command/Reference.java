@@ -9,6 +9,19 @@ import java.util.Map;
 
 /** The reference in Markdown, made of the command tree: one file for each group of the first level. */
 final class Reference {
+    /** What is said where, in paragraphs. */
+    static final List<String> OUTPUT = List.of(
+            "Results go to standard output, warnings and errors to standard error. An error is one line that says what is wrong,"
+                    + " and often a second one, a hint, that says what to do.",
+            "With --json, results are one JSON document: ls gives an array of objects with all fields, show an object; numbers,"
+                    + " truth values and lists are such, and what is missing is null. Commands that do something say {\"done\":…},"
+                    + " one line for each object. Errors are lines {\"error\":{\"code\":…,\"type\":…,\"message\":…,\"hint\":…}} on"
+                    + " standard error, warnings {\"warning\":…}.",
+            "With --parsable, fields stand in lines with a tab between them, numbers exact, sizes in bytes, times in UTC, and -"
+                    + " for what is missing. -H leaves the names of the fields out.",
+            "-o chooses fields: 'a,b' these, '+a,b' the usual ones and these, '-a,b' the usual ones without these, 'all' every"
+                    + " one, '' the usual ones. -s a,-b sorts by a, and by b downwards where a is equal. -L lists the fields.");
+
     private Reference() {}
 
     /** Text of each file by its name, for instance {@code ct.md}. */
@@ -18,7 +31,9 @@ final class Reference {
         index.append("A word may be cut short as long as it is clear. An id may be written `pool:id`.\n\n");
         index.append("## Options of every command\n\n");
         entries(index, Page.of(root, root.name()).globals());
-        index.append("\n## Exit status\n\n");
+        index.append("\n## Output\n\n");
+        OUTPUT.forEach(p -> index.append(p).append("\n\n"));
+        index.append("## Exit status\n\n");
         entries(index, exitStatuses());
         index.append("\n## Commands\n\n");
         StringBuilder top = new StringBuilder();

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Shows how far work is, on standard error. On a terminal one line is written over and over and is gone at the end; elsewhere
  * a step gets a line once it has taken a second. Work that is quick shows nothing. A thread of its own draws, from the first
- * step until {@link #close}.
+ * step until {@link #close}. That nobody reads it is no reason for the work to fail: what cannot be written is dropped.
  */
 public final class CallProgress implements Progress, AutoCloseable {
     /** What reads it. */
@@ -46,6 +46,9 @@ public final class CallProgress implements Progress, AutoCloseable {
         this.clock = clock;
         this.width = width > 0 ? width : 80;
         this.start = clock.millis();
+        if (screen == Screen.TERMINAL) {
+            out.makeWay(this::erase);
+        }
     }
 
     /** Shows it on {@code screen}, whose lines hold {@code width} characters; 0 if that is not known. */
@@ -75,23 +78,27 @@ public final class CallProgress implements Progress, AutoCloseable {
 
     @Override
     public synchronized void note(String text) {
-        erase();
-        if (screen != Screen.NONE) {
-            out.note("%s", text);
-        }
+        write(() -> {
+            erase();
+            if (screen != Screen.NONE) {
+                out.note("%s", text);
+            }
+        });
     }
 
     @Override
     public synchronized void warn(String text) {
-        erase();
-        out.warn("%s", text);
+        write(() -> {
+            erase();
+            out.warn("%s", text);
+        });
     }
 
     /** Takes the line away and draws no more. */
     @Override
     public synchronized void close() {
         step = "";
-        erase();
+        write(this::erase);
         if (artist != null) {
             artist.interrupt();
         }
@@ -135,7 +142,15 @@ public final class CallProgress implements Progress, AutoCloseable {
         }
     }
 
-    private void erase() {
+    private static void write(Runnable line) {
+        try {
+            line.run();
+        } catch (UncheckedIOException e) {
+            // Nobody reads; the work goes on.
+        }
+    }
+
+    private synchronized void erase() {
         if (!drawn.isEmpty()) {
             out.status(ERASE);
             drawn = "";

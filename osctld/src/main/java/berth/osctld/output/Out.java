@@ -23,6 +23,7 @@ public final class Out {
     private final OutputStream out;
     private final OutputStream err;
     private final Style style;
+    private volatile Runnable makeWay = () -> {};
 
     /** Writes results to {@code out}, the rest to {@code err}; closes neither. */
     public Out(OutputStream out, OutputStream err, Style style) {
@@ -68,9 +69,14 @@ public final class Out {
         }
     }
 
-    /** Writes {@code text} as it is to standard error. */
+    /** Writes {@code text} as it is to standard error, over what stands in the line now. */
     void status(String text) {
-        write(err, text);
+        send(err, RawText.encode(text));
+    }
+
+    /** Before anything else is said, {@code action} takes from the screen what {@link #status} wrote. */
+    void makeWay(Runnable action) {
+        makeWay = action;
     }
 
     /** Says why the command, or its part for one object, failed. */
@@ -102,6 +108,7 @@ public final class Out {
 
     /** Writes {@code bytes} as they are to standard output. */
     public void bytes(byte[] bytes) {
+        makeWay.run();
         send(out, bytes);
     }
 
@@ -147,6 +154,7 @@ public final class Out {
 
     private void write(OutputStream stream, String text) {
         if (!text.isEmpty()) {
+            makeWay.run();
             send(stream, RawText.encode(text));
         }
     }

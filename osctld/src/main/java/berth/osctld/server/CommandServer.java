@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -89,6 +90,8 @@ public final class CommandServer implements AutoCloseable {
         try (stream;
                 FrameReader frames = new FrameReader(stream)) {
             greet(stream, frames);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("a command came while the daemon was ending");
         } catch (KernelException e) {
             LOG.debug("a command connection broke: {}", e.getMessage());
         } finally {

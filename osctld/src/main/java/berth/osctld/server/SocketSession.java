@@ -74,12 +74,13 @@ final class SocketSession implements Session, AutoCloseable {
     }
 
     private static void refuse(UnixStream stream, FrameReader frames) {
-        try (Fd stdin = frames.descriptor();
-                Fd stdout = frames.descriptor();
-                Fd stderr = frames.descriptor()) {
-            LOG.warn("refused a relay of another version: {} {} {}", stdin, stdout, stderr);
+        List<Fd> standard = List.of(frames.descriptor(), frames.descriptor(), frames.descriptor());
+        try {
+            LOG.warn("refused a relay of another version, pid {}", stream.peer().pid());
             byte[] message = RawText.encode("osctl: osctl and osctld are of different versions; restart osctld\n");
-            stderr.writeFully(message, 0, message.length);
+            standard.get(StandardStream.STDERR.number()).writeFully(message, 0, message.length);
+        } finally {
+            standard.forEach(Fd::close);
         }
         stream.write(exitFrame(Exits.of(ErrorCode.INTERNAL.exitStatus())));
     }

@@ -83,8 +83,16 @@ final class WordsTest {
     @Test
     void aDifferenceShowsWhatWentAndWhatCame() {
         assertThat(Lines.diff(List.of("a", "b", "c"), List.of("a", "x", "c", "d")))
-                .isEqualTo(" a\n-b\n+x\n c\n+d\n");
+                .isEqualTo("-b\n+x\n+d\n");
         assertThat(Lines.diff(List.of(), List.of("a"))).isEqualTo("+a\n");
+    }
+
+    @Test
+    void aDifferenceInsideABlockShowsWhoseItIs() {
+        assertThat(Lines.diff(
+                        List.of("id: web", "dns:", "- a", "autostart:", "  priority: 5", "  delay: 0"),
+                        List.of("id: web", "dns:", "- b", "autostart:", "  priority: 5", "  delay: 9")))
+                .isEqualTo(" dns:\n-- a\n+- b\n autostart:\n-  delay: 0\n+  delay: 9\n");
     }
 
     @Test

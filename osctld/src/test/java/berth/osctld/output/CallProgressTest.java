@@ -1,8 +1,10 @@
 package berth.osctld.output;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -77,6 +79,18 @@ final class CallProgressTest {
     }
 
     @Test
+    void theLineMakesWayForWhatTheCommandSays() {
+        CallProgress progress = on(CallProgress.Screen.TERMINAL);
+        progress.step("unpacking");
+        now += 400;
+        progress.tick();
+        out.warn("a trap");
+        progress.tick();
+
+        assertThat(shown()).isEqualTo("\r\033[Kunpacking…\r\033[Kosctl: warning: a trap\n\r\033[Kunpacking…");
+    }
+
+    @Test
     void warningsAreShownToThoseWhoWantNoProgressToo() {
         CallProgress progress = on(CallProgress.Screen.NONE);
         progress.step("unpacking");
@@ -86,5 +100,27 @@ final class CallProgressTest {
         progress.warn("a trap");
 
         assertThat(shown()).isEqualTo("osctl: warning: a trap\n");
+    }
+
+    @Test
+    void workGoesOnWhenNobodyReadsHowFarItIs() {
+        OutputStream closed = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException("broken pipe");
+            }
+        };
+        Style style = new Style(Format.HUMAN, Style.Volume.NORMAL, Palette.PLAIN, Palette.PLAIN);
+        try (CallProgress progress = new CallProgress(
+                new Out(OutputStream.nullOutputStream(), closed, style),
+                CallProgress.Screen.PIPE,
+                () -> Instant.ofEpochMilli(now),
+                20)) {
+            assertThatCode(() -> {
+                        progress.note("waiting");
+                        progress.warn("careful");
+                    })
+                    .doesNotThrowAnyException();
+        }
     }
 }

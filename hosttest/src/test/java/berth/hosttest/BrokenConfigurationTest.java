@@ -1,0 +1,75 @@
+package berth.hosttest;
+
+import static berth.hosttest.ResultAssert.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Configuration is made to be edited by hand, and hands make mistakes. */
+final class BrokenConfigurationTest {
+    @RegisterExtension
+    static final Host host = Host.withBusybox();
+
+    private static Path configuration(String file) {
+        return host.pool("tank").resolve("conf").resolve(file);
+    }
+
+    private static void breakAndRestart(String file) {
+        host.killDaemon();
+        Host.write(configuration(file), "{{{ not YAML");
+        host.startDaemon();
+    }
+
+    private static void mendAndRestart(String file, String text) throws IOException {
+        host.killDaemon();
+        Files.delete(configuration(file + ".broken"));
+        Host.write(configuration(file), text);
+        host.startDaemon();
+    }
+
+    @Test
+    void aContainerRunsOnWhileItsFileIsBroken() throws IOException {
+        host.given("ct new --image busybox web", "ct start web");
+        int init = host.initPid("web");
+        String sound = Host.read(configuration("ct/web.yml"));
+
+        breakAndRestart("ct/web.yml");
+        assertThat(host.osctl("ct show web")).fails(Status.NOT_FOUND);
+
+        mendAndRestart("ct/web.yml", sound);
+        assertThat(host.state("web")).isEqualTo("running");
+        assertThat(host.initPid("web")).isEqualTo(init);
+        assertThat(host.osctl("ct exec web true")).succeeds();
+    }
+
+    @Test
+    void aContainerRunsOnWhileItsGroupIsBrokenAndTheDaemonStarts() throws IOException {
+        host.given("group new /web", "ct new --image busybox --group /web web", "ct start web");
+        host.given("ct new --image busybox other");
+        int init = host.initPid("web");
+        String sound = Host.read(configuration("group/%2Fweb.yml"));
+
+        breakAndRestart("group/%2Fweb.yml");
+        assertThat(host.osctl("ct start web")).fails(Status.NOT_FOUND).complains("/web");
+        assertThat(host.osctl("ct start other")).succeeds();
+
+        mendAndRestart("group/%2Fweb.yml", sound);
+        assertThat(host.initPid("web")).isEqualTo(init);
+    }
+
+    @Test
+    void aContainerThatWasFrozenWhileItRebootedIsFoundAgain() {
+        host.given("ct new --image busybox web", "ct start web", "ct restart --reboot web", "ct freeze web");
+
+        host.killDaemon();
+        host.startDaemon();
+
+        assertThat(host.state("web")).isEqualTo("frozen");
+        host.given("ct unfreeze web");
+        assertThat(host.state("web")).isEqualTo("running");
+    }
+}
