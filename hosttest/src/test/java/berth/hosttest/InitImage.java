@@ -83,6 +83,7 @@ enum InitImage {
         for (String directory : List.of("bin", "dev", "proc", "sys", "run", "root", "etc", "etc/runlevels/default")) {
             Files.createDirectories(tree.resolve(directory));
         }
+        Files.createSymbolicLink(tree.resolve("etc/runlevels/default/is-up"), Path.of("/etc/init.d/is-up"));
         Files.createSymbolicLink(tree.resolve("bin/sh"), Path.of("busybox"));
         Files.writeString(tree.resolve("etc/passwd"), "root:x:0:0:root:/root:/bin/sh\n");
         Files.writeString(tree.resolve("etc/group"), "root:x:0:\n");
