@@ -8,6 +8,7 @@ import berth.engine.runtime.Monitor;
 import berth.engine.runtime.RunPlan;
 import berth.linux.cgroup.CgroupHost;
 import berth.linux.process.Pidfd;
+import berth.linux.process.Processes;
 import berth.linux.process.Signal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +27,8 @@ final class Halt {
     private static final Logger LOG = LoggerFactory.getLogger(Halt.class);
     /** How long a shutdown command inside may take to hand its request over. */
     private static final Duration COMMAND_LIMIT = Duration.ofSeconds(10);
+    /** How long an interrupt may go unnoticed. */
+    private static final Duration SLICE = Duration.ofMillis(100);
     /** How long the kernel and LXC may take to end what was killed. */
     private static final Duration KILL_LIMIT = Duration.ofSeconds(10);
 
@@ -47,7 +50,22 @@ final class Halt {
         if (init.isPresent()) {
             ask(run, init.get(), InitSystem::haltSignal, InitSystem::haltCommand, shorter(limit, COMMAND_LIMIT));
         }
-        return monitor.process().awaitExit(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+        return awaitExit(monitor, end);
+    }
+
+    /** As long as {@code end}, in System.nanoTime, is not reached; in slices, as a wait in the kernel hears no interrupt. */
+    private static boolean awaitExit(Monitor monitor, long end) throws InterruptedException {
+        long left = end - System.nanoTime();
+        while (!monitor.process().awaitExit(Duration.ofNanos(Math.clamp(left, 0, SLICE.toNanos())))) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            left = end - System.nanoTime();
+            if (left <= 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Asks the init to start the container anew: whether its kind can. */
@@ -118,8 +136,10 @@ final class Halt {
 
     private static InitSystem kind(int init) {
         try {
-            return InitSystem.of(Files.readSymbolicLink(Path.of("/proc", Integer.toString(init), "exe"))
-                    .toString());
+            return InitSystem.of(
+                    Files.readSymbolicLink(Path.of("/proc", Integer.toString(init), "exe"))
+                            .toString(),
+                    Processes.comm(init).orElse(""));
         } catch (IOException e) {
             // It ended meanwhile, which is what was wanted.
             return InitSystem.OTHER;

@@ -64,14 +64,19 @@ public enum InitSystem {
         return rebootCommand;
     }
 
-    /** The kind whose executable has the path {@code executable}, as the link {@code /proc/PID/exe} shows it. */
-    public static InitSystem of(String executable) {
+    /**
+     * The kind of a process 1.
+     *
+     * @param executable its path, as the link {@code /proc/PID/exe} shows it
+     * @param name what it goes by, as {@code /proc/PID/comm} says: a busybox may as well be a shell
+     */
+    public static InitSystem of(String executable, String name) {
         String path = executable.endsWith(REPLACED)
                 ? executable.substring(0, executable.length() - REPLACED.length())
                 : executable;
         return switch (path.substring(path.lastIndexOf('/') + 1)) {
             case "systemd" -> SYSTEMD;
-            case "busybox" -> BUSYBOX;
+            case "busybox" -> name.equals("init") || name.equals("linuxrc") ? BUSYBOX : OTHER;
             case "runit", "runit-init" -> RUNIT;
             case "openrc-init" -> OPENRC;
             case "init" -> SYSVINIT;

@@ -20,12 +20,17 @@ class InitSystemTest {
         "/gone (deleted), OTHER"
     })
     void anInitIsKnownByItsExecutable(String executable, InitSystem expected) {
-        assertThat(InitSystem.of(executable)).isEqualTo(expected);
+        assertThat(InitSystem.of(executable, "init")).isEqualTo(expected);
     }
 
     @Test
     void systemdIsAskedByTheSignalOfItsManual() {
         assertThat(InitSystem.SYSTEMD.haltSignal()).hasValue(34 + 3);
         assertThat(InitSystem.SYSTEMD.rebootSignal()).hasValue(34 + 5);
+    }
+
+    @Test
+    void aShellThatIsABusyboxIsNotItsInit() {
+        assertThat(InitSystem.of("/bin/busybox", "sh")).isEqualTo(InitSystem.OTHER);
     }
 }
