@@ -24,6 +24,8 @@ public enum ErrorCode {
     UNSUPPORTED(Type.RESOURCE, 11),
     /** An archive, index or file from outside breaks the rules of its format or of safety. */
     UNTRUSTED(Type.USER, 12),
+    /** A program that was to be run inside a container is not there. */
+    NO_PROGRAM(Type.USER, 127),
     /** The command was interrupted by its user. */
     CANCELLED(Type.USER, 130),
     /** The container, a file of it, or a program that was run for it failed. */

@@ -5,14 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 /** What is wrong is refused, by a message that names it, and changes nothing. */
-@Disabled("not seen green on a calm machine yet")
 final class BadInputTest {
     @RegisterExtension
     static final Host host = Host.withBusybox();
@@ -103,7 +101,6 @@ final class BadInputTest {
                 "id-range new --start-id 900000 --block-count -1 more     | -1",
                 "id-range new --start-id x --block-count 1 more           | x",
                 "id-range new --start-id 4294000000 --block-count 500 more | more",
-                "id-range new --start-id 800000 --block-count 1 more      | two",
                 "id-range del nothere                                     | nothere",
                 "id-range show nothere                                    | nothere",
                 "id-range table ls nothere                                | nothere",
@@ -281,7 +278,8 @@ final class BadInputTest {
         Result result = host.osctl(line);
 
         assertThat(result.status()).as("%s", result).isNotIn(0, 70);
-        assertThat(result.stderr()).containsIgnoringCase(named).doesNotContain("Exception", "\tat ", "null");
+        assertThat(result.stderr()).containsIgnoringCase(named).doesNotContain("Exception", "\tat ");
+        assertThat(result.stderr().replace("/dev/null", "")).doesNotContain("null");
         assertThat(everything()).isEqualTo(before);
     }
 

@@ -4,11 +4,9 @@ import static berth.hosttest.ResultAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-@Disabled("not seen green on a calm machine yet")
 final class ConcurrencyTest {
     private static final String DEAF = "trap \"\" TERM; echo deaf > /dev/console; while :; do sleep 1; done";
 

@@ -4,11 +4,9 @@ import static berth.hosttest.ResultAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-@Disabled("not seen green on a calm machine yet")
 final class ConsoleTest {
     private static final String DETACH = Screen.CTRL_A + "q";
 

@@ -3,22 +3,24 @@ package berth.hosttest;
 import static berth.hosttest.ResultAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-@Disabled("not seen green on a calm machine yet")
 final class DaemonTest {
     @RegisterExtension
     static final Host host = Host.withBusybox();
+
+    private static Osctl osctld(String instance) {
+        String program = Checkout.programs().resolve("osctld").toString();
+        return host.program(java.util.List.of(program, "--instance", instance, "--foreground"));
+    }
 
     @Test
     void aSecondDaemonOfTheSameInstanceRefusesToStart() {
         host.given("ct new --image busybox web", "ct start web");
         int init = host.initPid("web");
 
-        Result second = host.program(java.util.List.of("osctld", "--instance", host.instance(), "--foreground"))
-                .run();
+        Result second = osctld(host.instance()).run();
 
         assertThat(second.status()).isNotZero();
         assertThat(second).complains(host.instance());
@@ -28,8 +30,7 @@ final class DaemonTest {
 
     @Test
     void aBadInstanceNameIsRefused() {
-        Result result = host.program(java.util.List.of("osctld", "--instance", "../etc", "--foreground"))
-                .run();
+        Result result = osctld("../etc").run();
 
         assertThat(result).fails(Status.INVALID).complains("../etc");
     }
@@ -37,7 +38,7 @@ final class DaemonTest {
     @Test
     void failPointsAreIgnoredUnlessTheyAreAllowed() {
         host.daemon().stop();
-        Running daemon = host.program(java.util.List.of("osctld", "--instance", host.instance(), "--foreground"))
+        Running daemon = osctld(host.instance())
                 .with("OSCTLD_FAIL_POINTS", "ct-new/before:end")
                 .start();
         org.awaitility.Awaitility.await()

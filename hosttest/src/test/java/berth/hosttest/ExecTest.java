@@ -37,7 +37,9 @@ final class ExecTest {
 
     @Test
     void aCommandThatDoesNotExistIsNamed() {
-        assertThat(host.osctl("ct exec web no-such-command")).exits(127).complains("no-such-command");
+        assertThat(host.osctl("ct exec web no-such-command"))
+                .exits(127)
+                .complains("there is no program 'no-such-command'");
     }
 
     @Test

@@ -3,13 +3,11 @@ package berth.hosttest;
 import static berth.hosttest.ResultAssert.assertThat;
 
 import java.util.List;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-@Disabled("not seen green on a calm machine yet")
 final class GracefulStopTest {
     private static final List<String> IGNORES_EVERYTHING =
             List.of("/bin/sh", "-c", "trap \"\" TERM INT HUP USR1 USR2 PWR; while :; do sleep 1; done");

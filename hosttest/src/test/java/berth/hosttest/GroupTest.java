@@ -4,11 +4,9 @@ import static berth.hosttest.ResultAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-@Disabled("not seen green on a calm machine yet")
 final class GroupTest {
     @RegisterExtension
     static final Host host = Host.withBusybox();

@@ -125,7 +125,8 @@ final class Host implements BeforeAllCallback, AfterAllCallback, AfterEachCallba
                 .until(() -> initPid(container), p -> p > 0 && p != former);
         await(container + " runs commands")
                 .atMost(Running.PATIENCE)
-                .until(() -> osctl("ct exec " + container + " true").status() == 0);
+                .until(() ->
+                        osctl("ct exec " + container + " /bin/busybox true").status() == 0);
     }
 
     /** Waits until a container is in {@code state}. */

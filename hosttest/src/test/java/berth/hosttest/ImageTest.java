@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -18,7 +17,6 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-@Disabled("not seen green on a calm machine yet")
 final class ImageTest {
     @RegisterExtension
     static final Host host = Host.withBusybox();
@@ -111,8 +109,8 @@ final class ImageTest {
 
     static Stream<Arguments> refused() {
         return Stream.of(
-                hostile("../escape", t -> t.file("../berth-escape", "x")),
-                hostile("etc/../../escape", t -> t.file("etc/../../berth-escape", "x")),
+                hostile("../berth-escape", t -> t.file("../berth-escape", "x")),
+                hostile("etc/../../berth-escape", t -> t.file("etc/../../berth-escape", "x")),
                 hostile("hard", t -> t.hardLink("hard", "../../../../../../etc/passwd")),
                 hostile("huge-uid", t -> t.fileOf("huge-uid", 70_000)),
                 hostile("negative", t -> t.fileOf("negative", 4_294_967_295L)));

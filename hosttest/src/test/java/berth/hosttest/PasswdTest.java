@@ -33,7 +33,7 @@ final class PasswdTest {
     void aPasswordIsAskedForOnATerminalAndNotShown() {
         Screen screen = host.command("ct passwd web root").onTerminal().shows("assword");
 
-        screen.type("battery staple\n").shows("more");
+        screen.type("battery staple\n").shows("again");
         screen.type("battery staple\n");
 
         assertThat(screen.result()).succeeds().doesNotMention("battery");
@@ -43,7 +43,7 @@ final class PasswdTest {
     void twoDifferentAnswersChangeNothing() {
         Screen screen = host.command("ct passwd web root").onTerminal().shows("assword");
 
-        screen.type("one\n").shows("more");
+        screen.type("one\n").shows("again");
         screen.type("two\n");
 
         assertThat(screen.result().status()).isNotZero();

@@ -126,10 +126,11 @@ final class Residue {
     /** Files of containers in pools; what waits in the trash for its removal does not count. */
     private Stream<Path> containerFiles() {
         return list(scratch.resolve("pool"))
-                .flatMap(pool -> Stream.of("ct", "conf/ct", "conf/user", "conf/journal", "log/ct")
+                .flatMap(pool -> Stream.of("ct", "conf/ct", "conf/user", "conf/journal", "conf/journal/user", "log/ct")
                         .map(pool::resolve)
                         .filter(Files::isDirectory)
-                        .flatMap(Residue::list));
+                        .flatMap(Residue::list))
+                .filter(f -> !f.endsWith("conf/journal/user"));
     }
 
     /** What it has under {@code /run}, but for the empty directories and the fixed files that every daemon lays there. */

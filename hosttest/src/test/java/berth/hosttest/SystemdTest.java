@@ -6,13 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 @Tag("debian")
-@Disabled("not seen green on a calm machine yet")
 final class SystemdTest {
     @RegisterExtension
     static final Host host = Host.withBusybox();

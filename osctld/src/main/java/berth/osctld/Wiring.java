@@ -54,7 +54,7 @@ final class Wiring {
         ExecutorService remover = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().daemon().name("trash").factory());
         Trash trash = new Trash(remover, new SecureRandom());
-        Pools pools = new Pools(instance, new DirDriver(overlays, trash), ZpoolProbe.ofHost());
+        Pools pools = new Pools(instance, new DirDriver(overlays, trash), ZpoolProbe.ofHost(), clock);
         Locks locks = new Locks(clock);
         Events events = new Events();
         UserStores users = new UserStores(instance.name(), new SystemAccounts(Path.of("/etc"), instance.name()));

@@ -58,6 +58,7 @@ public final class ContainerShell {
      * @param directory where it starts, as the guest sees it; {@code /} if empty
      * @param environment variables beside those that every command gets
      * @param words the command, as bytes
+     * @throws BerthException WRONG_STATE, NO_PROGRAM
      */
     public GuestProcess exec(
             Container container,
@@ -69,6 +70,8 @@ public final class ContainerShell {
         RunPlan plan = running(container);
         try (Directory rootfs = rootfs(plan)) {
             GuestAccount account = account(container, rootfs, user);
+            String searchPath = environment.getOrDefault("PATH", Attachments.searchPath());
+            GuestProgram.require(container, rootfs, searchPath, words.getFirst());
             return start(plan, account, directory, environment, words, streams);
         }
     }

@@ -10,7 +10,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.function.Predicate;
+import java.util.function.Function;
 
 /**
  * The groups of every open pool. {@code /} and {@code /default} always exist. Safe for use by several threads; a group is
@@ -94,9 +94,10 @@ public final class Groups {
     /**
      * Removes a group without children.
      *
-     * @param inUse whether containers are in it
+     * @param containersOf the names of the containers in a group
+     * @throws BerthException IN_USE if it has children, or containers, which are named
      */
-    public void delete(String pool, String path, Predicate<Group> inUse) {
+    public void delete(String pool, String path, Function<Group, List<String>> containersOf) {
         Group group = get(pool, path);
         if (path.equals(Group.ROOT) || path.equals(Group.DEFAULT)) {
             throw new BerthException(ErrorCode.INVALID, "group '%s' is built in and stays".formatted(path));
@@ -106,11 +107,12 @@ public final class Groups {
             throw new BerthException(
                     ErrorCode.IN_USE, "group '%s' holds group '%s'".formatted(path, child), "delete that one first");
         }
-        if (inUse.test(group)) {
+        List<String> containers = containersOf.apply(group);
+        if (!containers.isEmpty()) {
             throw new BerthException(
                     ErrorCode.IN_USE,
-                    "group '%s' still has containers".formatted(path),
-                    "'osctl ct ls -g %s' lists them".formatted(path));
+                    "group '%s' still has containers: %s".formatted(path, String.join(", ", containers)),
+                    "delete them first");
         }
         opened(pool).store().remove(path);
         opened(pool).byPath().remove(path);

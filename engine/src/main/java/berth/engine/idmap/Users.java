@@ -184,7 +184,7 @@ public final class Users {
             throw new BerthException(
                     ErrorCode.IN_USE,
                     "user '%s' still has containers: %s".formatted(user.name(), String.join(", ", containers)),
-                    "delete them first, or give them another user with 'osctl ct chown'");
+                    "delete them first");
         }
     }
 

@@ -62,7 +62,10 @@ public final class Attachments {
                 Integer.toString(guest.uid()),
                 "-g",
                 Integer.toString(guest.gid()),
-                "--clear-env"));
+                "--clear-env",
+                // Its warnings would add a line for each program to the log of the start; errors go to standard error.
+                "-o",
+                "none"));
         // Values stay out of the argument list, which every user of the host can read.
         guest.environment().keySet().stream().sorted().forEach(name -> {
             line.add("--keep-var");

@@ -1,6 +1,7 @@
 package berth.engine.storage;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -12,12 +13,14 @@ import org.jspecify.annotations.Nullable;
  * @param name unique on the host
  * @param path its directory
  * @param driver how it keeps root file systems
+ * @param installed when it was installed on this host
  * @param problem why nothing in it can be used, null for a pool in use
  */
 public record Pool(
         String name,
         Path path,
         StorageDriver driver,
+        Instant installed,
         @Nullable String problem) {
     /** Why nothing in it can be used; empty for a pool in use. */
     public Optional<String> whyUnusable() {

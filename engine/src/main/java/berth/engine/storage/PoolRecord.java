@@ -1,11 +1,19 @@
 package berth.engine.storage;
 
+import java.time.Instant;
+import java.util.Optional;
+
 /**
  * What the instance remembers of a pool, outside of it.
  *
  * @param name unique on the host
  * @param path its directory
  * @param driver the name of its storage driver
+ * @param installed when it was installed on this host; the first of all is the default
  * @param imported whether its containers are to be managed; false between an export and the next import
  */
-record PoolRecord(String name, String path, String driver, boolean imported) {}
+record PoolRecord(String name, String path, String driver, Optional<Instant> installed, boolean imported) {
+    PoolRecord withImported(boolean now) {
+        return new PoolRecord(name, path, driver, installed, now);
+    }
+}

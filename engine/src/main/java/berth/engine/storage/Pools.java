@@ -12,6 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +37,7 @@ public final class Pools {
             "conf", "rwx------",
             "conf/pool", "rwx------",
             "conf/journal", "rwx------",
+            "conf/journal/user", "rwx------",
             "ct", "rwx------",
             "image", "rwx------",
             "log", "rwx--x--x",
@@ -43,13 +47,15 @@ public final class Pools {
     private final Instance instance;
     private final ObjectStore<PoolRecord> records;
     private final ZpoolProbe zpools;
+    private final InstantSource clock;
     private final StorageDriver directoryDriver;
     private final Map<String, Pool> pools = new ConcurrentSkipListMap<>();
 
-    public Pools(Instance instance, StorageDriver directoryDriver, ZpoolProbe zpools) {
+    public Pools(Instance instance, StorageDriver directoryDriver, ZpoolProbe zpools, InstantSource clock) {
         this.instance = instance;
         this.directoryDriver = directoryDriver;
         this.zpools = zpools;
+        this.clock = clock;
         this.records =
                 new ObjectStore<>(instance.stateDirectory().resolve("conf/pool"), PoolRecord.class, PoolRecord::name);
     }
@@ -63,12 +69,14 @@ public final class Pools {
         }
     }
 
-    /** Every imported pool, by name. */
+    /** Every imported pool, the default first: in the order in which they were installed. */
     public List<Pool> all() {
-        return List.copyOf(pools.values());
+        return pools.values().stream()
+                .sorted(Comparator.comparing(Pool::installed).thenComparing(Pool::name))
+                .toList();
     }
 
-    /** The pool {@code name}. @throws BerthException NOT_FOUND, or UNSUPPORTED if it cannot be used now */
+    /** The pool {@code name}. @throws BerthException NOT_FOUND, or WRONG_STATE if it cannot be used now */
     public Pool usable(String name) {
         Pool pool = get(name);
         pool.whyUnusable().ifPresent(why -> {
@@ -92,13 +100,18 @@ public final class Pools {
         return pool;
     }
 
-    /** The pool that is meant when none is named: the first by name. @throws BerthException NOT_FOUND if there is none */
-    public Pool first() {
-        return pools.values().stream()
-                .filter(p -> p.whyUnusable().isEmpty())
-                .findFirst()
-                .orElseThrow(() -> new BerthException(
-                        ErrorCode.NOT_FOUND, "there is no pool yet", "make one: 'osctl pool install tank'"));
+    /**
+     * The pool that is meant when none is named: the one that was installed first. Nothing goes elsewhere because it is broken.
+     *
+     * @throws BerthException NOT_FOUND if there is none, WRONG_STATE if it cannot be used now
+     */
+    public Pool byDefault() {
+        List<Pool> all = all();
+        if (all.isEmpty()) {
+            throw new BerthException(
+                    ErrorCode.NOT_FOUND, "there is no pool yet", "make one: 'osctl pool install tank'");
+        }
+        return usable(all.getFirst().name());
     }
 
     /** Makes a directory pool, or takes back one that was uninstalled. {@code path} defaults to one in the state directory. */
@@ -122,7 +135,8 @@ public final class Pools {
                 path.orElseGet(() -> instance.stateDirectory().resolve("pool").resolve(name));
         refuseForeign(name, directory);
         refuseNested(directory);
-        PoolRecord pool = new PoolRecord(name, directory.toString(), directoryDriver.name(), true);
+        PoolRecord pool =
+                new PoolRecord(name, directory.toString(), directoryDriver.name(), Optional.of(clock.instant()), true);
         try {
             lay(name, directory);
         } catch (IOException e) {
@@ -144,7 +158,7 @@ public final class Pools {
 
     /** Stops managing a pool until {@link #reimport}. Its containers must be unloaded. */
     public synchronized void export(String name) {
-        records.read(name).ifPresent(r -> records.save(new PoolRecord(name, r.path(), r.driver(), false)));
+        records.read(name).ifPresent(r -> records.save(r.withImported(false)));
         pools.remove(name);
     }
 
@@ -155,7 +169,7 @@ public final class Pools {
                         ErrorCode.NOT_FOUND,
                         "there is no pool '%s'".formatted(name),
                         "'osctl pool install %s' makes one".formatted(name)));
-        PoolRecord imported = new PoolRecord(name, pool.path(), pool.driver(), true);
+        PoolRecord imported = pool.withImported(true);
         if (!pool.imported()) {
             records.save(imported);
         }
@@ -164,7 +178,7 @@ public final class Pools {
 
     /** Marks a pool whose content cannot be read as one that cannot be used until {@link #reimport}, because of {@code why}. */
     public void refuse(String name, String why) {
-        pools.computeIfPresent(name, (n, p) -> new Pool(n, p.path(), p.driver(), why));
+        pools.computeIfPresent(name, (n, p) -> new Pool(n, p.path(), p.driver(), p.installed(), why));
     }
 
     /** The names of pools that were exported and could be imported again. */
@@ -179,7 +193,8 @@ public final class Pools {
         Path path = Path.of(pool.path());
         Optional<String> problem = problem(pool, path);
         problem.ifPresent(p -> LOG.error("Pool {} cannot be used: {}", pool.name(), p));
-        Pool opened = new Pool(pool.name(), path, directoryDriver, problem.orElse(null));
+        Pool opened = new Pool(
+                pool.name(), path, directoryDriver, pool.installed().orElse(Instant.EPOCH), problem.orElse(null));
         pools.put(pool.name(), opened);
         return opened;
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import berth.engine.BerthException;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,9 +58,9 @@ class GroupsTest {
     void aGroupWithChildrenOrContainersStays() {
         groups.createWithParents("tank", "/web/front");
 
-        assertThatThrownBy(() -> groups.delete("tank", "/web", g -> false)).hasMessageContaining("'/web/front'");
-        assertThatThrownBy(() -> groups.delete("tank", "/web/front", g -> true))
-                .hasMessageContaining("still has containers");
+        assertThatThrownBy(() -> groups.delete("tank", "/web", g -> List.of())).hasMessageContaining("'/web/front'");
+        assertThatThrownBy(() -> groups.delete("tank", "/web/front", g -> List.of("shop")))
+                .hasMessageContaining("still has containers: shop");
         assertThat(groups.find("tank", "/web/front")).isPresent();
     }
 
@@ -68,7 +69,7 @@ class GroupsTest {
         groups.create("tank", "/web");
         groups.create("tank", "/web2");
 
-        groups.delete("tank", "/web", g -> false);
+        groups.delete("tank", "/web", g -> List.of());
 
         assertThat(groups.find("tank", "/web")).isEmpty();
         assertThat(groups.find("tank", "/web2")).isPresent();
@@ -76,8 +77,9 @@ class GroupsTest {
 
     @Test
     void theBuiltInGroupsStay() {
-        assertThatThrownBy(() -> groups.delete("tank", "/default", g -> false)).hasMessageContaining("built in");
-        assertThatThrownBy(() -> groups.delete("tank", "/", g -> false)).hasMessageContaining("built in");
+        assertThatThrownBy(() -> groups.delete("tank", "/default", g -> List.of()))
+                .hasMessageContaining("built in");
+        assertThatThrownBy(() -> groups.delete("tank", "/", g -> List.of())).hasMessageContaining("built in");
     }
 
     @ParameterizedTest

@@ -9,6 +9,8 @@ import berth.linux.Fd;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,6 +20,8 @@ class PoolsTest {
     @TempDir
     private Path directory;
 
+    private final InstantSource clock = () -> now;
+    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
     private Pools pools;
 
     @BeforeEach
@@ -120,7 +124,7 @@ class PoolsTest {
 
     @Test
     void aNameOfAZpoolIsRefusedUntilThereIsADriver() {
-        Pools withZfs = new Pools(instance(), new NoDriver(), name -> name.equals("tank"));
+        Pools withZfs = new Pools(instance(), new NoDriver(), name -> name.equals("tank"), clock);
 
         assertThatThrownBy(() -> withZfs.install("tank", Optional.empty()))
                 .isInstanceOf(BerthException.class)
@@ -137,8 +141,30 @@ class PoolsTest {
                 .hasMessageContaining("may not pass through");
     }
 
+    @Test
+    void theFirstInstalledIsTheDefaultWhateverItsName() {
+        pools.install("tank", Optional.of(directory.resolve("tank")));
+        now = now.plusSeconds(1);
+        pools.install("data", Optional.of(directory.resolve("data")));
+
+        assertThat(pools.byDefault().name()).isEqualTo("tank");
+        Pools later = pools();
+        later.load();
+        assertThat(later.all()).extracting(Pool::name).containsExactly("tank", "data");
+    }
+
+    @Test
+    void nothingGoesElsewhereBecauseTheDefaultIsBroken() {
+        pools.install("tank", Optional.of(directory.resolve("tank")));
+        now = now.plusSeconds(1);
+        pools.install("data", Optional.of(directory.resolve("data")));
+        pools.refuse("tank", "it is broken");
+
+        assertThatThrownBy(pools::byDefault).hasMessageContaining("'tank' cannot be used: it is broken");
+    }
+
     private Pools pools() {
-        return new Pools(instance(), new NoDriver(), name -> false);
+        return new Pools(instance(), new NoDriver(), name -> false, clock);
     }
 
     private Instance instance() {

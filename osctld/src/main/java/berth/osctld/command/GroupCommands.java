@@ -19,13 +19,13 @@ final class GroupCommands {
         return Columns.<Group>builder()
                 .usual("pool", Group::pool)
                 .usual("name", Group::path)
-                .usual("containers", Kind.NUMBER, g -> containers(services, g).size())
+                .usual("containers", Kind.NUMBER, g -> names(services, g).size())
                 .usual("path", g -> g.cgroup(services.instance().name()))
                 .more("parent", g -> g.parent().map(Group::path))
                 .build();
     }
 
-    private static List<String> containers(Services services, Group group) {
+    private static List<String> names(Services services, Group group) {
         return services.containers().containers().of(group.pool()).stream()
                 .filter(c -> c.spec().group().equals(group.path()))
                 .map(Container::name)
@@ -83,12 +83,7 @@ final class GroupCommands {
         void run(Call call) {
             Each.of(call, paths, (path, _) -> {
                 Group group = named(call, path);
-                call.services()
-                        .groups()
-                        .delete(
-                                group.pool(),
-                                group.path(),
-                                g -> !containers(call.services(), g).isEmpty());
+                call.services().groups().delete(group.pool(), group.path(), g -> names(call.services(), g));
                 call.out().done("group %s is deleted", group.path());
             });
         }

@@ -36,7 +36,7 @@ final class Names {
         return services.containers().containers().get(full);
     }
 
-    /** Where a new object {@code text} belongs: the pool that is named, or the first. */
+    /** Where a new object {@code text} belongs: the pool that is named, or the default one. */
     Place place(String text) {
         int colon = text.indexOf(':');
         Optional<String> pool = colon < 0 ? option : Optional.of(text.substring(0, colon));
@@ -91,6 +91,6 @@ final class Names {
     }
 
     private Pool usable(Optional<String> pool) {
-        return pool.map(services.pools()::usable).orElseGet(services.pools()::first);
+        return pool.map(services.pools()::usable).orElseGet(services.pools()::byDefault);
     }
 }

@@ -118,8 +118,14 @@ final class PoolCommands {
             footer = {"osctl pool export tank", "osctl pool export -f tank"})
     static final class Export extends OsctlCommand {
         @Option(
-                names = {"-f", "--force"},
+                names = {"-s", "--stop-containers"},
+                negatable = true,
                 description = "stop its containers first")
+        boolean stop;
+
+        @Option(
+                names = {"-f", "--force"},
+                description = "the same")
         boolean force;
 
         @Parameters(arity = "1..*", paramLabel = "POOL", description = "pools")
@@ -128,7 +134,7 @@ final class PoolCommands {
         @Override
         void run(Call call) {
             Each.of(call, names, (name, caller) -> {
-                if (force) {
+                if (stop || force) {
                     call.services().gate().exportStopping(name, caller);
                 } else {
                     call.services().gate().export(name, caller);
