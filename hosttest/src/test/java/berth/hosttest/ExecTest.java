@@ -4,6 +4,7 @@ import static berth.hosttest.ResultAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -40,6 +41,16 @@ final class ExecTest {
         assertThat(host.osctl("ct exec web no-such-command"))
                 .exits(127)
                 .complains("there is no program 'no-such-command'");
+    }
+
+    @Test
+    void theLogOfTheStartDoesNotGrowWithEveryCommand() {
+        Path log = host.pool("tank").resolve("log/ct/web.lxc.log");
+        Host.write(log, "x".repeat(1 << 20));
+
+        host.given("ct exec web true");
+
+        assertThat(log).hasSizeLessThan(1 << 16);
     }
 
     @Test

@@ -52,6 +52,7 @@ public final class Attachments {
     }
 
     private Command command(RunPlan plan, GuestCommand guest) {
+        LxcLog.bound(plan.lxcLog());
         List<String> line = new ArrayList<>(List.of(
                 lxc.attach().toString(),
                 "-P",
@@ -62,10 +63,7 @@ public final class Attachments {
                 Integer.toString(guest.uid()),
                 "-g",
                 Integer.toString(guest.gid()),
-                "--clear-env",
-                // Its warnings would add a line for each program to the log of the start; errors go to standard error.
-                "-o",
-                "none"));
+                "--clear-env"));
         // Values stay out of the argument list, which every user of the host can read.
         guest.environment().keySet().stream().sorted().forEach(name -> {
             line.add("--keep-var");

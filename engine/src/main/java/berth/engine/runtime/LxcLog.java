@@ -1,13 +1,17 @@
 package berth.engine.runtime;
 
+import berth.engine.store.FileFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What LXC wrote about one start. The monitor's user can write it, so it is shown, never obeyed. */
 final class LxcLog {
@@ -24,9 +28,21 @@ final class LxcLog {
             "An error occurred in another process",
             "Failed to initialize container");
 
+    private static final Logger LOG = LoggerFactory.getLogger(LxcLog.class);
     private static final int LONGEST = 64 * 1024;
 
     private LxcLog() {}
+
+    /** Empties {@code log} once it has grown long: every program that is run inside adds a line, whatever its options are. */
+    static void bound(Path log) {
+        try {
+            if (Files.size(log) > LONGEST) {
+                Files.write(log, new byte[0], StandardOpenOption.TRUNCATE_EXISTING);
+            }
+        } catch (IOException e) {
+            LOG.warn("{} cannot be shortened: {}", log, FileFailure.reason(e));
+        }
+    }
 
     /** LXC's own words for the cause of a failed start, if it named one. */
     static Optional<String> cause(Path log) {
