@@ -12,8 +12,10 @@ record Rate(long bytesPerSecond) {
 
     private static final int CELLS = 256;
     private static final int NANOS_PER_TICK = 64;
-    /** Two of the largest packets: a bucket smaller than one would cut it into frames, or drop it. */
-    private static final int MIN_BURST = 128 * 1024;
+    /** Larger packets are cut into frames before they wait; a frame must fit. */
+    private static final int MIN_SENDING_BURST = 32 * 1024;
+    /** Two of the largest packets: here one that does not fit is dropped. */
+    private static final int MIN_RECEIVING_BURST = 128 * 1024;
 
     private static final long MAX_BURST = 64L << 20;
     /** A sender's bucket refills in a 50th of a second: what one may send at once stays a small part of any second. */
@@ -22,6 +24,7 @@ record Rate(long bytesPerSecond) {
     private static final int RECEIVING_BURSTS_PER_SECOND = 10;
 
     private static final int QUEUES_PER_SECOND = 20;
+    private static final int MIN_QUEUE = 128 * 1024;
 
     Rate {
         if (bytesPerSecond <= 0) {
@@ -35,16 +38,16 @@ record Rate(long bytesPerSecond) {
     }
 
     int sendingBurst() {
-        return clamped(bytesPerSecond / SENDING_BURSTS_PER_SECOND);
+        return clamped(bytesPerSecond / SENDING_BURSTS_PER_SECOND, MIN_SENDING_BURST);
     }
 
     int receivingBurst() {
-        return clamped(bytesPerSecond / RECEIVING_BURSTS_PER_SECOND);
+        return clamped(bytesPerSecond / RECEIVING_BURSTS_PER_SECOND, MIN_RECEIVING_BURST);
     }
 
     /** How many bytes wait before some are dropped: a 20th of a second of them. */
     int queue() {
-        return sendingBurst() + clamped(bytesPerSecond / QUEUES_PER_SECOND);
+        return sendingBurst() + clamped(bytesPerSecond / QUEUES_PER_SECOND, MIN_QUEUE);
     }
 
     /** How long {@code bytes} take, in the kernel's unit of 64 ns. */
@@ -72,7 +75,7 @@ record Rate(long bytesPerSecond) {
         return table.array();
     }
 
-    private static int clamped(long bytes) {
-        return (int) Math.clamp(bytes, MIN_BURST, MAX_BURST);
+    private static int clamped(long bytes, int least) {
+        return (int) Math.clamp(bytes, least, MAX_BURST);
     }
 }

@@ -53,7 +53,7 @@ public final class TrafficShaping {
         return Request.change("limit sending of", LinkId.of(link).toString(), message);
     }
 
-    /** Sends without limit again. @throws berth.linux.KernelException ENOENT, when sent, if there was none */
+    /** Sends without limit again. @throws berth.linux.KernelException EINVAL or ENOENT, when sent, if there was none */
     public static Request unlimitSending(int link) {
         return Request.change(
                 "unlimit sending of",
