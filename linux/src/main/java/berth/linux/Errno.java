@@ -40,13 +40,20 @@ public enum Errno {
     ENODATA(61, "no data"),
     EOVERFLOW(75, "value too large"),
     EMSGSIZE(90, "message too long"),
+    EPROTONOSUPPORT(93, "protocol not supported"),
     ENOTSUP(95, "not supported"),
+    EAFNOSUPPORT(97, "address family not supported"),
     EADDRINUSE(98, "address in use"),
+    EADDRNOTAVAIL(99, "address not available"),
+    ENETDOWN(100, "network is down"),
+    ENETUNREACH(101, "network is unreachable"),
     ECONNABORTED(103, "connection aborted"),
     ECONNRESET(104, "connection reset"),
+    ENOBUFS(105, "no buffer space"),
     ENOTCONN(107, "not connected"),
     ETIMEDOUT(110, "timed out"),
     ECONNREFUSED(111, "connection refused"),
+    EHOSTUNREACH(113, "host is unreachable"),
     EDQUOT(122, "disk quota exceeded");
 
     private final int number;
