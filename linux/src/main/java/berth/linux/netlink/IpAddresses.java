@@ -67,7 +67,7 @@ public final class IpAddresses {
     private static int[] groups(byte[] bytes) {
         int[] groups = new int[GROUPS];
         for (int i = 0; i < GROUPS; i++) {
-            groups[i] = Byte.toUnsignedInt(bytes[2 * i]) << Byte.SIZE | Byte.toUnsignedInt(bytes[2 * i + 1]);
+            groups[i] = (Byte.toUnsignedInt(bytes[2 * i]) << Byte.SIZE) | Byte.toUnsignedInt(bytes[2 * i + 1]);
         }
         return groups;
     }

@@ -77,7 +77,7 @@ public record IpPrefix(InetAddress address, int length) {
         byte[] bytes = address.getAddress();
         for (int i = length / Byte.SIZE; i < bytes.length; i++) {
             int kept = i == length / Byte.SIZE ? ~(0xff >> length % Byte.SIZE) & 0xff : 0;
-            bytes[i] = (byte) (bytes[i] & kept | host & ~kept);
+            bytes[i] = (byte) ((bytes[i] & kept) | (host & ~kept));
         }
         return IpAddresses.of(bytes);
     }

@@ -32,7 +32,7 @@ public record MacAddress(long bits) {
         }
         long bits = 0;
         for (byte b : bytes) {
-            bits = bits << Byte.SIZE | Byte.toUnsignedLong(b);
+            bits = (bits << Byte.SIZE) | Byte.toUnsignedLong(b);
         }
         return new MacAddress(bits);
     }
@@ -41,7 +41,7 @@ public record MacAddress(long bits) {
     public byte[] bytes() {
         byte[] bytes = new byte[SIZE];
         for (int i = 0; i < SIZE; i++) {
-            bytes[i] = (byte) (bits >>> (SIZE - 1 - i) * Byte.SIZE);
+            bytes[i] = (byte) (bits >>> ((SIZE - 1 - i) * Byte.SIZE));
         }
         return bytes;
     }

@@ -14,7 +14,6 @@ final class NetlinkMessage {
     static final int HEADER_SIZE = 16;
     static final int ALIGNMENT = 4;
     static final int NLM_F_REQUEST = 1;
-    static final int NLM_F_MULTI = 2;
     static final int NLM_F_ACK = 4;
     static final int NLM_F_DUMP_INTR = 0x10;
     static final int NLM_F_DUMP = 0x300;
@@ -38,10 +37,6 @@ final class NetlinkMessage {
     byte[] bytes(int sequence) {
         bytes.putInt(0, bytes.position()).putInt(SEQUENCE, sequence);
         return Arrays.copyOf(bytes.array(), bytes.position());
-    }
-
-    int size() {
-        return bytes.position();
     }
 
     NetlinkMessage u8(int value) {

@@ -51,12 +51,8 @@ public final class NftChange {
 
     /** Deletes the table with all that is in it. @throws berth.linux.KernelException ENOENT, at the commit, if it is not there */
     public static NftChange deleteTable(NftTable table) {
-        NetlinkMessage message = header(
-                        SUBSYSTEM << Byte.SIZE | DELTABLE,
-                        NLM_F_ACK,
-                        table.family().number(),
-                        0)
-                .attribute(TABLE_NAME, table.name());
+        NetlinkMessage message =
+                header(type(DELTABLE), NLM_F_ACK, table.family().number(), 0).attribute(TABLE_NAME, table.name());
         return new NftChange(List.of(Request.change("delete table", table.toString(), message)));
     }
 
@@ -92,9 +88,13 @@ public final class NftChange {
 
     private static NetlinkMessage list(NftSet set, int type, int flags) {
         int family = set.table().family().number();
-        return header(SUBSYSTEM << Byte.SIZE | type, flags, family, 0)
+        return header(type(type), flags, family, 0)
                 .attribute(LIST_TABLE, set.table().name())
                 .attribute(LIST_SET, set.name());
+    }
+
+    private static int type(int message) {
+        return (SUBSYSTEM << Byte.SIZE) | message;
     }
 
     /** A struct nfgenmsg, whose resource is in network byte order. */

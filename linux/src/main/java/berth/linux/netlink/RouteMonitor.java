@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -19,20 +20,22 @@ public final class RouteMonitor implements AutoCloseable {
 
     /** What changes are about. Source: linux/rtnetlink.h, enum rtnetlink_groups. */
     public enum Topic {
-        LINKS(1),
-        ADDRESSES(5, 9),
-        ROUTES(7, 11);
+        LINKS,
+        ADDRESSES,
+        ROUTES;
 
-        private final List<Integer> groups;
-
-        Topic(Integer... groups) {
-            this.groups = List.of(groups);
+        private IntStream groups() {
+            return switch (this) {
+                case LINKS -> IntStream.of(1);
+                case ADDRESSES -> IntStream.of(5, 9);
+                case ROUTES -> IntStream.of(7, 11);
+            };
         }
     }
 
     private RouteMonitor(NetlinkSocket socket, Set<Topic> topics) {
         this.socket = socket;
-        topics.stream().flatMap(t -> t.groups.stream()).forEach(socket::join);
+        topics.stream().flatMapToInt(Topic::groups).forEach(socket::join);
     }
 
     /** Of the network namespace of the calling thread. */

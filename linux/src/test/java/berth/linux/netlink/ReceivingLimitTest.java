@@ -27,7 +27,7 @@ class ReceivingLimitTest {
         assertThat(action.nested(2).has(8)).isFalse();
         ByteBuffer police =
                 ByteBuffer.wrap(action.nested(2).bytes(1).orElseThrow()).order(ByteOrder.nativeOrder());
-        assertThat(police.limit()).isEqualTo(60);
+        assertThat(police.limit()).isEqualTo(56);
         assertThat(police.getInt(4)).isEqualTo(2);
         assertThat(police.getInt(12)).isEqualTo(new Rate(1_000_000).ticks(131_072));
         assertThat(police.getInt(16)).isZero();
