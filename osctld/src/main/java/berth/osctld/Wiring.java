@@ -11,6 +11,7 @@ import berth.engine.host.UserAdministration;
 import berth.engine.idmap.SystemAccounts;
 import berth.engine.idmap.UserStores;
 import berth.engine.image.ImageStores;
+import berth.engine.network.Interfaces;
 import berth.engine.operation.FailPoints;
 import berth.engine.operation.Locks;
 import berth.engine.runtime.Attachments;
@@ -85,6 +86,7 @@ final class Wiring {
                 monitors,
                 new Attachments(entry, lxc, cgroups),
                 poll,
+                new Interfaces(),
                 LXCFS);
     }
 

@@ -17,12 +17,19 @@ public final class Adoption {
 
     private final Containers containers;
     private final ContainerRunner runner;
+    private final ContainerNetwork network;
     private final Leftovers leftovers;
     private final ContainerLog log;
 
-    Adoption(Containers containers, ContainerRunner runner, Leftovers leftovers, ContainerLog log) {
+    Adoption(
+            Containers containers,
+            ContainerRunner runner,
+            ContainerNetwork network,
+            Leftovers leftovers,
+            ContainerLog log) {
         this.containers = containers;
         this.runner = runner;
+        this.network = network;
         this.leftovers = leftovers;
         this.log = log;
     }
@@ -49,6 +56,7 @@ public final class Adoption {
         for (Container container : all) {
             try {
                 runner.adopt(container);
+                network.restore(container);
             } catch (RuntimeException e) {
                 LOG.error("{} cannot be adopted", container, e);
                 container.becomes(ContainerState.ERROR);

@@ -145,7 +145,8 @@ public final class ContainerFactory {
                 wish.hostname().orElse(null),
                 wish.dnsResolvers(),
                 List.of(),
-                null);
+                null,
+                List.of());
         CreateKind.Plan plan = new CreateKind.Plan(
                 pool.name(), spec, own, caller.actor().user(), caller.actor().command());
         operations(pool).run(createKind, plan, caller.actor(), caller.progress());

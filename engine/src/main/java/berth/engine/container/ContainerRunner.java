@@ -43,6 +43,7 @@ public final class ContainerRunner {
     private final Operations operations;
     private final StartKind startKind;
     private final StopKind stopKind;
+    private final ContainerNetwork network;
     private final PollLoop poll;
     private final Events events;
     private final ContainerLog log;
@@ -58,6 +59,7 @@ public final class ContainerRunner {
             Operations operations,
             StartKind startKind,
             StopKind stopKind,
+            ContainerNetwork network,
             PollLoop poll,
             Events events,
             ContainerLog log,
@@ -71,6 +73,7 @@ public final class ContainerRunner {
         this.operations = operations;
         this.startKind = startKind;
         this.stopKind = stopKind;
+        this.network = network;
         this.poll = poll;
         this.events = events;
         this.log = log;
@@ -258,6 +261,7 @@ public final class ContainerRunner {
 
     private void ended(Container container, String text) {
         container.stopped();
+        network.stopped(container);
         events.publish(event(container, ContainerState.STOPPED));
         log.add(container, text);
     }

@@ -5,6 +5,7 @@ import berth.engine.event.Events;
 import berth.engine.group.Groups;
 import berth.engine.idmap.UserStores;
 import berth.engine.image.ImageStores;
+import berth.engine.network.Interfaces;
 import berth.engine.operation.FailPoints;
 import berth.engine.operation.Locks;
 import berth.engine.operation.Operations;
@@ -32,6 +33,7 @@ public record ContainerServices(
         ContainerShell shell,
         ContainerSettings settings,
         ContainerUsage usage,
+        ContainerNetwork network,
         ContainerLog log,
         Adoption adoption,
         Autostarter autostarter,
@@ -57,6 +59,7 @@ public record ContainerServices(
             Monitors monitors,
             Attachments attachments,
             PollLoop poll,
+            Interfaces interfaces,
             Path lxcfs) {}
 
     /** Makes them. */
@@ -64,6 +67,7 @@ public record ContainerServices(
         ContainerLog log = new ContainerLog(on.clock());
         Containers containers = new Containers(on.locks(), on.clock());
         RunPlans plans = new RunPlans(on.instance(), on.users(), on.groups(), on.images(), log, with.lxcfs());
+        ContainerNetwork network = new ContainerNetwork(on.instance(), containers, with.interfaces());
         Halt halt = new Halt(with.attachments(), with.launcher(), with.cgroups());
         StartKind start = new StartKind(containers, plans, with.launcher(), with.monitors(), with.namespaces(), log);
         StopKind stop = new StopKind(containers, plans, with.monitors(), halt);
@@ -79,6 +83,7 @@ public record ContainerServices(
                 running,
                 start,
                 stop,
+                network,
                 with.poll(),
                 on.events(),
                 log,
@@ -101,8 +106,10 @@ public record ContainerServices(
                 new ContainerShell(plans, with.attachments(), new Consoles(), on.clock()),
                 new ContainerSettings(containers, plans, log),
                 new ContainerUsage(plans, with.cgroups()),
+                network,
                 log,
-                new Adoption(containers, runner, new Leftovers(on.instance(), plans, with.cgroups()), log),
+                new Adoption(
+                        containers, runner, network, new Leftovers(on.instance(), plans, with.cgroups()), log),
                 new Autostarter(containers, runner, log, run.resolve("autostarted")),
                 running);
     }

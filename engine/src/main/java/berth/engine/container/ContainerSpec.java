@@ -2,6 +2,7 @@ package berth.engine.container;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
+import berth.engine.network.Netif;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param dnsResolvers IP addresses for its resolv.conf; its own file is left alone if empty
  * @param initCmd the program that becomes its process 1, and its arguments; {@code /sbin/init} if empty
  * @param autostart whether and when it starts with the host
+ * @param netifs its network interfaces beside lo
  */
 public record ContainerSpec(
         String id,
@@ -31,7 +33,8 @@ public record ContainerSpec(
         @Nullable String hostname,
         @Nullable List<String> dnsResolvers,
         @Nullable List<String> initCmd,
-        @Nullable Autostart autostart) {
+        @Nullable Autostart autostart,
+        @Nullable List<Netif> netifs) {
     private static final int MAX_HOSTNAME = 64;
     private static final String LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
     private static final Pattern HOSTNAME = Pattern.compile(LABEL + "(\\." + LABEL + ")*");
@@ -40,6 +43,7 @@ public record ContainerSpec(
     public ContainerSpec {
         dnsResolvers = dnsResolvers == null ? List.of() : List.copyOf(dnsResolvers);
         initCmd = initCmd == null ? List.of() : List.copyOf(initCmd);
+        netifs = netifs == null ? List.of() : List.copyOf(netifs);
         if (hostname != null
                 && (hostname.length() > MAX_HOSTNAME
                         || !HOSTNAME.matcher(hostname).matches())) {
@@ -73,6 +77,12 @@ public record ContainerSpec(
         return initCmd == null ? List.of() : initCmd;
     }
 
+    /** The interfaces; never null. */
+    @Override
+    public List<Netif> netifs() {
+        return netifs == null ? List.of() : netifs;
+    }
+
     /** Its host name, or empty for the default. */
     public Optional<String> chosenHostname() {
         return Optional.ofNullable(hostname);
@@ -84,23 +94,27 @@ public record ContainerSpec(
     }
 
     public ContainerSpec withHostname(@Nullable String value) {
-        return new ContainerSpec(id, user, group, image, distribution, value, dnsResolvers, initCmd, autostart);
+        return new ContainerSpec(id, user, group, image, distribution, value, dnsResolvers, initCmd, autostart, netifs);
     }
 
     public ContainerSpec withDnsResolvers(List<String> value) {
-        return new ContainerSpec(id, user, group, image, distribution, hostname, value, initCmd, autostart);
+        return new ContainerSpec(id, user, group, image, distribution, hostname, value, initCmd, autostart, netifs);
     }
 
     public ContainerSpec withInitCmd(List<String> value) {
-        return new ContainerSpec(id, user, group, image, distribution, hostname, dnsResolvers, value, autostart);
+        return new ContainerSpec(id, user, group, image, distribution, hostname, dnsResolvers, value, autostart, netifs);
     }
 
     public ContainerSpec withAutostart(@Nullable Autostart value) {
-        return new ContainerSpec(id, user, group, image, distribution, hostname, dnsResolvers, initCmd, value);
+        return new ContainerSpec(id, user, group, image, distribution, hostname, dnsResolvers, initCmd, value, netifs);
     }
 
     public ContainerSpec withDistribution(Distribution value) {
-        return new ContainerSpec(id, user, group, image, value, hostname, dnsResolvers, initCmd, autostart);
+        return new ContainerSpec(id, user, group, image, value, hostname, dnsResolvers, initCmd, autostart, netifs);
+    }
+
+    public ContainerSpec withNetifs(List<Netif> value) {
+        return new ContainerSpec(id, user, group, image, distribution, hostname, dnsResolvers, initCmd, autostart, value);
     }
 
     private static boolean isAddress(String text) {

@@ -121,12 +121,17 @@ public final class Containers {
 
     /** Changes what {@code container} is; the former state stays in its history. */
     public void change(Container container, Caller caller, UnaryOperator<ContainerSpec> change) {
+        locked(container, caller, () -> save(container, change.apply(container.spec()), caller));
+    }
+
+    /** Runs {@code work} while nobody else changes, starts or stops {@code container}. */
+    void locked(Container container, Caller caller, Runnable work) {
         try (Locks.Held _ = locks.acquire(
                 List.of(LockRequest.shared(LockKey.Kind.POOL, container.id().pool()), exclusive(container.id())),
                 caller.patience(),
                 caller.actor().command())) {
             current(container);
-            save(container, change.apply(container.spec()), caller);
+            work.run();
         }
     }
 

@@ -39,6 +39,7 @@ final class CommandTree {
                         CtHistory.Rollback.class))
                 .groups(List.of(
                         new Group("log", "Logs of containers").commands(List.of(CtLog.Cat.class, CtLog.Path.class)),
+                        netif(),
                         new Group("set", "Settings of containers")
                                 .commands(List.of(
                                         CtSettings.SetAutostart.class,
@@ -52,6 +53,34 @@ final class CommandTree {
                                         CtSettings.UnsetDnsResolver.class,
                                         CtSettings.UnsetHostname.class,
                                         CtSettings.UnsetInitCmd.class))));
+    }
+
+    private static Group netif() {
+        return new Group("netif", "Network interfaces of containers", "net")
+                .commands(List.of(
+                        NetifCommands.Del.class,
+                        NetifCommands.Rename.class,
+                        NetifCommands.Set.class,
+                        NetifCommands.Ls.class,
+                        NetifCommands.Show.class))
+                .groups(List.of(
+                        new Group("new", "New interfaces, by how they are connected", "create")
+                                .commands(List.of(
+                                        NetifNew.Bridge.class,
+                                        NetifNew.Routed.class,
+                                        NetifNew.Private.class,
+                                        NetifNew.Macvlan.class,
+                                        NetifNew.Physical.class)),
+                        new Group("ip", "Addresses of interfaces")
+                                .commands(List.of(
+                                        NetifAddresses.IpAdd.class,
+                                        NetifAddresses.IpDel.class,
+                                        NetifAddresses.IpLs.class)),
+                        new Group("route", "Networks that the host sends to routed interfaces")
+                                .commands(List.of(
+                                        NetifAddresses.RouteAdd.class,
+                                        NetifAddresses.RouteDel.class,
+                                        NetifAddresses.RouteLs.class))));
     }
 
     private static Group image() {

@@ -1,0 +1,230 @@
+package berth.engine.container;
+
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
+import berth.engine.Instance;
+import berth.engine.network.Interfaces;
+import berth.engine.network.Netif;
+import berth.engine.network.NetifType;
+import berth.engine.operation.Caller;
+import berth.linux.Fd;
+import berth.linux.KernelException;
+import berth.linux.netlink.MacAddress;
+import berth.linux.process.NamespaceKind;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The network interfaces of containers: their configuration, and in running containers the interfaces themselves.
+ *
+ * <p>A change takes away first, then writes the configuration, then adds: whenever the daemon dies, what the configuration says
+ * can be completed from it. Safe for use by several threads.
+ */
+public final class ContainerNetwork {
+    private static final Logger LOG = LoggerFactory.getLogger(ContainerNetwork.class);
+
+    private static final byte LOCALLY_ADMINISTERED = 2;
+
+    private final Instance instance;
+    private final Containers containers;
+    private final Interfaces interfaces;
+    private final RandomGenerator random = new SecureRandom();
+    /** Who changes interfaces of a container: its lock is not enough, as a reboot inside takes none. */
+    private final Map<ContainerId, ReentrantLock> changing = new ConcurrentHashMap<>();
+    /** Network namespaces that hold links of the host: kept until those are back. */
+    private final Map<ContainerId, Fd> borrowing = new ConcurrentHashMap<>();
+
+    ContainerNetwork(Instance instance, Containers containers, Interfaces interfaces) {
+        this.instance = instance;
+        this.containers = containers;
+        this.interfaces = interfaces;
+    }
+
+    /** The interface {@code name} of {@code container}. @throws BerthException NOT_FOUND */
+    public Netif get(Container container, String name) {
+        return find(container, name)
+                .orElseThrow(() -> new BerthException(
+                        ErrorCode.NOT_FOUND,
+                        "container '%s' has no interface '%s'".formatted(container.name(), name),
+                        "'osctl ct netif ls %s' lists those it has".formatted(container.name())));
+    }
+
+    /** A MAC address for a new interface: any of those that no manufacturer gives. Source: IEEE 802, locally administered. */
+    public MacAddress freshHwaddr() {
+        byte[] bytes = new byte[MacAddress.SIZE];
+        random.nextBytes(bytes);
+        bytes[0] = LOCALLY_ADMINISTERED;
+        return MacAddress.of(bytes);
+    }
+
+    /** The name of the host's end of an interface, empty if there is none now. */
+    public Optional<String> outside(Container container, Netif netif) {
+        return interfaces.outside(full(container, netif), netif).map(berth.linux.netlink.Link::name);
+    }
+
+    /** Gives {@code container} another interface, at once if it runs. @throws BerthException EXISTS, IN_USE */
+    public void add(Container container, Netif netif, Caller caller) {
+        change(container, caller, before -> {
+            if (before.stream().anyMatch(n -> n.name().equals(netif.name()))) {
+                throw new BerthException(
+                        ErrorCode.EXISTS,
+                        "container '%s' has an interface '%s' already".formatted(container.name(), netif.name()),
+                        "choose another name, or change it with 'osctl ct netif set'");
+            }
+            List<Netif> after = new ArrayList<>(before);
+            after.add(netif);
+            return after;
+        });
+    }
+
+    /** Takes interface {@code name} from {@code container}, at once if it runs. */
+    public void remove(Container container, String name, Caller caller) {
+        change(container, caller, before -> {
+            get(container, name);
+            return before.stream().filter(n -> !n.name().equals(name)).toList();
+        });
+    }
+
+    /** Changes interface {@code name} of {@code container}, at once if it runs. */
+    public void change(Container container, String name, Caller caller, UnaryOperator<Netif> change) {
+        change(container, caller, before -> {
+            Netif changed = change.apply(get(container, name));
+            if (!changed.name().equals(name) && find(container, changed.name()).isPresent()) {
+                throw new BerthException(
+                        ErrorCode.EXISTS,
+                        "container '%s' has an interface '%s' already"
+                                .formatted(container.name(), changed.name()));
+            }
+            return before.stream()
+                    .map(n -> n.name().equals(name) ? changed : n)
+                    .toList();
+        });
+    }
+
+    /** Makes every interface of a container whose init waits to be run in {@code netns}. */
+    void prepare(Container container, Fd netns) {
+        exclusively(container.id(), () -> {
+            for (Netif netif : container.spec().netifs()) {
+                interfaces.create(full(container, netif), netif, netns);
+            }
+            borrow(container, netns);
+        });
+    }
+
+    /** After the daemon was away: gives a running container what its configuration says. Failures are logged. */
+    void restore(Container container) {
+        inside(container, netns -> {
+            for (Netif netif : container.spec().netifs()) {
+                try {
+                    interfaces.restore(full(container, netif), netif, netns);
+                } catch (BerthException | KernelException e) {
+                    LOG.warn(
+                            "Interface {} of {} is not as it should be: {}", netif.name(), container, e.getMessage());
+                }
+            }
+            borrow(container, netns);
+        });
+    }
+
+    /** When nothing of {@code container} runs any more: what the host lent comes back. */
+    void stopped(Container container) {
+        exclusively(container.id(), () -> {
+            try (Fd netns = borrowing.remove(container.id())) {
+                if (netns != null) {
+                    lent(container).forEach(n -> interfaces.remove(full(container, n), n, netns));
+                }
+            } catch (KernelException e) {
+                LOG.warn("Links of the host that {} had are not back: {}", container, e.getMessage());
+            }
+        });
+        changing.remove(container.id());
+    }
+
+    private void change(Container container, Caller caller, UnaryOperator<List<Netif>> change) {
+        containers.locked(container, caller, () -> exclusively(container.id(), () -> {
+            List<Netif> before = container.spec().netifs();
+            List<Netif> after = change.apply(before);
+            AddressBook.refuseTaken(containers.all(), container, after);
+            inside(container, netns -> before.forEach(former -> reduce(container, former, after, netns)));
+            containers.save(container, container.spec().withNetifs(after), caller);
+            inside(container, netns -> {
+                after.stream()
+                        .filter(n -> !before.contains(n))
+                        .forEach(n -> interfaces.complete(full(container, n), n, netns));
+                borrow(container, netns);
+            });
+        }));
+    }
+
+    private void reduce(Container container, Netif former, List<Netif> after, Fd netns) {
+        Optional<Netif> later =
+                after.stream().filter(n -> n.name().equals(former.name())).findFirst();
+        if (later.isEmpty()) {
+            interfaces.remove(full(container, former), former, netns);
+        } else if (!later.get().equals(former)) {
+            interfaces.reduce(full(container, former), former, later.get(), netns);
+        }
+    }
+
+    /** Runs {@code work} on the network namespace of {@code container} if it runs; while it reboots its start will do the rest. */
+    private void inside(Container container, Consumer<Fd> work) {
+        Optional<Integer> init = container.initPid();
+        if (init.isEmpty()) {
+            return;
+        }
+        try (Fd netns = NamespaceKind.NETWORK.of(init.get())) {
+            // Still the init whose namespace was opened, and no later process of that number.
+            if (container.initPid().equals(init)) {
+                work.accept(netns);
+            }
+        } catch (KernelException e) {
+            if (container.initPid().equals(init)) {
+                throw e;
+            }
+        }
+    }
+
+    private void borrow(Container container, Fd netns) {
+        Fd former =
+                lent(container).isEmpty() ? borrowing.remove(container.id()) : borrowing.put(container.id(), netns.dup());
+        if (former != null) {
+            former.close();
+        }
+    }
+
+    private static List<Netif> lent(Container container) {
+        return container.spec().netifs().stream()
+                .filter(n -> n.type() == NetifType.PHYSICAL)
+                .toList();
+    }
+
+    private static Optional<Netif> find(Container container, String name) {
+        return container.spec().netifs().stream()
+                .filter(n -> n.name().equals(name))
+                .findFirst();
+    }
+
+    private String full(Container container, Netif netif) {
+        return "%s.%s.%s.%s".formatted(instance.name(), container.id().pool(), container.name(), netif.name());
+    }
+
+    private void exclusively(ContainerId id, Runnable work) {
+        ReentrantLock lock = changing.computeIfAbsent(id, i -> new ReentrantLock());
+        lock.lock();
+        try {
+            work.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,237 @@
+package berth.engine.network;
+
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
+import berth.linux.Errno;
+import berth.linux.Fd;
+import berth.linux.KernelException;
+import berth.linux.netlink.AddressFlag;
+import berth.linux.netlink.Addresses;
+import berth.linux.netlink.InterfaceAddress;
+import berth.linux.netlink.IpPrefix;
+import berth.linux.netlink.Link;
+import berth.linux.netlink.LinkId;
+import berth.linux.netlink.LinkNames;
+import berth.linux.netlink.Links;
+import berth.linux.netlink.Request;
+import berth.linux.netlink.Route;
+import berth.linux.netlink.RouteSocket;
+import berth.linux.netlink.Routes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Gives interfaces to running containers, changes them and takes them away, by netlink and without a forked program.
+ *
+ * <p>Every interface is addressed by its full name, unique on the host, for instance {@code osctl.tank.web.eth0}: the name of
+ * the host's end, shortened by a hash where the kernel wants it shorter, and its altname. Whoever calls holds the container's
+ * lock or is the only one who could start it. Safe for use by several threads.
+ */
+public final class Interfaces implements AutoCloseable {
+    private static final String LOOPBACK = "lo";
+
+    private final RouteSocket host = RouteSocket.open();
+
+    /** Makes {@code netif} in the container with the network namespace {@code netns}, and sets it up whole. */
+    public void create(String full, Netif netif, Fd netns) {
+        try (RouteSocket guest = RouteSocket.inNamespace(netns)) {
+            // A container that stopped just now may not have lost it yet.
+            remove(full, netif, netns);
+            guest.send(Links.up(LinkId.of(LOOPBACK)));
+            switch (netif.type()) {
+                case BRIDGE, ROUTED, PRIVATE -> new Veth(host, full).create(netif, parent(netif), netns);
+                case MACVLAN -> Moved.createMacvlan(host, netif, parent(netif).orElseThrow(), netns);
+                case PHYSICAL -> Moved.lend(host, guest, netif, parent(netif).orElseThrow(), netns);
+            }
+            connect(full, netif, Ends.NONE, guest);
+        }
+    }
+
+    /** Takes {@code netif} away; nothing happens if it is not there. */
+    public void remove(String full, Netif netif, Fd netns) {
+        if (netif.type().isVeth()) {
+            delete(host, LinkId.of(LinkNames.shortened(full)));
+            return;
+        }
+        try (RouteSocket guest = RouteSocket.inNamespace(netns)) {
+            if (netif.type() == NetifType.PHYSICAL) {
+                Moved.giveBack(guest, netif);
+            } else {
+                delete(guest, LinkId.of(netif.name()));
+            }
+        }
+    }
+
+    /** Takes away what {@code former} has and {@code netif}, the same interface later, has not. */
+    public void reduce(String full, Netif former, Netif netif, Fd netns) {
+        if (!isSameLink(former, netif)) {
+            remove(full, former, netns);
+            return;
+        }
+        try (RouteSocket guest = RouteSocket.inNamespace(netns)) {
+            Ends before = ends(former);
+            Ends after = ends(netif);
+            guest.link(LinkId.of(netif.name())).ifPresent(inside -> {
+                List<Request> gone = new ArrayList<>();
+                Ends.missing(before.guestRoutes(), after.guestRoutes())
+                        .forEach(r -> gone.add(Routes.delete(r.withLink(inside.index()))));
+                Ends.missing(before.guestAddresses(), after.guestAddresses())
+                        .forEach(a -> gone.add(Addresses.delete(InterfaceAddress.of(inside.index(), a))));
+                sendTolerating(guest, gone);
+            });
+            outside(full, netif).ifPresent(end -> {
+                List<Request> gone = new ArrayList<>();
+                Ends.missing(before.hostRoutes(), after.hostRoutes())
+                        .forEach(r -> gone.add(Routes.delete(r.withLink(end.index()))));
+                Ends.missing(before.hostAddresses(), after.hostAddresses())
+                        .forEach(a -> gone.add(Addresses.delete(InterfaceAddress.of(end.index(), a))));
+                sendTolerating(host, gone);
+            });
+        }
+    }
+
+    /** Adds what {@code netif} is to have and the container's has not; makes it if it is not there at all. */
+    public void complete(String full, Netif netif, Fd netns) {
+        try (RouteSocket guest = RouteSocket.inNamespace(netns)) {
+            boolean isThere = guest.link(LinkId.of(netif.name())).isPresent()
+                    && (!netif.type().isVeth() || outside(full, netif).isPresent());
+            if (!isThere) {
+                create(full, netif, netns);
+                return;
+            }
+            connect(full, netif, Ends.NONE, guest);
+        }
+    }
+
+    /** After the daemon was away: also takes from the host's end what the container's configuration does not say. */
+    public void restore(String full, Netif netif, Fd netns) {
+        complete(full, netif, netns);
+        outside(full, netif).ifPresent(end -> {
+            Ends wanted = ends(netif);
+            List<Request> stale = new ArrayList<>();
+            host.routes().stream()
+                    .filter(r -> r.table() == Route.MAIN_TABLE
+                            && r.link().orElse(0) == end.index()
+                            && wanted.hostRoutes().stream()
+                                    .noneMatch(w -> w.destination().equals(r.destination()))
+                            && wanted.hostAddresses().stream()
+                                    .noneMatch(a -> a.network().equals(r.destination()))
+                            && !r.destination().address().isLinkLocalAddress())
+                    .forEach(r -> stale.add(Routes.delete(r)));
+            sendTolerating(host, stale);
+        });
+    }
+
+    /** The host's end of an interface of a container; empty if it has none or is not there. */
+    public Optional<Link> outside(String full, Netif netif) {
+        return netif.type().isVeth() ? host.link(LinkId.of(LinkNames.shortened(full))) : Optional.empty();
+    }
+
+    @Override
+    public void close() {
+        host.close();
+    }
+
+    private void connect(String full, Netif netif, Ends had, RouteSocket guest) {
+        Ends wanted = ends(netif);
+        outside(full, netif).ifPresent(end -> {
+            Veth.shape(host, end, netif.shape());
+            host.send(requests(
+                    end.index(),
+                    Ends.missing(wanted.hostAddresses(), had.hostAddresses()),
+                    Ends.missing(wanted.hostRoutes(), had.hostRoutes())));
+            if (netif.type() == NetifType.ROUTED) {
+                forward(wanted);
+            }
+        });
+        Link inside = guest.link(LinkId.of(netif.name()))
+                .orElseThrow(() -> new BerthException(
+                        ErrorCode.FAILED, "interface '%s' vanished while it was set up".formatted(netif.name())));
+        guest.send(requests(
+                inside.index(),
+                Ends.missing(wanted.guestAddresses(), had.guestAddresses()),
+                Ends.missing(wanted.guestRoutes(), had.guestRoutes())));
+    }
+
+    private static List<Request> requests(int link, List<IpPrefix> addresses, List<Route> routes) {
+        List<Request> requests = new ArrayList<>();
+        for (IpPrefix address : addresses) {
+            // Nobody else can have it at the other end of the cable, and init shall find it usable.
+            InterfaceAddress plain = InterfaceAddress.of(link, address).withBroadcast();
+            requests.add(Addresses.replace(address.isIpv4() ? plain : plain.with(AddressFlag.NO_DAD)));
+        }
+        requests.add(Links.up(LinkId.of(link)));
+        routes.forEach(r -> requests.add(Routes.replace(r.withLink(link))));
+        return requests;
+    }
+
+    private static void forward(Ends ends) {
+        if (ends.hostRoutes().stream().anyMatch(r -> r.destination().isIpv4())) {
+            Sysctl.forward(true);
+        }
+        if (ends.hostRoutes().stream().anyMatch(r -> !r.destination().isIpv4())) {
+            Sysctl.forward(false);
+        }
+    }
+
+    private Ends ends(Netif netif) {
+        List<IpPrefix> bridge = List.of();
+        if (netif.type() == NetifType.BRIDGE && !netif.prefixes().isEmpty()) {
+            int index = parent(netif).orElseThrow().index();
+            bridge = host.addresses().stream()
+                    .filter(a -> a.link() == index)
+                    .map(InterfaceAddress::local)
+                    .toList();
+        }
+        return Ends.of(netif, bridge);
+    }
+
+    private Optional<Link> parent(Netif netif) {
+        if (!netif.type().needsLink()) {
+            return Optional.empty();
+        }
+        Link link = host.link(LinkId.of(netif.requireLink()))
+                .orElseThrow(() -> new BerthException(
+                        ErrorCode.NOT_FOUND,
+                        "the host has no link '%s', which interface '%s' needs"
+                                .formatted(netif.link(), netif.name()),
+                        "'ip link' shows those there are; 'osctl ct netif set --link' chooses another"));
+        if (netif.type() == NetifType.BRIDGE && !link.kind().equals("bridge")) {
+            throw new BerthException(
+                    ErrorCode.WRONG_STATE,
+                    "'%s', which interface '%s' needs, is no bridge".formatted(netif.link(), netif.name()),
+                    "use an interface of type macvlan or physical with it");
+        }
+        return Optional.of(link);
+    }
+
+    private static boolean isSameLink(Netif former, Netif netif) {
+        return former.type() == netif.type()
+                && former.name().equals(netif.name())
+                && former.hwaddr().equals(netif.hwaddr())
+                && java.util.Objects.equals(former.link(), netif.link())
+                && java.util.Objects.equals(former.mtu(), netif.mtu())
+                && former.shape().sending() == netif.shape().sending()
+                && former.shape().receiving() == netif.shape().receiving();
+    }
+
+    private static void delete(RouteSocket socket, LinkId link) {
+        if (socket.link(link).isPresent()) {
+            sendTolerating(socket, List.of(Links.delete(link)));
+        }
+    }
+
+    /** What is to go may be gone: with its network namespace, or by the guest. */
+    private static void sendTolerating(RouteSocket socket, List<Request> requests) {
+        for (Request request : requests) {
+            try {
+                socket.send(request);
+            } catch (KernelException e) {
+                if (!e.is(Errno.ENODEV) && !e.is(Errno.ESRCH) && !e.is(Errno.EADDRNOTAVAIL) && !e.is(Errno.ENOENT)) {
+                    throw e;
+                }
+            }
+        }
+    }
+}
