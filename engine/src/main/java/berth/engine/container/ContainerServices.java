@@ -108,8 +108,7 @@ public record ContainerServices(
                 new ContainerUsage(plans, with.cgroups()),
                 network,
                 log,
-                new Adoption(
-                        containers, runner, network, new Leftovers(on.instance(), plans, with.cgroups()), log),
+                new Adoption(containers, runner, network, new Leftovers(on.instance(), plans, with.cgroups()), log),
                 new Autostarter(containers, runner, log, run.resolve("autostarted")),
                 running);
     }
