@@ -35,6 +35,7 @@ public record ContainerServices(
         ContainerLog log,
         Adoption adoption,
         Autostarter autostarter,
+        StartGate startGate,
         Operations running) {
 
     /** What the services stand on. */
@@ -49,7 +50,12 @@ public record ContainerServices(
             InstantSource clock,
             FailPoints failPoints) {}
 
-    /** What they reach the kernel and LXC by. */
+    /**
+     * What they reach the kernel and LXC by.
+     *
+     * @param lxcfs where lxcfs is mounted when it runs
+     * @param beforeInit what is done before each init of a container, in this order
+     */
     public record Machinery(
             CgroupHost cgroups,
             UserNamespaces namespaces,
@@ -57,7 +63,8 @@ public record ContainerServices(
             Monitors monitors,
             Attachments attachments,
             PollLoop poll,
-            Path lxcfs) {}
+            Path lxcfs,
+            List<BeforeInit> beforeInit) {}
 
     /** Makes them. */
     public static ContainerServices of(Foundation on, Machinery with) {
@@ -65,7 +72,10 @@ public record ContainerServices(
         Containers containers = new Containers(on.locks(), on.clock());
         RunPlans plans = new RunPlans(on.instance(), on.users(), on.groups(), on.images(), log, with.lxcfs());
         Halt halt = new Halt(with.attachments(), with.launcher(), with.cgroups());
-        StartKind start = new StartKind(containers, plans, with.launcher(), with.monitors(), with.namespaces(), log);
+        StartGate gate = new StartGate(
+                on.instance(), containers, plans, with.monitors(), with.cgroups(), log, with.beforeInit());
+        StartKind start =
+                new StartKind(containers, plans, with.launcher(), with.monitors(), with.namespaces(), gate, log);
         StopKind stop = new StopKind(containers, plans, with.monitors(), halt);
         Path run = on.instance().runDirectory();
         Operations running = new Operations(run.resolve("journal"), List.of(start, stop), on.clock(), on.failPoints());
@@ -104,6 +114,7 @@ public record ContainerServices(
                 log,
                 new Adoption(containers, runner, new Leftovers(on.instance(), plans, with.cgroups()), log),
                 new Autostarter(containers, runner, log, run.resolve("autostarted")),
+                gate,
                 running);
     }
 }
