@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -137,13 +138,13 @@ public final class HookServer implements AutoCloseable {
     private void hand(UnixStream stream, PeerCredentials peer) {
         running.add(stream);
         try {
-            threads.execute(() -> serve(stream, peer));
+            threads.execute(() -> converse(stream, peer));
         } catch (RejectedExecutionException e) {
             release(stream, peer);
         }
     }
 
-    private void serve(UnixStream stream, PeerCredentials peer) {
+    private void converse(UnixStream stream, PeerCredentials peer) {
         try {
             if (asks(stream)) {
                 answer(stream, peer, prepare.apply(peer));
@@ -199,7 +200,7 @@ public final class HookServer implements AutoCloseable {
             }
             length += got;
         }
-        return java.util.Arrays.equals(received, QUESTION);
+        return Arrays.equals(received, QUESTION);
     }
 
     /** Whether there is room for one more of this user. */
