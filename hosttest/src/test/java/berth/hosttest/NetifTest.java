@@ -97,7 +97,13 @@ final class NetifTest {
         host.given("ct netif route add --via 192.0.2.7 web eth0 198.51.100.0/28");
         assertThat(host.networkShell("ip route get 198.51.100.1").run()).mentions("via 192.0.2.7");
 
-        host.given("ct netif ip add web eth0 192.0.2.8/32", "ct netif ip del web eth0 192.0.2.7");
+        assertThat(host.osctl("ct netif ip del web eth0 192.0.2.7"))
+                .fails(Status.INVALID)
+                .complains("198.51.100.0/28", "192.0.2.7");
+        host.given(
+                "ct netif ip add web eth0 192.0.2.8/32",
+                "ct netif route del web eth0 198.51.100.0/28",
+                "ct netif ip del web eth0 192.0.2.7");
         assertThat(seenInside("web", "eth0")).contains("192.0.2.8").doesNotContain("192.0.2.7");
         hostReaches("192.0.2.8");
 
@@ -211,7 +217,7 @@ final class NetifTest {
 
         String veth = host.json("ct netif show web eth0").get("veth").asString();
         host.killDaemon();
-        onHost("ip route del 192.0.2.7; ip route add 203.0.113.0/24 dev " + veth);
+        onHost("ip route del 192.0.2.7; ip route add 203.0.113.0/24 proto static dev " + veth);
         host.startDaemon();
 
         hostReaches("192.0.2.7");
@@ -250,12 +256,13 @@ final class NetifTest {
         String name = "a-container-with-a-name-of-many-letters";
         host.given("ct new --image busybox " + name);
         IntStream.range(0, 50)
-                .forEach(i -> host.given("ct netif new routed --address 192.0.2.%d/32 %s net%d".formatted(i + 1, name, i)));
+                .forEach(i -> host.given("ct netif new private --host-address 10.9.%1$d.1 --local-address 10.9.%1$d.2 %2$s net%1$d"
+                        .formatted(i, name)));
 
         host.given("ct start " + name);
 
-        hostReaches("192.0.2.1");
-        hostReaches("192.0.2.50");
+        hostReaches("10.9.0.2");
+        hostReaches("10.9.49.2");
         assertThat(host.json("ct netif ls " + name)).hasSize(50);
     }
 

@@ -83,6 +83,7 @@ public record Netif(
         if (type == NetifType.PRIVATE && (addresses.isEmpty() || hostAddresses.isEmpty())) {
             throw invalid("a private interface needs an address at each end", "--host-address and --local-address");
         }
+        requireOwnGateways(addresses, via, routes);
         if (type != NetifType.ROUTED && (!via.isEmpty() || !routes.isEmpty())) {
             throw invalid("only a routed interface has transfer networks and routes", "make one of that type");
         }
@@ -320,6 +321,24 @@ public record Netif(
             return new IpPrefix(InetAddress.getByAddress(bytes), network.length());
         } catch (java.net.UnknownHostException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** Only the container itself can take what is sent through this interface. */
+    private static void requireOwnGateways(List<String> addresses, List<String> via, List<RoutedNetwork> routes) {
+        for (RoutedNetwork route : routes) {
+            boolean own = route.gateway()
+                    .map(g -> addresses.stream()
+                                    .anyMatch(a -> Words.prefix(a).address().equals(g))
+                            || via.stream()
+                                    .map(v -> transfer(Words.prefix(v)))
+                                    .anyMatch(t -> t.guest().address().equals(g)))
+                    .orElse(true);
+            if (!own) {
+                throw invalid(
+                        "%s is sent via %s, which the interface does not have".formatted(route.network(), route.via()),
+                        "add that address first, or take the route away first");
+            }
         }
     }
 
