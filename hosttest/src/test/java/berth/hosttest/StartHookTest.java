@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -23,6 +24,11 @@ final class StartHookTest {
 
     @RegisterExtension
     static final Host host = Host.withBusybox();
+
+    @AfterEach
+    void aDaemonThatFailsNothing() {
+        host.daemon().destroy();
+    }
 
     /** The hook, as LXC runs it. */
     private static Path program() {
@@ -96,8 +102,7 @@ final class StartHookTest {
         assertThat(host.state("web")).isEqualTo("stopped");
         assertThat(host.runningResidue()).isEmpty();
 
-        host.daemon().stop();
-        host.startDaemon();
+        host.letDaemonDieAt("");
         host.given("ct start web");
         host.letDaemonDieAt("hook/fail:prepare");
         host.osctl("ct restart --reboot web");
