@@ -236,7 +236,8 @@ final class Host implements BeforeAllCallback, AfterAllCallback, AfterEachCallba
             Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
         }
         if (!enterNetwork.isEmpty()) {
-            ResultAssert.assertThat(shell("ip netns add %1$s && ip -n %1$s link set lo up".formatted(instance)).run())
+            ResultAssert.assertThat(shell("ip netns add %1$s && ip -n %1$s link set lo up".formatted(instance))
+                            .run())
                     .succeeds();
         }
         startDaemon();

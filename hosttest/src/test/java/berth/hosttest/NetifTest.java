@@ -17,7 +17,10 @@ final class NetifTest {
     private static void hostReaches(String address) {
         await(address + " answers the host")
                 .atMost(Running.PATIENCE)
-                .until(() -> host.networkShell("busybox ping -c 1 -W 1 " + address).run().status() == 0);
+                .until(() -> host.networkShell("busybox ping -c 1 -W 1 " + address)
+                                .run()
+                                .status()
+                        == 0);
     }
 
     private static void reaches(String container, String address) {
@@ -68,17 +71,15 @@ final class NetifTest {
                 "ct start web");
 
         await().atMost(Running.PATIENCE)
-                .until(() -> host.osctl("ct exec web cat /root/at-first").stdout().contains("default"));
+                .until(() ->
+                        host.osctl("ct exec web cat /root/at-first").stdout().contains("default"));
         assertThat(host.osctl("ct exec web cat /root/at-first").stdout())
                 .contains("lo", "LOOPBACK,UP", "eth0", "192.0.2.7/32", "mtu 1400", "default via 255.255.255.254");
     }
 
     @Test
     void aRebootInsideKeepsTheNetwork() {
-        host.given(
-                "ct new --image busybox web",
-                "ct netif new routed --address 192.0.2.7/32 web eth0",
-                "ct start web");
+        host.given("ct new --image busybox web", "ct netif new routed --address 192.0.2.7/32 web eth0", "ct start web");
         int init = host.initPid("web");
 
         host.given("ct restart --reboot web");
@@ -210,10 +211,7 @@ final class NetifTest {
 
     @Test
     void whatTheHostLostWhileTheDaemonWasAwayIsPutBack() {
-        host.given(
-                "ct new --image busybox web",
-                "ct netif new routed --address 192.0.2.7/32 web eth0",
-                "ct start web");
+        host.given("ct new --image busybox web", "ct netif new routed --address 192.0.2.7/32 web eth0", "ct start web");
 
         String veth = host.json("ct netif show web eth0").get("veth").asString();
         host.killDaemon();
@@ -226,10 +224,7 @@ final class NetifTest {
 
     @Test
     void aRebootWhileTheDaemonIsAwayHasItsNetworkWhenTheDaemonIsBack() {
-        host.given(
-                "ct new --image busybox web",
-                "ct netif new routed --address 192.0.2.7/32 web eth0",
-                "ct start web");
+        host.given("ct new --image busybox web", "ct netif new routed --address 192.0.2.7/32 web eth0", "ct start web");
         int init = host.initPid("web");
 
         host.killDaemon();
@@ -256,8 +251,9 @@ final class NetifTest {
         String name = "a-container-with-a-name-of-many-letters";
         host.given("ct new --image busybox " + name);
         IntStream.range(0, 50)
-                .forEach(i -> host.given("ct netif new private --host-address 10.9.%1$d.1 --local-address 10.9.%1$d.2 %2$s net%1$d"
-                        .formatted(i, name)));
+                .forEach(i -> host.given(
+                        "ct netif new private --host-address 10.9.%1$d.1 --local-address 10.9.%1$d.2 %2$s net%1$d"
+                                .formatted(i, name)));
 
         host.given("ct start " + name);
 
