@@ -3,6 +3,8 @@ package berth.engine.runtime;
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
 import berth.engine.Instance;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,8 +23,11 @@ public final class HookProgram {
 
     private HookProgram() {}
 
-    /** Copies {@code osctl} to where monitors find it. */
+    /** Copies {@code osctl} to where monitors find it. @throws BerthException UNSUPPORTED if there is none */
     public static void lay(Instance instance, Path osctl) throws IOException {
+        if (!Files.isExecutable(osctl)) {
+            throw new BerthException(ErrorCode.UNSUPPORTED, "%s is missing".formatted(osctl), "build it: 'bin/build'");
+        }
         Path file = file(instance);
         // One that runs cannot be written to, but it can be replaced.
         Path copy = file.resolveSibling(NAME + ".new");
