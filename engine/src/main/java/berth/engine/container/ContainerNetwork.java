@@ -7,6 +7,7 @@ import berth.engine.network.Interfaces;
 import berth.engine.network.Netif;
 import berth.engine.network.NetifType;
 import berth.engine.operation.Caller;
+import berth.engine.operation.Progress;
 import berth.linux.Fd;
 import berth.linux.KernelException;
 import berth.linux.netlink.MacAddress;
@@ -38,16 +39,18 @@ public final class ContainerNetwork {
     private final Instance instance;
     private final Containers containers;
     private final Interfaces interfaces;
+    private final GuestInterfaces guests;
     private final RandomGenerator random = new SecureRandom();
     /** Who changes interfaces of a container: its lock is not enough, as a reboot inside takes none. */
     private final Map<ContainerId, ReentrantLock> changing = new ConcurrentHashMap<>();
     /** Network namespaces that hold links of the host: kept until those are back. */
     private final Map<ContainerId, Fd> borrowing = new ConcurrentHashMap<>();
 
-    ContainerNetwork(Instance instance, Containers containers, Interfaces interfaces) {
+    ContainerNetwork(Instance instance, Containers containers, Interfaces interfaces, GuestInterfaces guests) {
         this.instance = instance;
         this.containers = containers;
         this.interfaces = interfaces;
+        this.guests = guests;
     }
 
     /** The interface {@code name} of {@code container}. @throws BerthException NOT_FOUND */
@@ -134,6 +137,7 @@ public final class ContainerNetwork {
             }
             borrow(container, netns);
         });
+        guests.rewrite(container, Progress.none());
     }
 
     /** When nothing of {@code container} runs any more: what the host lent comes back. */
@@ -163,6 +167,7 @@ public final class ContainerNetwork {
                         .forEach(n -> interfaces.complete(full(container, n), n, netns));
                 borrow(container, netns);
             });
+            guests.rewrite(container, caller.progress());
         }));
     }
 

@@ -67,9 +67,11 @@ public record ContainerServices(
         ContainerLog log = new ContainerLog(on.clock());
         Containers containers = new Containers(on.locks(), on.clock());
         RunPlans plans = new RunPlans(on.instance(), on.users(), on.groups(), on.images(), log, with.lxcfs());
-        ContainerNetwork network = new ContainerNetwork(on.instance(), containers, with.interfaces());
+        GuestInterfaces guests = new GuestInterfaces(with.interfaces(), plans, log);
+        ContainerNetwork network = new ContainerNetwork(on.instance(), containers, with.interfaces(), guests);
         Halt halt = new Halt(with.attachments(), with.launcher(), with.cgroups());
-        StartKind start = new StartKind(containers, plans, with.launcher(), with.monitors(), with.namespaces(), log);
+        StartKind start = new StartKind(
+                containers, plans, with.launcher(), with.monitors(), with.namespaces(), guests, log);
         StopKind stop = new StopKind(containers, plans, with.monitors(), halt);
         Path run = on.instance().runDirectory();
         Operations running = new Operations(run.resolve("journal"), List.of(start, stop), on.clock(), on.failPoints());

@@ -2,6 +2,7 @@ package berth.engine.container;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
+import berth.engine.guest.GuestTree;
 import berth.engine.idmap.User;
 import berth.engine.operation.OperationKind;
 import berth.engine.operation.Progress;
@@ -35,6 +36,7 @@ final class StartKind implements OperationKind<StartKind.Plan> {
     private final Launcher launcher;
     private final Monitors monitors;
     private final UserNamespaces namespaces;
+    private final GuestInterfaces guests;
     private final ContainerLog log;
 
     StartKind(
@@ -43,12 +45,14 @@ final class StartKind implements OperationKind<StartKind.Plan> {
             Launcher launcher,
             Monitors monitors,
             UserNamespaces namespaces,
+            GuestInterfaces guests,
             ContainerLog log) {
         this.containers = containers;
         this.plans = plans;
         this.launcher = launcher;
         this.monitors = monitors;
         this.namespaces = namespaces;
+        this.guests = guests;
         this.log = log;
     }
 
@@ -106,12 +110,14 @@ final class StartKind implements OperationKind<StartKind.Plan> {
                 Fd mount = container.pool().driver().mount(root, userns);
                 Directory rootfs = Directory.of(mount.dup(), Resolution.IN_ROOT)) {
             requireInit(container, run, rootfs);
-            GuestFiles files = new GuestFiles(rootfs, root.rootUid(), root.rootGid(), text -> {
+            GuestTree tree = new GuestTree(rootfs, root.rootUid(), root.rootGid(), text -> {
                 log.add(container, text);
                 progress.note(text);
             });
+            GuestFiles files = new GuestFiles(tree);
             files.hostname(run.hostname());
             files.resolvers(container.spec().dnsResolvers());
+            guests.write(container, tree);
             launcher.attachRoot(run, mount);
         }
     }

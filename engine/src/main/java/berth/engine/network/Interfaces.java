@@ -128,6 +128,11 @@ public final class Interfaces implements AutoCloseable {
         return netif.type().isVeth() ? host.link(LinkId.of(LinkNames.shortened(full))) : Optional.empty();
     }
 
+    /** What {@code netif} amounts to inside. @throws BerthException NOT_FOUND if the bridge that tells it is not there */
+    public GuestInterface inside(Netif netif) {
+        return GuestInterface.of(netif, ends(netif));
+    }
+
     @Override
     public void close() {
         host.close();
