@@ -105,12 +105,9 @@ public final class ContainerNetwork {
             if (!changed.name().equals(name) && find(container, changed.name()).isPresent()) {
                 throw new BerthException(
                         ErrorCode.EXISTS,
-                        "container '%s' has an interface '%s' already"
-                                .formatted(container.name(), changed.name()));
+                        "container '%s' has an interface '%s' already".formatted(container.name(), changed.name()));
             }
-            return before.stream()
-                    .map(n -> n.name().equals(name) ? changed : n)
-                    .toList();
+            return before.stream().map(n -> n.name().equals(name) ? changed : n).toList();
         });
     }
 
@@ -131,8 +128,7 @@ public final class ContainerNetwork {
                 try {
                     interfaces.restore(full(container, netif), netif, netns);
                 } catch (BerthException | KernelException e) {
-                    LOG.warn(
-                            "Interface {} of {} is not as it should be: {}", netif.name(), container, e.getMessage());
+                    LOG.warn("Interface {} of {} is not as it should be: {}", netif.name(), container, e.getMessage());
                 }
             }
             borrow(container, netns);
@@ -155,20 +151,23 @@ public final class ContainerNetwork {
     }
 
     private void change(Container container, Caller caller, UnaryOperator<List<Netif>> change) {
-        containers.locked(container, caller, () -> exclusively(container.id(), () -> {
-            List<Netif> before = container.spec().netifs();
-            List<Netif> after = change.apply(before);
-            AddressBook.refuseTaken(containers.all(), container, after);
-            inside(container, netns -> before.forEach(former -> reduce(container, former, after, netns)));
-            containers.save(container, container.spec().withNetifs(after), caller);
-            inside(container, netns -> {
-                after.stream()
-                        .filter(n -> !before.contains(n))
-                        .forEach(n -> interfaces.complete(full(container, n), n, netns));
-                borrow(container, netns);
-            });
-            guests.rewrite(container, caller.progress());
-        }));
+        containers.locked(
+                container,
+                caller,
+                () -> exclusively(container.id(), () -> {
+                    List<Netif> before = container.spec().netifs();
+                    List<Netif> after = change.apply(before);
+                    AddressBook.refuseTaken(containers.all(), container, after);
+                    inside(container, netns -> before.forEach(former -> reduce(container, former, after, netns)));
+                    containers.save(container, container.spec().withNetifs(after), caller);
+                    inside(container, netns -> {
+                        after.stream()
+                                .filter(n -> !before.contains(n))
+                                .forEach(n -> interfaces.complete(full(container, n), n, netns));
+                        borrow(container, netns);
+                    });
+                    guests.rewrite(container, caller.progress());
+                }));
     }
 
     private void reduce(Container container, Netif former, List<Netif> after, Fd netns) {
@@ -200,8 +199,9 @@ public final class ContainerNetwork {
     }
 
     private void borrow(Container container, Fd netns) {
-        Fd former =
-                lent(container).isEmpty() ? borrowing.remove(container.id()) : borrowing.put(container.id(), netns.dup());
+        Fd former = lent(container).isEmpty()
+                ? borrowing.remove(container.id())
+                : borrowing.put(container.id(), netns.dup());
         if (former != null) {
             former.close();
         }

@@ -70,8 +70,8 @@ public record ContainerServices(
         GuestInterfaces guests = new GuestInterfaces(with.interfaces(), plans, log);
         ContainerNetwork network = new ContainerNetwork(on.instance(), containers, with.interfaces(), guests);
         Halt halt = new Halt(with.attachments(), with.launcher(), with.cgroups());
-        StartKind start = new StartKind(
-                containers, plans, with.launcher(), with.monitors(), with.namespaces(), guests, log);
+        StartKind start =
+                new StartKind(containers, plans, with.launcher(), with.monitors(), with.namespaces(), guests, log);
         StopKind stop = new StopKind(containers, plans, with.monitors(), halt);
         Path run = on.instance().runDirectory();
         Operations running = new Operations(run.resolve("journal"), List.of(start, stop), on.clock(), on.failPoints());
@@ -110,8 +110,7 @@ public record ContainerServices(
                 new ContainerUsage(plans, with.cgroups()),
                 network,
                 log,
-                new Adoption(
-                        containers, runner, network, new Leftovers(on.instance(), plans, with.cgroups()), log),
+                new Adoption(containers, runner, network, new Leftovers(on.instance(), plans, with.cgroups()), log),
                 new Autostarter(containers, runner, log, run.resolve("autostarted")),
                 running);
     }

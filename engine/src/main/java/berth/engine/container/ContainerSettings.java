@@ -55,8 +55,8 @@ public final class ContainerSettings {
         if (container.state().isUp()) {
             var root = plans.root(container);
             try (Directory rootfs = Directory.open(plans.of(container).paths().rootfs(), Resolution.IN_ROOT)) {
-                change.accept(new GuestFiles(
-                        new GuestTree(rootfs, root.rootUid(), root.rootGid(), caller.progress()::note)));
+                change.accept(
+                        new GuestFiles(new GuestTree(rootfs, root.rootUid(), root.rootGid(), caller.progress()::note)));
             }
         }
     }

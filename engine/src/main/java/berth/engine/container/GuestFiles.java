@@ -42,8 +42,9 @@ final class GuestFiles {
     private void hosts(String line) {
         // Missing or no regular file: the write below decides what becomes of it.
         List<String> lines = new ArrayList<>(tree.read("etc/hosts")
-                .map(old ->
-                        Stream.of(old.split("\n")).filter(l -> !l.endsWith(MARK)).toList())
+                .map(old -> Stream.of(old.split("\n"))
+                        .filter(l -> !l.endsWith(MARK))
+                        .toList())
                 .orElse(List.of("127.0.0.1\tlocalhost", "::1\tlocalhost ip6-localhost ip6-loopback")));
         lines.add(line);
         tree.write("etc/hosts", (String.join("\n", lines) + "\n").getBytes(StandardCharsets.ISO_8859_1), MODE);

@@ -27,7 +27,8 @@ final class GuestInterfaces {
 
     /** Before init runs. @throws BerthException NOT_FOUND if an interface needs a link that the host has not */
     void write(Container container, GuestTree tree) {
-        if (!GuestNetwork.write(tree, of(container)) && !container.spec().netifs().isEmpty()) {
+        if (!GuestNetwork.write(tree, of(container))
+                && !container.spec().netifs().isEmpty()) {
             log.add(container, "has no network manager that is known here: its interfaces are as they are made");
         }
     }
@@ -43,8 +44,7 @@ final class GuestInterfaces {
         };
         RootFilesystem root = plans.root(container);
         // The mount on the host, where the guest cannot have put anything over a directory of it.
-        try (Directory rootfs =
-                Directory.open(plans.of(container).paths().rootfs(), Resolution.IN_ROOT)) {
+        try (Directory rootfs = Directory.open(plans.of(container).paths().rootfs(), Resolution.IN_ROOT)) {
             GuestNetwork.write(new GuestTree(rootfs, root.rootUid(), root.rootGid(), notes), of(container));
         } catch (BerthException | KernelException e) {
             String text = "its network manager is not told of the change: " + e.getMessage();

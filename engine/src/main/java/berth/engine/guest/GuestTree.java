@@ -62,9 +62,8 @@ public final class GuestTree {
 
     /** What the link {@code path} says; empty if there is none. */
     Optional<String> linkTarget(String path) {
-        return quietly(() -> rootfs.stat(path)
-                .filter(s -> s.type() == FileType.SYMLINK)
-                .map(s -> rootfs.readLink(path)));
+        return quietly(() ->
+                rootfs.stat(path).filter(s -> s.type() == FileType.SYMLINK).map(s -> rootfs.readLink(path)));
     }
 
     /** The names in a directory, as many as anybody would have there. */
@@ -82,8 +81,7 @@ public final class GuestTree {
 
     /** The text of a file; empty if there is none, or none that can be read. */
     public Optional<String> read(String path) {
-        return quietly(() ->
-                Optional.of(new String(rootfs.readFile(path, LONGEST), StandardCharsets.ISO_8859_1)));
+        return quietly(() -> Optional.of(new String(rootfs.readFile(path, LONGEST), StandardCharsets.ISO_8859_1)));
     }
 
     /** Makes {@code path} a file of the guest's root with this content. */
@@ -101,7 +99,12 @@ public final class GuestTree {
         Optional<FileStat> old = quietly(() -> rootfs.stat(path)).filter(FileStat::isRegular);
         byte[] content = text.getBytes(StandardCharsets.ISO_8859_1);
         if (old.isPresent()) {
-            write(path, content, old.get().mode() & PERMISSIONS, old.get().uid(), old.get().gid());
+            write(
+                    path,
+                    content,
+                    old.get().mode() & PERMISSIONS,
+                    old.get().uid(),
+                    old.get().gid());
         } else {
             write(path, content, mode);
         }

@@ -22,8 +22,8 @@ final class Ifupdown implements Dialect {
 
     @Override
     public Presence presence(GuestTree tree) {
-        boolean isThere = tree.hasDirectory("etc/network")
-                && (tree.leadsTo("sbin/ifup") || tree.leadsTo("usr/sbin/ifup"));
+        boolean isThere =
+                tree.hasDirectory("etc/network") && (tree.leadsTo("sbin/ifup") || tree.leadsTo("usr/sbin/ifup"));
         if (!isThere) {
             return Presence.ABSENT;
         }
@@ -38,9 +38,8 @@ final class Ifupdown implements Dialect {
         MarkedBlock block = new MarkedBlock(tree, FILE, MarkedBlock.Place.BOTTOM);
         String rest = block.rest();
         Set<String> elsewhere = interfaces.isEmpty() ? Set.of() : inOtherFiles(tree, rest);
-        List<GuestInterface> here = interfaces.stream()
-                .filter(i -> !elsewhere.contains(i.name()))
-                .toList();
+        List<GuestInterface> here =
+                interfaces.stream().filter(i -> !elsewhere.contains(i.name())).toList();
         interfaces.stream()
                 .filter(i -> elsewhere.contains(i.name()))
                 .forEach(i -> tree.note("/%s leaves %s to a file in /%s".formatted(FILE, i.name(), MORE)));

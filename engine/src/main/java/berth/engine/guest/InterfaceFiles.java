@@ -15,8 +15,7 @@ import java.util.function.Function;
  */
 record InterfaceFiles(String directory, String prefix, String suffix, int mode) {
     /** Writes those of {@code interfaces} that have a text, and removes those that were written for others. */
-    void write(
-            GuestTree tree, List<GuestInterface> interfaces, Function<GuestInterface, Optional<String>> text) {
+    void write(GuestTree tree, List<GuestInterface> interfaces, Function<GuestInterface, Optional<String>> text) {
         Set<String> written = new HashSet<>();
         for (GuestInterface one : interfaces) {
             text.apply(one).ifPresent(t -> {

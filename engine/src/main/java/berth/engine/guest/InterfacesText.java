@@ -13,8 +13,16 @@ final class InterfacesText {
     private static final String ASIDE = "#berth# ";
 
     private static final Set<String> SECTIONS = Set.of(
-            "iface", "auto", "mapping", "rename", "template", "source", "source-dir", "source-directory",
-            "no-auto-down", "no-scripts");
+            "iface",
+            "auto",
+            "mapping",
+            "rename",
+            "template",
+            "source",
+            "source-dir",
+            "source-directory",
+            "no-auto-down",
+            "no-scripts");
 
     private InterfacesText() {}
 
@@ -74,6 +82,8 @@ final class InterfacesText {
     }
 
     private static List<String> words(String line) {
-        return Arrays.stream(line.strip().split("\\s+")).filter(w -> !w.isEmpty()).toList();
+        return Arrays.stream(line.strip().split("\\s+"))
+                .filter(w -> !w.isEmpty())
+                .toList();
     }
 }

@@ -37,7 +37,10 @@ final class MarkedBlock {
 
     /** The lines of the block as it is now. */
     Optional<List<String>> lines() {
-        return tree.read(path).flatMap(MarkedBlock::parts).flatMap(Parts::block).map(b -> b.lines().toList());
+        return tree.read(path)
+                .flatMap(MarkedBlock::parts)
+                .flatMap(Parts::block)
+                .map(b -> b.lines().toList());
     }
 
     /** The file without the block; empty if it does not exist. */

@@ -14,7 +14,8 @@ final class Netplan implements Dialect {
 
     @Override
     public Presence presence(GuestTree tree) {
-        boolean isThere = tree.hasDirectory(DIRECTORY) && tree.leadsTo("usr/sbin/netplan") && Networkd.isInstalled(tree);
+        boolean isThere =
+                tree.hasDirectory(DIRECTORY) && tree.leadsTo("usr/sbin/netplan") && Networkd.isInstalled(tree);
         return isThere ? Presence.ENABLED : Presence.ABSENT;
     }
 
@@ -49,7 +50,8 @@ final class Netplan implements Dialect {
     private static void add(GuestInterface.Hop hop, StringBuilder text) {
         text.append("        - to: \"%s\"\n".formatted(hop.destination()));
         if (hop.gateway().isPresent()) {
-            text.append("          via: \"%s\"\n".formatted(IpAddresses.text(hop.gateway().get())));
+            text.append("          via: \"%s\"\n"
+                    .formatted(IpAddresses.text(hop.gateway().get())));
         } else {
             text.append("          scope: link\n");
         }

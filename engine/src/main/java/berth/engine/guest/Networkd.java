@@ -45,7 +45,8 @@ final class Networkd implements Dialect {
         for (GuestInterface.Hop hop : one.routes()) {
             text.append("\n[Route]\nDestination=%s\n".formatted(hop.destination()));
             if (hop.gateway().isPresent()) {
-                text.append("Gateway=%s\n".formatted(IpAddresses.text(hop.gateway().get())));
+                text.append(
+                        "Gateway=%s\n".formatted(IpAddresses.text(hop.gateway().get())));
             } else if (hop.destination().isIpv4()) {
                 text.append("Scope=link\n");
             }

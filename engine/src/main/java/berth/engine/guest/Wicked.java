@@ -32,7 +32,8 @@ final class Wicked implements Dialect {
     }
 
     private static String settings(GuestInterface one) {
-        StringBuilder text = new StringBuilder("STARTMODE='auto'\nBOOTPROTO='%s'\n".formatted(one.dhcp() ? "dhcp" : "static"));
+        StringBuilder text =
+                new StringBuilder("STARTMODE='auto'\nBOOTPROTO='%s'\n".formatted(one.dhcp() ? "dhcp" : "static"));
         if (one.mtu() != null) {
             text.append("MTU='%d'\n".formatted(one.mtu()));
         }

@@ -40,8 +40,9 @@ record Ends(
             case ROUTED -> routed(draft, netif);
             case PRIVATE -> pair(draft, netif);
             case MACVLAN, PHYSICAL ->
-                Stream.of(true, false).forEach(v4 -> netif.chosenGateway(v4)
-                        .ifPresent(g -> draft.guestRoutes.add(Route.via(any(v4), g))));
+                Stream.of(true, false)
+                        .forEach(v4 ->
+                                netif.chosenGateway(v4).ifPresent(g -> draft.guestRoutes.add(Route.via(any(v4), g))));
         }
         return draft.done();
     }
@@ -78,14 +79,14 @@ record Ends(
                 draft.guestRoutes.add(Route.direct(nextHop, ANY_LINK));
             }
             if (!netif.hasNoGateway(v4)) {
-                draft.guestRoutes.add(
-                        Route.via(any(v4), netif.chosenGateway(v4).orElse(nextHop.address())));
+                draft.guestRoutes.add(Route.via(any(v4), netif.chosenGateway(v4).orElse(nextHop.address())));
             }
             Optional<InetAddress> through = transfer.map(t -> t.guest().address());
             own.forEach(p -> draft.hostRoutes.add(toGuest(p, through)));
             netif.routes().stream()
                     .filter(r -> r.prefix().isIpv4() == v4)
-                    .forEach(r -> draft.hostRoutes.add(toGuest(r.prefix(), r.gateway().or(() -> through))));
+                    .forEach(r ->
+                            draft.hostRoutes.add(toGuest(r.prefix(), r.gateway().or(() -> through))));
         }
     }
 
@@ -104,8 +105,7 @@ record Ends(
             });
             if (!netif.hasNoGateway(v4) && !host.isEmpty()) {
                 draft.guestRoutes.add(Route.via(
-                        any(v4),
-                        netif.chosenGateway(v4).orElse(host.getFirst().address())));
+                        any(v4), netif.chosenGateway(v4).orElse(host.getFirst().address())));
             }
         }
     }

@@ -64,7 +64,8 @@ public record GuestInterface(
                 route.destination(),
                 route.gateway(),
                 route.gateway()
-                        .filter(g -> !g.isLinkLocalAddress() && addresses.stream().noneMatch(a -> a.contains(g)))
+                        .filter(g ->
+                                !g.isLinkLocalAddress() && addresses.stream().noneMatch(a -> a.contains(g)))
                         .isPresent());
     }
 }

@@ -199,8 +199,7 @@ public final class Interfaces implements AutoCloseable {
         Link link = host.link(LinkId.of(netif.requireLink()))
                 .orElseThrow(() -> new BerthException(
                         ErrorCode.NOT_FOUND,
-                        "the host has no link '%s', which interface '%s' needs"
-                                .formatted(netif.link(), netif.name()),
+                        "the host has no link '%s', which interface '%s' needs".formatted(netif.link(), netif.name()),
                         "'ip link' shows those there are; 'osctl ct netif set --link' chooses another"));
         if (netif.type() == NetifType.BRIDGE && !link.kind().equals("bridge")) {
             throw new BerthException(

@@ -90,8 +90,7 @@ public record Netif(
 
     /** An interface with nothing but what it must have. */
     public static Netif of(String name, NetifType type, MacAddress hwaddr, @Nullable String link) {
-        return new Netif(
-                name, type, hwaddr.toString(), link, null, null, false, null, null, null, null, null, null);
+        return new Netif(name, type, hwaddr.toString(), link, null, null, false, null, null, null, null, null, null);
     }
 
     /** A private interface between these addresses. */
@@ -183,25 +182,57 @@ public record Netif(
 
     public Netif withName(String value) {
         return new Netif(
-                value, type, hwaddr, link, mtu, addresses, dhcp, gateway4, gateway6, via, routes, hostAddresses,
+                value,
+                type,
+                hwaddr,
+                link,
+                mtu,
+                addresses,
+                dhcp,
+                gateway4,
+                gateway6,
+                via,
+                routes,
+                hostAddresses,
                 shaping);
     }
 
     public Netif withLink(String value) {
         return new Netif(
-                name, type, hwaddr, value, mtu, addresses, dhcp, gateway4, gateway6, via, routes, hostAddresses,
+                name,
+                type,
+                hwaddr,
+                value,
+                mtu,
+                addresses,
+                dhcp,
+                gateway4,
+                gateway6,
+                via,
+                routes,
+                hostAddresses,
                 shaping);
     }
 
     public Netif withHwaddr(String value) {
         return new Netif(
-                name, type, value, link, mtu, addresses, dhcp, gateway4, gateway6, via, routes, hostAddresses,
-                shaping);
+                name, type, value, link, mtu, addresses, dhcp, gateway4, gateway6, via, routes, hostAddresses, shaping);
     }
 
     public Netif withMtu(@Nullable Integer value) {
         return new Netif(
-                name, type, hwaddr, link, value, addresses, dhcp, gateway4, gateway6, via, routes, hostAddresses,
+                name,
+                type,
+                hwaddr,
+                link,
+                value,
+                addresses,
+                dhcp,
+                gateway4,
+                gateway6,
+                via,
+                routes,
+                hostAddresses,
                 shaping);
     }
 
@@ -212,25 +243,45 @@ public record Netif(
 
     public Netif withDhcp(boolean value) {
         return new Netif(
-                name, type, hwaddr, link, mtu, addresses, value, gateway4, gateway6, via, routes, hostAddresses,
+                name,
+                type,
+                hwaddr,
+                link,
+                mtu,
+                addresses,
+                value,
+                gateway4,
+                gateway6,
+                via,
+                routes,
+                hostAddresses,
                 shaping);
     }
 
     public Netif withGateways(@Nullable String v4, @Nullable String v6) {
-        return new Netif(
-                name, type, hwaddr, link, mtu, addresses, dhcp, v4, v6, via, routes, hostAddresses, shaping);
+        return new Netif(name, type, hwaddr, link, mtu, addresses, dhcp, v4, v6, via, routes, hostAddresses, shaping);
     }
 
     public Netif withVia(List<String> value) {
         return new Netif(
-                name, type, hwaddr, link, mtu, addresses, dhcp, gateway4, gateway6, value, routes, hostAddresses,
+                name,
+                type,
+                hwaddr,
+                link,
+                mtu,
+                addresses,
+                dhcp,
+                gateway4,
+                gateway6,
+                value,
+                routes,
+                hostAddresses,
                 shaping);
     }
 
     public Netif withRoutes(List<RoutedNetwork> value) {
         return new Netif(
-                name, type, hwaddr, link, mtu, addresses, dhcp, gateway4, gateway6, via, value, hostAddresses,
-                shaping);
+                name, type, hwaddr, link, mtu, addresses, dhcp, gateway4, gateway6, via, value, hostAddresses, shaping);
     }
 
     public Netif withHostAddresses(List<String> value) {
@@ -240,8 +291,7 @@ public record Netif(
 
     public Netif withShaping(Shaping value) {
         return new Netif(
-                name, type, hwaddr, link, mtu, addresses, dhcp, gateway4, gateway6, via, routes, hostAddresses,
-                value);
+                name, type, hwaddr, link, mtu, addresses, dhcp, gateway4, gateway6, via, routes, hostAddresses, value);
     }
 
     /**
@@ -293,8 +343,7 @@ public record Netif(
         }
         InetAddress address = Words.address(word);
         if (IpPrefix.of(address).isIpv4() != ipv4) {
-            throw invalid(
-                    "'%s' is no %s address".formatted(word, ipv4 ? "IPv4" : "IPv6"), "or say 'auto' or 'none'");
+            throw invalid("'%s' is no %s address".formatted(word, ipv4 ? "IPv4" : "IPv6"), "or say 'auto' or 'none'");
         }
         return Words.text(address);
     }
