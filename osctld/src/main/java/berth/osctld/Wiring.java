@@ -64,7 +64,7 @@ final class Wiring {
         ContainerServices containers = ContainerServices.of(
                 new ContainerServices.Foundation(
                         instance, pools, users, groups, images, locks, events, clock, failPoints),
-                machinery(enter));
+                machinery(enter, failPoints));
         UserAdministration administration =
                 new UserAdministration(pools, users, containers.containers(), locks, clock, failPoints);
         PoolGate gate = new PoolGate(pools, users, groups, images, administration, containers, trash, locks);
@@ -72,7 +72,7 @@ final class Wiring {
                 VERSION, instance, pools, gate, users, administration, groups, images, containers, events, locks);
     }
 
-    private static ContainerServices.Machinery machinery(Path enter) {
+    private static ContainerServices.Machinery machinery(Path enter, FailPoints failPoints) {
         CgroupHost cgroups = CgroupHost.detect();
         Entry entry = new Entry(enter);
         LxcPrograms lxc = new LxcPrograms(program("lxc-start"), program("lxc-attach"));
@@ -87,7 +87,8 @@ final class Wiring {
                 new Attachments(entry, lxc, cgroups),
                 poll,
                 new Interfaces(),
-                LXCFS);
+                LXCFS,
+                List.of((_, _, _) -> failPoints.before("hook", "prepare")));
     }
 
     private static Path program(String name) {

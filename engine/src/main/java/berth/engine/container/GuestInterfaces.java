@@ -5,6 +5,7 @@ import berth.engine.guest.GuestNetwork;
 import berth.engine.guest.GuestTree;
 import berth.engine.network.GuestInterface;
 import berth.engine.network.Interfaces;
+import berth.engine.network.Netif;
 import berth.engine.operation.Progress;
 import berth.engine.storage.RootFilesystem;
 import berth.linux.KernelException;
@@ -54,6 +55,9 @@ final class GuestInterfaces {
     }
 
     private List<GuestInterface> of(Container container) {
-        return container.spec().netifs().stream().map(interfaces::inside).toList();
+        List<Netif> netifs = container.spec().netifs();
+        return netifs.stream()
+                .map(n -> interfaces.inside(n, netifs.indexOf(n)))
+                .toList();
     }
 }

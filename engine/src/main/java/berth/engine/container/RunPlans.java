@@ -5,6 +5,7 @@ import berth.engine.group.Groups;
 import berth.engine.idmap.User;
 import berth.engine.idmap.UserStores;
 import berth.engine.image.ImageStores;
+import berth.engine.runtime.HookProgram;
 import berth.engine.runtime.RunDirectory;
 import berth.engine.runtime.RunPlan;
 import berth.engine.runtime.SeccompProfiles;
@@ -52,6 +53,7 @@ final class RunPlans {
                 log.lxc(container),
                 log.console(container),
                 SeccompProfiles.standard(instance),
+                HookProgram.command(instance),
                 Files.isDirectory(lxcfs.resolve("proc")) ? Optional.of(lxcfs) : Optional.empty());
     }
 

@@ -36,6 +36,7 @@ final class StartKind implements OperationKind<StartKind.Plan> {
     private final Launcher launcher;
     private final Monitors monitors;
     private final UserNamespaces namespaces;
+    private final StartGate gate;
     private final GuestInterfaces guests;
     private final ContainerLog log;
 
@@ -45,6 +46,7 @@ final class StartKind implements OperationKind<StartKind.Plan> {
             Launcher launcher,
             Monitors monitors,
             UserNamespaces namespaces,
+            StartGate gate,
             GuestInterfaces guests,
             ContainerLog log) {
         this.containers = containers;
@@ -52,6 +54,7 @@ final class StartKind implements OperationKind<StartKind.Plan> {
         this.launcher = launcher;
         this.monitors = monitors;
         this.namespaces = namespaces;
+        this.gate = gate;
         this.guests = guests;
         this.log = log;
     }
@@ -97,7 +100,14 @@ final class StartKind implements OperationKind<StartKind.Plan> {
 
     private void start(Plan plan) throws InterruptedException {
         // Whoever asked for the start finds the monitor by its cgroup; this one is only proof that it is there.
-        launcher.start(run(plan), Duration.ofMillis(plan.limit())).close();
+        try (StartGate.Start start = gate.watch(container(plan))) {
+            try {
+                launcher.start(run(plan), Duration.ofMillis(plan.limit())).close();
+            } catch (BerthException e) {
+                // LXC only knows that its hook failed.
+                throw start.failure().orElse(e);
+            }
+        }
     }
 
     private void mount(Container container, Progress progress) {

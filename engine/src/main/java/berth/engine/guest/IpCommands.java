@@ -23,14 +23,23 @@ final class IpCommands {
 
     /** The words for a route, as {@code ip route add} takes them. */
     static String words(GuestInterface.Hop hop, String name) {
-        return way(hop) + " dev " + name + (hop.isOnLink() ? " onlink" : "");
+        return destination(hop) + " dev " + name + options(hop);
     }
 
     /** The words for a route without its link. */
-    static String way(GuestInterface.Hop hop) {
+    static String words(GuestInterface.Hop hop) {
+        return destination(hop) + options(hop);
+    }
+
+    private static String destination(GuestInterface.Hop hop) {
         String destination = hop.isDefault() ? "default" : hop.destination().toString();
         return destination
                 + hop.gateway().map(g -> " via " + IpAddresses.text(g)).orElse("");
+    }
+
+    private static String options(GuestInterface.Hop hop) {
+        String metric = hop.metric().isPresent() ? " metric " + hop.metric().getAsLong() : "";
+        return metric + (hop.isOnLink() ? " onlink" : "");
     }
 
     private static String address(IpPrefix address, String name) {

@@ -87,12 +87,21 @@ final class Keyfiles implements Dialect {
         }
         number = 1;
         for (GuestInterface.Hop hop : one.routes(ipv4)) {
-            String gateway = hop.gateway().map(g -> "," + IpAddresses.text(g)).orElse("");
-            text.append("route%d=%s%s\n".formatted(number, hop.destination(), gateway));
+            text.append("route%d=%s%s\n".formatted(number, hop.destination(), way(hop)));
             if (hop.isOnLink()) {
                 text.append("route%d_options=onlink=true\n".formatted(number));
             }
             number++;
         }
+    }
+
+    private static String way(GuestInterface.Hop hop) {
+        Optional<String> gateway = hop.gateway().map(IpAddresses::text);
+        if (hop.metric().isEmpty()) {
+            return gateway.map(g -> "," + g).orElse("");
+        }
+        // The metric has the third place; no address is no gateway.
+        String none = hop.destination().isIpv4() ? "0.0.0.0" : "::";
+        return "," + gateway.orElse(none) + "," + hop.metric().getAsLong();
     }
 }

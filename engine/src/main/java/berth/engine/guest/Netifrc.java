@@ -61,7 +61,7 @@ final class Netifrc implements Dialect {
                     .formatted(
                             variable,
                             one.routes().stream()
-                                    .map(r -> IpCommands.way(r) + (r.isOnLink() ? " onlink" : ""))
+                                    .map(IpCommands::words)
                                     .collect(Collectors.joining("\n"))));
         }
         if (one.mtu() != null) {

@@ -55,6 +55,9 @@ final class Netplan implements Dialect {
         } else {
             text.append("          scope: link\n");
         }
+        if (hop.metric().isPresent()) {
+            text.append("          metric: %d\n".formatted(hop.metric().getAsLong()));
+        }
         if (hop.isOnLink()) {
             text.append("          on-link: true\n");
         }

@@ -50,6 +50,9 @@ final class Networkd implements Dialect {
             } else if (hop.destination().isIpv4()) {
                 text.append("Scope=link\n");
             }
+            if (hop.metric().isPresent()) {
+                text.append("Metric=%d\n".formatted(hop.metric().getAsLong()));
+            }
             if (hop.isOnLink()) {
                 // Spelled as before systemd 244, which later ones still take.
                 text.append("GatewayOnlink=yes\n");

@@ -48,12 +48,13 @@ final class Wicked implements Dialect {
     private static String routes(GuestInterface one) {
         StringBuilder text = new StringBuilder();
         one.routes()
-                .forEach(r -> text.append("%s %s - %s\n"
+                .forEach(r -> text.append("%s %s - %s%s\n"
                         .formatted(
                                 // "default" alone is of the gateway's family.
                                 r.isDefault() && r.gateway().isPresent() ? "default" : r.destination(),
                                 r.gateway().map(IpAddresses::text).orElse("-"),
-                                one.name())));
+                                one.name(),
+                                r.metric().isPresent() ? " - metric " + r.metric().getAsLong() : "")));
         return text.toString();
     }
 }

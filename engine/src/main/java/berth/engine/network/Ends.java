@@ -28,9 +28,6 @@ record Ends(
 
     private static final IpPrefix NEXT_HOP_6 = IpPrefix.parse("fe80::1/64");
 
-    /** Nothing at either end. */
-    static final Ends NONE = new Draft().done();
-
     /** @param bridge the addresses that the bridge has on the host; of interest if the interface is a port of one */
     static Ends of(Netif netif, List<IpPrefix> bridge) {
         Draft draft = new Draft();

@@ -5,6 +5,7 @@ import berth.linux.netlink.Route;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,15 +31,17 @@ public record GuestInterface(
      *
      * @param gateway who takes the packets; empty if the network is on the link itself
      * @param isOnLink whether the gateway is in no network of the interface: a manager has to be told that it is there
+     * @param metric which of several routes is taken: that of the lowest; left to the manager if empty
      */
-    public record Hop(IpPrefix destination, Optional<InetAddress> gateway, boolean isOnLink) {
+    public record Hop(
+            IpPrefix destination, Optional<InetAddress> gateway, boolean isOnLink, OptionalLong metric) {
         /** Whether it is the way to everywhere. */
         public boolean isDefault() {
             return destination.length() == 0;
         }
     }
 
-    static GuestInterface of(Netif netif, Ends ends) {
+    static GuestInterface of(Netif netif, Ends ends, int rank) {
         List<IpPrefix> addresses = List.copyOf(ends.guestAddresses());
         return new GuestInterface(
                 netif.name(),
@@ -46,7 +49,9 @@ public record GuestInterface(
                 netif.mtu(),
                 netif.dhcp(),
                 addresses,
-                ends.guestRoutes().stream().map(r -> hop(r, addresses)).toList());
+                Interfaces.ranked(ends, rank).stream()
+                        .map(r -> hop(r, addresses))
+                        .toList());
     }
 
     /** The addresses of one family. */
@@ -66,6 +71,7 @@ public record GuestInterface(
                 route.gateway()
                         .filter(g ->
                                 !g.isLinkLocalAddress() && addresses.stream().noneMatch(a -> a.contains(g)))
-                        .isPresent());
+                        .isPresent(),
+                route.metric());
     }
 }

@@ -18,6 +18,7 @@ import berth.linux.netlink.Route;
 import berth.linux.netlink.RouteSocket;
 import berth.linux.netlink.Routes;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -30,11 +31,17 @@ import java.util.Optional;
  */
 public final class Interfaces implements AutoCloseable {
     private static final String LOOPBACK = "lo";
+    /** What IPv6 routes have that name none. Source: linux/ipv6_route.h, IP6_RT_PRIO_USER. */
+    private static final int USUAL_METRIC = 1024;
 
     private final RouteSocket host = RouteSocket.open();
 
-    /** Makes {@code netif} in the container with the network namespace {@code netns}, and sets it up whole. */
-    public void create(String full, Netif netif, Fd netns) {
+    /**
+     * Makes {@code netif} in the container with the network namespace {@code netns}, and sets it up whole.
+     *
+     * @param rank its place among the container's interfaces: where several have a gateway, that of the first counts
+     */
+    public void create(String full, Netif netif, int rank, Fd netns) {
         try (RouteSocket guest = RouteSocket.inNamespace(netns)) {
             // A container that stopped just now may not have lost it yet.
             remove(full, netif, netns);
@@ -44,7 +51,7 @@ public final class Interfaces implements AutoCloseable {
                 case MACVLAN -> Moved.createMacvlan(host, netif, parent(netif).orElseThrow(), netns);
                 case PHYSICAL -> Moved.lend(host, guest, netif, parent(netif).orElseThrow(), netns);
             }
-            connect(full, netif, Ends.NONE, guest);
+            connect(full, netif, rank, guest);
         }
     }
 
@@ -92,21 +99,21 @@ public final class Interfaces implements AutoCloseable {
     }
 
     /** Adds what {@code netif} is to have and the container's has not; makes it if it is not there at all. */
-    public void complete(String full, Netif netif, Fd netns) {
+    public void complete(String full, Netif netif, int rank, Fd netns) {
         try (RouteSocket guest = RouteSocket.inNamespace(netns)) {
             boolean isThere = guest.link(LinkId.of(netif.name())).isPresent()
                     && (!netif.type().isVeth() || outside(full, netif).isPresent());
             if (!isThere) {
-                create(full, netif, netns);
+                create(full, netif, rank, netns);
                 return;
             }
-            connect(full, netif, Ends.NONE, guest);
+            connect(full, netif, rank, guest);
         }
     }
 
     /** After the daemon was away: also takes from the host's end what the container's configuration does not say. */
-    public void restore(String full, Netif netif, Fd netns) {
-        complete(full, netif, netns);
+    public void restore(String full, Netif netif, int rank, Fd netns) {
+        complete(full, netif, rank, netns);
         outside(full, netif).ifPresent(end -> {
             Ends wanted = ends(netif);
             List<Request> stale = new ArrayList<>();
@@ -128,9 +135,13 @@ public final class Interfaces implements AutoCloseable {
         return netif.type().isVeth() ? host.link(LinkId.of(LinkNames.shortened(full))) : Optional.empty();
     }
 
-    /** What {@code netif} amounts to inside. @throws BerthException NOT_FOUND if the bridge that tells it is not there */
-    public GuestInterface inside(Netif netif) {
-        return GuestInterface.of(netif, ends(netif));
+    /**
+     * What {@code netif} amounts to inside, in place {@code rank} among the container's interfaces.
+     *
+     * @throws BerthException NOT_FOUND if the bridge that tells it is not there
+     */
+    public GuestInterface inside(Netif netif, int rank) {
+        return GuestInterface.of(netif, ends(netif), rank);
     }
 
     @Override
@@ -138,14 +149,11 @@ public final class Interfaces implements AutoCloseable {
         host.close();
     }
 
-    private void connect(String full, Netif netif, Ends had, RouteSocket guest) {
+    private void connect(String full, Netif netif, int rank, RouteSocket guest) {
         Ends wanted = ends(netif);
         outside(full, netif).ifPresent(end -> {
             Veth.shape(host, end, netif.shape());
-            host.send(requests(
-                    end.index(),
-                    Ends.missing(wanted.hostAddresses(), had.hostAddresses()),
-                    Ends.missing(wanted.hostRoutes(), had.hostRoutes())));
+            host.send(requests(end.index(), wanted.hostAddresses(), wanted.hostRoutes()));
             if (netif.type() == NetifType.ROUTED) {
                 forward(wanted);
             }
@@ -153,13 +161,17 @@ public final class Interfaces implements AutoCloseable {
         Link inside = guest.link(LinkId.of(netif.name()))
                 .orElseThrow(() -> new BerthException(
                         ErrorCode.FAILED, "interface '%s' vanished while it was set up".formatted(netif.name())));
-        guest.send(requests(
-                inside.index(),
-                Ends.missing(wanted.guestAddresses(), had.guestAddresses()),
-                Ends.missing(wanted.guestRoutes(), had.guestRoutes())));
+        guest.send(requests(inside.index(), wanted.guestAddresses(), ranked(wanted, rank)));
     }
 
-    private static List<Request> requests(int link, List<IpPrefix> addresses, List<Route> routes) {
+    /** The routes inside of the interface in place {@code rank}. */
+    static List<Route> ranked(Ends ends, int rank) {
+        return ends.guestRoutes().stream()
+                .map(r -> rank == 0 ? r : r.withMetric(USUAL_METRIC + rank))
+                .toList();
+    }
+
+    private static List<Request> requests(int link, Collection<IpPrefix> addresses, Collection<Route> routes) {
         List<Request> requests = new ArrayList<>();
         for (IpPrefix address : addresses) {
             // Nobody else can have it at the other end of the cable, and init shall find it usable.

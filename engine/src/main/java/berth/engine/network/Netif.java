@@ -83,8 +83,9 @@ public record Netif(
         if (type == NetifType.PRIVATE && (addresses.isEmpty() || hostAddresses.isEmpty())) {
             throw invalid("a private interface needs an address at each end", "--host-address and --local-address");
         }
+        requireOwnGateways(addresses, via, routes);
         if (type != NetifType.ROUTED && (!via.isEmpty() || !routes.isEmpty())) {
-            throw invalid("only a routed interface has transfer networks and routes", null);
+            throw invalid("only a routed interface has transfer networks and routes", "make one of that type");
         }
     }
 
@@ -323,6 +324,24 @@ public record Netif(
         }
     }
 
+    /** Only the container itself can take what is sent through this interface. */
+    private static void requireOwnGateways(List<String> addresses, List<String> via, List<RoutedNetwork> routes) {
+        for (RoutedNetwork route : routes) {
+            boolean own = route.gateway()
+                    .map(g -> addresses.stream()
+                                    .anyMatch(a -> Words.prefix(a).address().equals(g))
+                            || via.stream()
+                                    .map(v -> transfer(Words.prefix(v)))
+                                    .anyMatch(t -> t.guest().address().equals(g)))
+                    .orElse(true);
+            if (!own) {
+                throw invalid(
+                        "%s is sent via %s, which the interface does not have".formatted(route.network(), route.via()),
+                        "add that address first, or take the route away first");
+            }
+        }
+    }
+
     private static List<String> normal(@Nullable List<String> prefixes) {
         List<String> normal = new ArrayList<>();
         for (String text : prefixes == null ? List.<String>of() : prefixes) {
@@ -348,7 +367,7 @@ public record Netif(
         return Words.text(address);
     }
 
-    private static BerthException invalid(String message, @Nullable String hint) {
+    private static BerthException invalid(String message, String hint) {
         return new BerthException(ErrorCode.INVALID, message, hint);
     }
 }

@@ -13,7 +13,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A tree that looks like a guest's, and what was noted while it was written into. */
 final class GuestFixture {
@@ -38,6 +40,18 @@ final class GuestFixture {
     static final GuestInterface DHCP =
             new GuestInterface("eth2", "02:00:00:00:00:01", null, true, List.of(), List.of());
 
+    /** The second of two interfaces with a gateway. */
+    static final GuestInterface SECOND = new GuestInterface(
+            "eth3",
+            "02:00:00:00:00:01",
+            null,
+            false,
+            List.of(IpPrefix.parse("203.0.113.7/32")),
+            Stream.of(direct("255.255.255.254/32"), onLink("0.0.0.0/0", "255.255.255.254"))
+                    .map(h -> new GuestInterface.Hop(
+                            h.destination(), h.gateway(), h.isOnLink(), OptionalLong.of(1025)))
+                    .toList());
+
     private final Path root;
     private final List<String> notes = new ArrayList<>();
 
@@ -45,7 +59,7 @@ final class GuestFixture {
         this.root = root;
     }
 
-    static GuestInterface netif(String name, Integer mtu, List<String> addresses, GuestInterface.Hop... hops) {
+    static GuestInterface netif(String name, @Nullable Integer mtu, List<String> addresses, GuestInterface.Hop... hops) {
         return new GuestInterface(
                 name,
                 "02:00:00:00:00:01",
@@ -56,15 +70,15 @@ final class GuestFixture {
     }
 
     static GuestInterface.Hop via(String destination, String gateway) {
-        return new GuestInterface.Hop(IpPrefix.parse(destination), Optional.of(IpAddresses.parse(gateway)), false);
+        return new GuestInterface.Hop(IpPrefix.parse(destination), Optional.of(IpAddresses.parse(gateway)), false, OptionalLong.empty());
     }
 
     static GuestInterface.Hop onLink(String destination, String gateway) {
-        return new GuestInterface.Hop(IpPrefix.parse(destination), Optional.of(IpAddresses.parse(gateway)), true);
+        return new GuestInterface.Hop(IpPrefix.parse(destination), Optional.of(IpAddresses.parse(gateway)), true, OptionalLong.empty());
     }
 
     static GuestInterface.Hop direct(String destination) {
-        return new GuestInterface.Hop(IpPrefix.parse(destination), Optional.empty(), false);
+        return new GuestInterface.Hop(IpPrefix.parse(destination), Optional.empty(), false, OptionalLong.empty());
     }
 
     GuestFixture directory(String... paths) {

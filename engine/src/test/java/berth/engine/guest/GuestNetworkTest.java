@@ -152,7 +152,7 @@ class GuestNetworkTest {
 
         assertThat(guest.write(BRIDGED)).isTrue();
 
-        assertThat(guest.path(distro.file)).content().contains("192.0.2.7").contains("berth");
+        assertThat(guest.path(distro.file)).content().contains("192.0.2.7").containsIgnoringCase("berth");
         assertThat(guest.notes()).isEmpty();
     }
 

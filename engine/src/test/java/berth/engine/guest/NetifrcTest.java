@@ -88,4 +88,15 @@ class NetifrcTest {
 
         assertThat(guest.path("etc/init.d/net.eth0")).hasContent("mine");
     }
+
+    @Test
+    void theGatewayOfTheFirstInterfaceCounts() {
+        guest.write(GuestFixture.SECOND);
+
+        assertThat(guest.path("etc/conf.d/net")).content().endsWith("""
+                routes_eth3="255.255.255.254/32 metric 1025
+                default via 255.255.255.254 metric 1025 onlink"
+                # END berth
+                """);
+    }
 }

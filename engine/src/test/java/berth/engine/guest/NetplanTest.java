@@ -85,4 +85,20 @@ class NetplanTest {
 
         assertThat(guest.path("etc/netplan")).isEmptyDirectory();
     }
+
+    @Test
+    void theGatewayOfTheFirstInterfaceCounts() {
+        guest.write(GuestFixture.SECOND);
+
+        assertThat(guest.path("etc/netplan/50-berth.yaml")).content().endsWith("""
+                      routes:
+                        - to: "255.255.255.254/32"
+                          scope: link
+                          metric: 1025
+                        - to: "0.0.0.0/0"
+                          via: "255.255.255.254"
+                          metric: 1025
+                          on-link: true
+                """);
+    }
 }

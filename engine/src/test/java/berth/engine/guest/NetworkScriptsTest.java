@@ -104,4 +104,14 @@ class NetworkScriptsTest {
         assertThat(guest.notes())
                 .containsExactly("/" + SCRIPTS + "ifcfg-eth0 is left alone: it was not written by Berth");
     }
+
+    @Test
+    void theGatewayOfTheFirstInterfaceCounts() {
+        guest.write(GuestFixture.SECOND);
+
+        assertThat(guest.path(SCRIPTS + "route-eth3")).content().endsWith("""
+                255.255.255.254/32 dev eth3 metric 1025
+                default via 255.255.255.254 dev eth3 metric 1025 onlink
+                """);
+    }
 }

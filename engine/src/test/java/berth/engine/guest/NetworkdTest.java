@@ -118,4 +118,23 @@ class NetworkdTest {
                 .containsExactly(
                         "/etc/systemd/network/10-berth-eth0.network is left alone: it was not written by Berth");
     }
+
+    @Test
+    void theGatewayOfTheFirstInterfaceCounts() {
+        guest.write(GuestFixture.SECOND);
+
+        assertThat(guest.path("etc/systemd/network/10-berth-eth3.network")).content().endsWith("""
+
+                [Route]
+                Destination=255.255.255.254/32
+                Scope=link
+                Metric=1025
+
+                [Route]
+                Destination=0.0.0.0/0
+                Gateway=255.255.255.254
+                Metric=1025
+                GatewayOnlink=yes
+                """);
+    }
 }

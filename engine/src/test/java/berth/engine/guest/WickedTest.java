@@ -76,4 +76,14 @@ class WickedTest {
                 .isDirectoryContaining("glob:**/ifcfg-lo")
                 .isDirectoryNotContaining("glob:**/*-eth?");
     }
+
+    @Test
+    void theGatewayOfTheFirstInterfaceCounts() {
+        guest.write(GuestFixture.SECOND);
+
+        assertThat(guest.path("etc/sysconfig/network/ifroute-eth3")).content().endsWith("""
+                255.255.255.254/32 - - eth3 - metric 1025
+                default 255.255.255.254 - eth3 - metric 1025
+                """);
+    }
 }

@@ -6,6 +6,7 @@ import berth.linux.netlink.IpAddresses;
 import berth.linux.netlink.IpPrefix;
 import berth.linux.netlink.MacAddress;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -15,7 +16,7 @@ class GuestInterfaceTest {
             Stream.of("192.0.2.1/24", "2001:db8::1/64").map(IpPrefix::parse).toList();
 
     private static GuestInterface of(Netif netif) {
-        return GuestInterface.of(netif, Ends.of(netif, BRIDGE));
+        return GuestInterface.of(netif, Ends.of(netif, BRIDGE), 0);
     }
 
     private static Netif bridged(String... addresses) {
@@ -33,7 +34,8 @@ class GuestInterfaceTest {
                         .filter(g -> !g.equals("-"))
                         .map(IpAddresses::parse)
                         .findFirst(),
-                isOnLink);
+                isOnLink,
+                OptionalLong.empty());
     }
 
     @Test
@@ -91,5 +93,14 @@ class GuestInterfaceTest {
         GuestInterface inside = of(bridged().withDhcp(true).withMtu(1400));
 
         assertThat(inside).isEqualTo(new GuestInterface("eth0", "02:00:00:00:00:01", 1400, true, List.of(), List.of()));
+    }
+
+    @Test
+    void theGatewayOfTheFirstInterfaceCounts() {
+        Netif netif = routed("192.0.2.7/32");
+
+        assertThat(GuestInterface.of(netif, Ends.of(netif, BRIDGE), 2).routes())
+                .extracting(GuestInterface.Hop::metric)
+                .containsExactly(OptionalLong.of(1026), OptionalLong.of(1026));
     }
 }
