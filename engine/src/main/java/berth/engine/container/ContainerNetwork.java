@@ -167,7 +167,8 @@ public final class ContainerNetwork {
     }
 
     /** What cannot be had shall not be configured either. */
-    private void undo(Container container, List<Netif> before, List<Netif> after, Caller caller, RuntimeException cause) {
+    private void undo(
+            Container container, List<Netif> before, List<Netif> after, Caller caller, RuntimeException cause) {
         try {
             inside(container, netns -> reduce(container, after, before, netns));
             containers.save(container, container.spec().withNetifs(before), caller);

@@ -80,8 +80,8 @@ public record ContainerServices(
         Halt halt = new Halt(with.attachments(), with.launcher(), with.cgroups());
         List<BeforeInit> preparations = new ArrayList<>(with.beforeInit());
         preparations.add((container, _, netns) -> network.prepare(container, netns));
-        StartGate gate = new StartGate(
-                on.instance(), containers, plans, with.monitors(), with.cgroups(), log, preparations);
+        StartGate gate =
+                new StartGate(on.instance(), containers, plans, with.monitors(), with.cgroups(), log, preparations);
         StartKind start = new StartKind(
                 containers, plans, with.launcher(), with.monitors(), with.namespaces(), gate, guests, log);
         StopKind stop = new StopKind(containers, plans, with.monitors(), halt);

@@ -56,8 +56,6 @@ final class GuestInterfaces {
 
     private List<GuestInterface> of(Container container) {
         List<Netif> netifs = container.spec().netifs();
-        return netifs.stream()
-                .map(n -> interfaces.inside(n, netifs.indexOf(n)))
-                .toList();
+        return netifs.stream().map(n -> interfaces.inside(n, netifs.indexOf(n))).toList();
     }
 }

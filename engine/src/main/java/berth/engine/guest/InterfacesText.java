@@ -37,7 +37,7 @@ final class InterfacesText {
             if (!goesOn && isSection(words)) {
                 isAside = isOnlyAbout(words, names);
             }
-            boolean says = goesOn || !words.isEmpty() && !words.getFirst().startsWith("#");
+            boolean says = goesOn || (!words.isEmpty() && !words.getFirst().startsWith("#"));
             result.append(isAside && says ? ASIDE : "").append(line);
             goesOn = says && line.stripTrailing().endsWith("\\");
         }

@@ -60,9 +60,7 @@ final class Netifrc implements Dialect {
             text.append("routes_%s=\"%s\"\n"
                     .formatted(
                             variable,
-                            one.routes().stream()
-                                    .map(IpCommands::words)
-                                    .collect(Collectors.joining("\n"))));
+                            one.routes().stream().map(IpCommands::words).collect(Collectors.joining("\n"))));
         }
         if (one.mtu() != null) {
             text.append("mtu_%s=\"%d\"\n".formatted(variable, one.mtu()));

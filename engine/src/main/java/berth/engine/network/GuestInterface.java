@@ -33,8 +33,7 @@ public record GuestInterface(
      * @param isOnLink whether the gateway is in no network of the interface: a manager has to be told that it is there
      * @param metric which of several routes is taken: that of the lowest; left to the manager if empty
      */
-    public record Hop(
-            IpPrefix destination, Optional<InetAddress> gateway, boolean isOnLink, OptionalLong metric) {
+    public record Hop(IpPrefix destination, Optional<InetAddress> gateway, boolean isOnLink, OptionalLong metric) {
         /** Whether it is the way to everywhere. */
         public boolean isDefault() {
             return destination.length() == 0;

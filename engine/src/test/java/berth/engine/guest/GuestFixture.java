@@ -48,8 +48,7 @@ final class GuestFixture {
             false,
             List.of(IpPrefix.parse("203.0.113.7/32")),
             Stream.of(direct("255.255.255.254/32"), onLink("0.0.0.0/0", "255.255.255.254"))
-                    .map(h -> new GuestInterface.Hop(
-                            h.destination(), h.gateway(), h.isOnLink(), OptionalLong.of(1025)))
+                    .map(h -> new GuestInterface.Hop(h.destination(), h.gateway(), h.isOnLink(), OptionalLong.of(1025)))
                     .toList());
 
     private final Path root;
@@ -59,7 +58,8 @@ final class GuestFixture {
         this.root = root;
     }
 
-    static GuestInterface netif(String name, @Nullable Integer mtu, List<String> addresses, GuestInterface.Hop... hops) {
+    static GuestInterface netif(
+            String name, @Nullable Integer mtu, List<String> addresses, GuestInterface.Hop... hops) {
         return new GuestInterface(
                 name,
                 "02:00:00:00:00:01",
@@ -70,11 +70,13 @@ final class GuestFixture {
     }
 
     static GuestInterface.Hop via(String destination, String gateway) {
-        return new GuestInterface.Hop(IpPrefix.parse(destination), Optional.of(IpAddresses.parse(gateway)), false, OptionalLong.empty());
+        return new GuestInterface.Hop(
+                IpPrefix.parse(destination), Optional.of(IpAddresses.parse(gateway)), false, OptionalLong.empty());
     }
 
     static GuestInterface.Hop onLink(String destination, String gateway) {
-        return new GuestInterface.Hop(IpPrefix.parse(destination), Optional.of(IpAddresses.parse(gateway)), true, OptionalLong.empty());
+        return new GuestInterface.Hop(
+                IpPrefix.parse(destination), Optional.of(IpAddresses.parse(gateway)), true, OptionalLong.empty());
     }
 
     static GuestInterface.Hop direct(String destination) {

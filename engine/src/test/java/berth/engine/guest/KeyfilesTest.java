@@ -145,7 +145,9 @@ class KeyfilesTest {
     void theGatewayOfTheFirstInterfaceCounts() {
         guest.write(GuestFixture.SECOND);
 
-        assertThat(guest.path(CONNECTIONS + "/berth-eth3.nmconnection")).content().endsWith("""
+        assertThat(guest.path(CONNECTIONS + "/berth-eth3.nmconnection"))
+                .content()
+                .endsWith("""
                 route1=255.255.255.254/32,0.0.0.0,1025
                 route2=0.0.0.0/0,255.255.255.254,1025
                 route2_options=onlink=true

@@ -123,7 +123,9 @@ class NetworkdTest {
     void theGatewayOfTheFirstInterfaceCounts() {
         guest.write(GuestFixture.SECOND);
 
-        assertThat(guest.path("etc/systemd/network/10-berth-eth3.network")).content().endsWith("""
+        assertThat(guest.path("etc/systemd/network/10-berth-eth3.network"))
+                .content()
+                .endsWith("""
 
                 [Route]
                 Destination=255.255.255.254/32
