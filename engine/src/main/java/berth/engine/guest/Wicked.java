@@ -55,7 +55,7 @@ final class Wicked implements Dialect {
                                 r.gateway().map(IpAddresses::text).orElse("-"),
                                 one.name(),
                                 r.metric().isPresent()
-                                        ? " - metric " + r.metric().getAsLong()
+                                        ? " metric " + r.metric().getAsLong()
                                         : "")));
         return text.toString();
     }

@@ -82,8 +82,8 @@ class WickedTest {
         guest.write(GuestFixture.SECOND);
 
         assertThat(guest.path("etc/sysconfig/network/ifroute-eth3")).content().endsWith("""
-                255.255.255.254/32 - - eth3 - metric 1025
-                default 255.255.255.254 - eth3 - metric 1025
+                255.255.255.254/32 - - eth3 metric 1025
+                default 255.255.255.254 - eth3 metric 1025
                 """);
     }
 }
