@@ -7,6 +7,7 @@ import berth.engine.network.Interfaces;
 import berth.engine.network.Netif;
 import berth.engine.network.NetifType;
 import berth.engine.operation.Caller;
+import berth.engine.operation.Progress;
 import berth.linux.Fd;
 import berth.linux.KernelException;
 import berth.linux.netlink.MacAddress;
@@ -37,14 +38,16 @@ public final class ContainerNetwork {
     private final Instance instance;
     private final Containers containers;
     private final Interfaces interfaces;
+    private final GuestInterfaces guests;
     private final RandomGenerator random = new SecureRandom();
     /** Network namespaces that hold links of the host: kept until those are back. */
     private final Map<ContainerId, Fd> borrowing = new ConcurrentHashMap<>();
 
-    ContainerNetwork(Instance instance, Containers containers, Interfaces interfaces) {
+    ContainerNetwork(Instance instance, Containers containers, Interfaces interfaces, GuestInterfaces guests) {
         this.instance = instance;
         this.containers = containers;
         this.interfaces = interfaces;
+        this.guests = guests;
     }
 
     /** The interface {@code name} of {@code container}. @throws BerthException NOT_FOUND */
@@ -127,6 +130,7 @@ public final class ContainerNetwork {
             }
             borrow(container, netns);
         });
+        guests.rewrite(container, Progress.none());
     }
 
     /** When nothing of {@code container} runs any more: what the host lent comes back. */
@@ -158,6 +162,7 @@ public final class ContainerNetwork {
                         undo(container, before, after, caller, e);
                         throw e;
                     }
+                    guests.rewrite(container, caller.progress());
                 }));
     }
 

@@ -75,14 +75,15 @@ public record ContainerServices(
         ContainerLog log = new ContainerLog(on.clock());
         Containers containers = new Containers(on.locks(), on.clock());
         RunPlans plans = new RunPlans(on.instance(), on.users(), on.groups(), on.images(), log, with.lxcfs());
-        ContainerNetwork network = new ContainerNetwork(on.instance(), containers, with.interfaces());
+        GuestInterfaces guests = new GuestInterfaces(with.interfaces(), plans, log);
+        ContainerNetwork network = new ContainerNetwork(on.instance(), containers, with.interfaces(), guests);
         Halt halt = new Halt(with.attachments(), with.launcher(), with.cgroups());
         List<BeforeInit> preparations = new ArrayList<>(with.beforeInit());
         preparations.add((container, _, netns) -> network.prepare(container, netns));
         StartGate gate =
                 new StartGate(on.instance(), containers, plans, with.monitors(), with.cgroups(), log, preparations);
-        StartKind start =
-                new StartKind(containers, plans, with.launcher(), with.monitors(), with.namespaces(), gate, log);
+        StartKind start = new StartKind(
+                containers, plans, with.launcher(), with.monitors(), with.namespaces(), gate, guests, log);
         StopKind stop = new StopKind(containers, plans, with.monitors(), halt);
         Path run = on.instance().runDirectory();
         Operations running = new Operations(run.resolve("journal"), List.of(start, stop), on.clock(), on.failPoints());

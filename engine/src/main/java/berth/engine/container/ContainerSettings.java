@@ -1,5 +1,6 @@
 package berth.engine.container;
 
+import berth.engine.guest.GuestTree;
 import berth.engine.operation.Caller;
 import berth.linux.KernelException;
 import berth.linux.file.Directory;
@@ -54,7 +55,8 @@ public final class ContainerSettings {
         if (container.state().isUp()) {
             var root = plans.root(container);
             try (Directory rootfs = Directory.open(plans.of(container).paths().rootfs(), Resolution.IN_ROOT)) {
-                change.accept(new GuestFiles(rootfs, root.rootUid(), root.rootGid(), caller.progress()::note));
+                change.accept(
+                        new GuestFiles(new GuestTree(rootfs, root.rootUid(), root.rootGid(), caller.progress()::note)));
             }
         }
     }

@@ -2,6 +2,7 @@ package berth.engine.container;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
+import berth.engine.guest.GuestTree;
 import berth.engine.idmap.User;
 import berth.engine.operation.OperationKind;
 import berth.engine.operation.Progress;
@@ -36,6 +37,7 @@ final class StartKind implements OperationKind<StartKind.Plan> {
     private final Monitors monitors;
     private final UserNamespaces namespaces;
     private final StartGate gate;
+    private final GuestInterfaces guests;
     private final ContainerLog log;
 
     StartKind(
@@ -45,6 +47,7 @@ final class StartKind implements OperationKind<StartKind.Plan> {
             Monitors monitors,
             UserNamespaces namespaces,
             StartGate gate,
+            GuestInterfaces guests,
             ContainerLog log) {
         this.containers = containers;
         this.plans = plans;
@@ -52,6 +55,7 @@ final class StartKind implements OperationKind<StartKind.Plan> {
         this.monitors = monitors;
         this.namespaces = namespaces;
         this.gate = gate;
+        this.guests = guests;
         this.log = log;
     }
 
@@ -116,12 +120,14 @@ final class StartKind implements OperationKind<StartKind.Plan> {
                 Fd mount = container.pool().driver().mount(root, userns);
                 Directory rootfs = Directory.of(mount.dup(), Resolution.IN_ROOT)) {
             requireInit(container, run, rootfs);
-            GuestFiles files = new GuestFiles(rootfs, root.rootUid(), root.rootGid(), text -> {
+            GuestTree tree = new GuestTree(rootfs, root.rootUid(), root.rootGid(), text -> {
                 log.add(container, text);
                 progress.note(text);
             });
+            GuestFiles files = new GuestFiles(tree);
             files.hostname(run.hostname());
             files.resolvers(container.spec().dnsResolvers());
+            guests.write(container, tree);
             launcher.attachRoot(run, mount);
         }
     }

@@ -135,6 +135,15 @@ public final class Interfaces implements AutoCloseable {
         return netif.type().isVeth() ? host.link(LinkId.of(LinkNames.shortened(full))) : Optional.empty();
     }
 
+    /**
+     * What {@code netif} amounts to inside, in place {@code rank} among the container's interfaces.
+     *
+     * @throws BerthException NOT_FOUND if the bridge that tells it is not there
+     */
+    public GuestInterface inside(Netif netif, int rank) {
+        return GuestInterface.of(netif, ends(netif), rank);
+    }
+
     @Override
     public void close() {
         host.close();
@@ -152,10 +161,14 @@ public final class Interfaces implements AutoCloseable {
         Link inside = guest.link(LinkId.of(netif.name()))
                 .orElseThrow(() -> new BerthException(
                         ErrorCode.FAILED, "interface '%s' vanished while it was set up".formatted(netif.name())));
-        List<Route> routes = wanted.guestRoutes().stream()
+        guest.send(requests(inside.index(), wanted.guestAddresses(), ranked(wanted, rank)));
+    }
+
+    /** The routes inside of the interface in place {@code rank}. */
+    static List<Route> ranked(Ends ends, int rank) {
+        return ends.guestRoutes().stream()
                 .map(r -> rank == 0 ? r : r.withMetric(USUAL_METRIC + rank))
                 .toList();
-        guest.send(requests(inside.index(), wanted.guestAddresses(), routes));
     }
 
     private static List<Request> requests(int link, Collection<IpPrefix> addresses, Collection<Route> routes) {

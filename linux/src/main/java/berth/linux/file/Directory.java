@@ -242,11 +242,16 @@ public final class Directory implements AutoCloseable {
         }
     }
 
-    /** The names in it, in no order. For a directory of an untrusted tree bound what may be in it, or use {@link TreeWalk}. */
+    /** The names in it, in no order. For a directory of an untrusted tree use {@link #listSome} or {@link TreeWalk}. */
     public List<DirectoryEntry> list() {
+        return listSome(Integer.MAX_VALUE);
+    }
+
+    /** The first {@code most} of the names in it, in no order. */
+    public List<DirectoryEntry> listSome(int most) {
         try (Listing listing = new Listing(fd)) {
             List<DirectoryEntry> entries = new ArrayList<>();
-            for (var entry = listing.next(); entry != null; entry = listing.next()) {
+            for (var entry = listing.next(); entry != null && entries.size() < most; entry = listing.next()) {
                 entries.add(entry);
             }
             return entries;

@@ -1,0 +1,61 @@
+package berth.engine.container;
+
+import berth.engine.BerthException;
+import berth.engine.guest.GuestNetwork;
+import berth.engine.guest.GuestTree;
+import berth.engine.network.GuestInterface;
+import berth.engine.network.Interfaces;
+import berth.engine.network.Netif;
+import berth.engine.operation.Progress;
+import berth.engine.storage.RootFilesystem;
+import berth.linux.KernelException;
+import berth.linux.file.Directory;
+import berth.linux.file.Resolution;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Tells the network managers in containers which interfaces there are, so that they leave them as they are. */
+final class GuestInterfaces {
+    private final Interfaces interfaces;
+    private final RunPlans plans;
+    private final ContainerLog log;
+
+    GuestInterfaces(Interfaces interfaces, RunPlans plans, ContainerLog log) {
+        this.interfaces = interfaces;
+        this.plans = plans;
+        this.log = log;
+    }
+
+    /** Before init runs. @throws BerthException NOT_FOUND if an interface needs a link that the host has not */
+    void write(Container container, GuestTree tree) {
+        if (!GuestNetwork.write(tree, of(container))
+                && !container.spec().netifs().isEmpty()) {
+            log.add(container, "has no network manager that is known here: its interfaces are as they are made");
+        }
+    }
+
+    /** After a change, if there is an init that may read it one day. What fails is told to {@code progress}. */
+    void rewrite(Container container, Progress progress) {
+        if (!container.state().isUp()) {
+            return;
+        }
+        Consumer<String> notes = text -> {
+            log.add(container, text);
+            progress.note(text);
+        };
+        RootFilesystem root = plans.root(container);
+        // The mount on the host, where the guest cannot have put anything over a directory of it.
+        try (Directory rootfs = Directory.open(plans.of(container).paths().rootfs(), Resolution.IN_ROOT)) {
+            GuestNetwork.write(new GuestTree(rootfs, root.rootUid(), root.rootGid(), notes), of(container));
+        } catch (BerthException | KernelException e) {
+            String text = "its network manager is not told of the change: " + e.getMessage();
+            log.add(container, text);
+            progress.warn(text);
+        }
+    }
+
+    private List<GuestInterface> of(Container container) {
+        List<Netif> netifs = container.spec().netifs();
+        return netifs.stream().map(n -> interfaces.inside(n, netifs.indexOf(n))).toList();
+    }
+}
