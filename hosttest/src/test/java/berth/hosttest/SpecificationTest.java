@@ -103,6 +103,21 @@ final class SpecificationTest {
     }
 
     @Test
+    void aRollbackHoldsAtOnceInARunningContainer() {
+        host.given(
+                "ct new --image busybox web",
+                "ct start web",
+                "ct set hostname web changed.example.org",
+                "ct netif new routed --address 192.0.2.77/32 web eth0");
+        assertThat(host.osctl("ct exec web hostname")).prints("changed.example.org");
+
+        host.given("ct rollback web 1");
+
+        assertThat(host.osctl("ct exec web hostname")).prints("web");
+        assertThat(host.osctl("ct exec web ip link").stdout()).doesNotContain("eth0");
+    }
+
+    @Test
     void aRollbackToARevisionThatNeverWasIsRefused() {
         assertThat(host.osctl("ct rollback web 17")).fails(Status.NOT_FOUND).complains("17", "web");
     }

@@ -147,17 +147,22 @@ public final class ContainerNetwork {
     }
 
     private void change(Container container, Caller caller, UnaryOperator<List<Netif>> change) {
+        become(container, caller, spec -> spec.withNetifs(change.apply(spec.netifs())));
+    }
+
+    /** Changes what {@code container} is, its interfaces among it, and at once if it runs. */
+    void become(Container container, Caller caller, UnaryOperator<ContainerSpec> change) {
         containers.locked(
                 container,
                 caller,
                 () -> exclusively(container, () -> {
-                    List<Netif> before = container.spec().netifs();
-                    List<Netif> after = change.apply(before);
-                    AddressBook.refuseTaken(containers.all(), container, after);
-                    inside(container, netns -> reduce(container, before, after, netns));
-                    containers.save(container, container.spec().withNetifs(after), caller);
+                    ContainerSpec before = container.spec();
+                    ContainerSpec after = change.apply(before);
+                    AddressBook.refuseTaken(containers.all(), container, after.netifs());
+                    inside(container, netns -> reduce(container, before.netifs(), after.netifs(), netns));
+                    containers.save(container, after, caller);
                     try {
-                        inside(container, netns -> complete(container, before, after, netns));
+                        inside(container, netns -> complete(container, before.netifs(), after.netifs(), netns));
                     } catch (BerthException | KernelException e) {
                         undo(container, before, after, caller, e);
                         throw e;
@@ -168,11 +173,11 @@ public final class ContainerNetwork {
 
     /** What cannot be had shall not be configured either. */
     private void undo(
-            Container container, List<Netif> before, List<Netif> after, Caller caller, RuntimeException cause) {
+            Container container, ContainerSpec before, ContainerSpec after, Caller caller, RuntimeException cause) {
         try {
-            inside(container, netns -> reduce(container, after, before, netns));
-            containers.save(container, container.spec().withNetifs(before), caller);
-            inside(container, netns -> complete(container, after, before, netns));
+            inside(container, netns -> reduce(container, after.netifs(), before.netifs(), netns));
+            containers.save(container, before, caller);
+            inside(container, netns -> complete(container, after.netifs(), before.netifs(), netns));
         } catch (BerthException | KernelException e) {
             cause.addSuppressed(e);
             LOG.warn("Interfaces of {} are not as they were: {}", container, e.getMessage());

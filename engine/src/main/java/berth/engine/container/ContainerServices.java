@@ -118,7 +118,7 @@ public record ContainerServices(
                 runner,
                 factory,
                 new ContainerShell(plans, with.attachments(), new Consoles(), on.clock()),
-                new ContainerSettings(containers, plans, log),
+                new ContainerSettings(containers, network, plans, log),
                 new ContainerUsage(plans, with.cgroups()),
                 network,
                 log,

@@ -1,5 +1,7 @@
 package berth.engine.container;
 
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
 import berth.engine.guest.GuestTree;
 import berth.engine.operation.Caller;
 import berth.linux.KernelException;
@@ -14,13 +16,42 @@ import org.jspecify.annotations.Nullable;
 /** Single settings of a container. What can change while it runs does so at once, the rest with its next start. */
 public final class ContainerSettings {
     private final Containers containers;
+    private final ContainerNetwork network;
     private final RunPlans plans;
     private final ContainerLog log;
 
-    ContainerSettings(Containers containers, RunPlans plans, ContainerLog log) {
+    ContainerSettings(Containers containers, ContainerNetwork network, RunPlans plans, ContainerLog log) {
         this.containers = containers;
+        this.network = network;
         this.plans = plans;
         this.log = log;
+    }
+
+    /**
+     * Makes {@code container} what it was in revision {@code number}, as a new revision. Its user and image stay.
+     *
+     * @throws BerthException NOT_FOUND; WRONG_STATE if that revision has another user or image
+     */
+    public void rollBack(Container container, int number, Caller caller) {
+        ContainerSpec former = containers.revision(container, number).value();
+        List<String> resolvers = container.spec().dnsResolvers();
+        String hostname = container.hostname();
+        network.become(container, caller, now -> {
+            if (!former.user().equals(now.user()) || !former.image().equals(now.image())) {
+                throw new BerthException(
+                        ErrorCode.WRONG_STATE,
+                        "revision %d of '%s' has another user or image".formatted(number, container.name()),
+                        "its files belong to the present ones; change single settings with 'osctl ct set'");
+            }
+            return former;
+        });
+        if (!hostname.equals(container.hostname())) {
+            inside(container, caller, files -> files.hostname(container.hostname()));
+            rename(container, caller);
+        }
+        if (!resolvers.equals(former.dnsResolvers())) {
+            inside(container, caller, files -> files.resolvers(former.dnsResolvers()));
+        }
     }
 
     /** Sets its host name, inside too; null makes it its id again. */

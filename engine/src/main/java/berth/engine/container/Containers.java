@@ -151,20 +151,6 @@ public final class Containers {
                         "'osctl ct history %s' lists the revisions that are kept".formatted(container.name())));
     }
 
-    /** Makes {@code container} what it was in revision {@code number}, as a new revision. Its user and image stay. */
-    public void rollBack(Container container, int number, Caller caller) {
-        ContainerSpec former = revision(container, number).value();
-        change(container, caller, now -> {
-            if (!former.user().equals(now.user()) || !former.image().equals(now.image())) {
-                throw new BerthException(
-                        ErrorCode.WRONG_STATE,
-                        "revision %d of '%s' has another user or image".formatted(number, container.name()),
-                        "its files belong to the present ones; change single settings with 'osctl ct set'");
-            }
-            return former;
-        });
-    }
-
     /** The lock that whoever changes or runs the container {@code id} must hold. */
     static LockRequest exclusive(ContainerId id) {
         return LockRequest.exclusive(LockKey.Kind.CONTAINER, id.toString());

@@ -43,9 +43,9 @@ final class GuestInterfaces {
             log.add(container, text);
             progress.note(text);
         };
-        RootFilesystem root = plans.root(container);
         // The mount on the host, where the guest cannot have put anything over a directory of it.
         try (Directory rootfs = Directory.open(plans.of(container).paths().rootfs(), Resolution.IN_ROOT)) {
+            RootFilesystem root = plans.root(container);
             GuestNetwork.write(new GuestTree(rootfs, root.rootUid(), root.rootGid(), notes), of(container));
         } catch (BerthException | KernelException e) {
             String text = "its network manager is not told of the change: " + e.getMessage();

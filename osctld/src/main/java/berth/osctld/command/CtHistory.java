@@ -101,7 +101,7 @@ final class CtHistory {
         @Override
         void run(Call call) {
             Container container = call.names().container(id);
-            call.services().containers().containers().rollBack(container, number, call.caller());
+            call.services().containers().settings().rollBack(container, number, call.caller());
             call.out()
                     .done(
                             "%s is as in revision %d again, as revision %d",
