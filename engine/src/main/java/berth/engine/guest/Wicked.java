@@ -54,9 +54,7 @@ final class Wicked implements Dialect {
                                 r.isDefault() && r.gateway().isPresent() ? "default" : r.destination(),
                                 r.gateway().map(IpAddresses::text).orElse("-"),
                                 one.name(),
-                                r.metric().isPresent()
-                                        ? " metric " + r.metric().getAsLong()
-                                        : "")));
+                                r.metric().isPresent() ? " metric " + r.metric().getAsLong() : "")));
         return text.toString();
     }
 }

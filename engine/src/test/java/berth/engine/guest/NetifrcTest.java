@@ -11,9 +11,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class NetifrcTest {
-    private static final String MARK =
-            "# Written by Berth whenever this container starts. 'chmod u-w' keeps the file as it is.\n";
-
     @TempDir
     private Path root;
 
