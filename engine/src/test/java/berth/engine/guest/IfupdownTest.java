@@ -11,14 +11,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class IfupdownTest {
-    private static final String MARK =
-            "# Written by Berth whenever this container starts. 'chmod u-w' keeps the file as it is.\n";
-
-    @TempDir
-    private Path root;
-
-    private GuestFixture guest = new GuestFixture(Path.of(""));
-
     private static final String FILE = "etc/network/interfaces";
     private static final String BEGIN =
             "# BEGIN berth: written whenever this container starts; 'chmod u-w' keeps the file as it is\n";
@@ -29,6 +21,11 @@ class IfupdownTest {
             auto lo
             iface lo inet loopback
             """;
+
+    @TempDir
+    private Path root;
+
+    private GuestFixture guest = new GuestFixture(Path.of(""));
 
     @BeforeEach
     void debian() {

@@ -14,12 +14,12 @@ class KeyfilesTest {
     private static final String MARK =
             "# Written by Berth whenever this container starts. 'chmod u-w' keeps the file as it is.\n";
 
+    private static final String CONNECTIONS = "etc/NetworkManager/system-connections";
+
     @TempDir
     private Path root;
 
     private GuestFixture guest = new GuestFixture(Path.of(""));
-
-    private static final String CONNECTIONS = "etc/NetworkManager/system-connections";
 
     @BeforeEach
     void fedora() {

@@ -11,15 +11,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class NetifrcTest {
-    private static final String MARK =
-            "# Written by Berth whenever this container starts. 'chmod u-w' keeps the file as it is.\n";
+    private static final String USERS = "# my network\nconfig_wg0=\"10.0.0.1/24\"\n";
 
     @TempDir
     private Path root;
 
     private GuestFixture guest = new GuestFixture(Path.of(""));
-
-    private static final String USERS = "# my network\nconfig_wg0=\"10.0.0.1/24\"\n";
 
     @BeforeEach
     void gentoo() {

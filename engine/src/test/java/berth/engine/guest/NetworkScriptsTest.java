@@ -14,12 +14,12 @@ class NetworkScriptsTest {
     private static final String MARK =
             "# Written by Berth whenever this container starts. 'chmod u-w' keeps the file as it is.\n";
 
+    private static final String SCRIPTS = "etc/sysconfig/network-scripts/";
+
     @TempDir
     private Path root;
 
     private GuestFixture guest = new GuestFixture(Path.of(""));
-
-    private static final String SCRIPTS = "etc/sysconfig/network-scripts/";
 
     @BeforeEach
     void centos() {

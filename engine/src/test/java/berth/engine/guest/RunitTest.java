@@ -14,13 +14,13 @@ class RunitTest {
     private static final String MARK =
             "# Written by Berth whenever this container starts. 'chmod u-w' keeps the file as it is.\n";
 
+    private static final String SCRIPT = "etc/runit/core-services/90-berth-network.sh";
+    private static final String USERS = "duid\ninterface wlan0\nstatic ip_address=10.0.0.1/24\n";
+
     @TempDir
     private Path root;
 
     private GuestFixture guest = new GuestFixture(Path.of(""));
-
-    private static final String SCRIPT = "etc/runit/core-services/90-berth-network.sh";
-    private static final String USERS = "duid\ninterface wlan0\nstatic ip_address=10.0.0.1/24\n";
 
     @BeforeEach
     void voidLinux() {
