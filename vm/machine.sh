@@ -81,12 +81,15 @@ disk_options() {
     printf '%s\n' -drive "if=none,id=$serial,format=raw,file=$file$*" -device "virtio-blk-pci,drive=$serial,serial=$serial"
 }
 
-# layers: 'NAME FILE' of each read-only disk above the root's.
+# 'NAME FILE' of each read-only disk above the root's.
 layers() {
-    local name
-    for name in zfs berth; do
-        [ ! -f "$root/.build/vm/$name/layer.squashfs" ] || echo "$name $root/.build/vm/$name/layer.squashfs"
+    local layer
+    for layer in "$berth_layer" "$tests_layer"; do
+        [ ! -f "$layer/layer.squashfs" ] || echo "${layer##*/} $layer/layer.squashfs"
     done
+    if is_current "$zfs_layer" "$(zfs_state)"; then
+        echo "zfs $zfs_layer/layer.squashfs"
+    fi
 }
 
 network_options() {
