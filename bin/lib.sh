@@ -73,6 +73,13 @@ missing_packages() {
     "$root/bin/find-jdk" >/dev/null 2>&1 || echo openjdk-25-jdk-headless
 }
 
+# What bin/vm needs besides.
+missing_vm_packages() {
+    for package in qemu-system-x86 squashfs-tools mmdebstrap debian-archive-keyring e2fsprogs openssh-client; do
+        is_installed "$package" || echo "$package"
+    done
+}
+
 install_packages() {
     DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
 }

@@ -68,4 +68,17 @@ final class DaemonTest {
         host.startDaemon();
         assertThat(host.state("web")).isEqualTo("stopped");
     }
+
+    @Test
+    void autostartGoesOnWhereTheDaemonDied() {
+        host.given("ct new --image busybox web", "ct set autostart web");
+        host.daemon().stop();
+        assertThat(host.shell("rm -rf /run/%s/autostarted".formatted(host.instance()))
+                        .run())
+                .succeeds();
+
+        host.daemon().start("ct start/before:start monitor");
+        host.restartDeadDaemon();
+        host.awaitState("web", "running");
+    }
 }

@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 
 /** A command that runs. What a test leaves running is killed after it. */
 final class Running {
-    /** Far more than anything takes: a command that hangs fails its test instead of the whole run. */
-    static final Duration PATIENCE = Duration.ofSeconds(45);
+    /** Far more than anything takes: a command that hangs fails its test instead of the whole run. Slow machines need more. */
+    static final Duration PATIENCE = Duration.ofSeconds(45).multipliedBy(Integer.getInteger("berth.slowness", 1));
 
     private static final Queue<Running> STARTED = new ConcurrentLinkedQueue<>();
 

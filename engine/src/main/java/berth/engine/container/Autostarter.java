@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -20,28 +21,22 @@ public final class Autostarter {
     private final Containers containers;
     private final ContainerRunner runner;
     private final ContainerLog log;
-    private final Path done;
+    private final Path begun;
 
-    /** @param done a directory that a reboot forgets; it remembers which pools have had their start */
-    Autostarter(Containers containers, ContainerRunner runner, ContainerLog log, Path done) {
+    /** @param begun a directory that a reboot forgets; for each pool it remembers which containers still wait for their start */
+    Autostarter(Containers containers, ContainerRunner runner, ContainerLog log, Path begun) {
         this.containers = containers;
         this.runner = runner;
         this.log = log;
-        this.done = done;
+        this.begun = begun;
     }
 
-    /** Starts them in the background, unless that was done since the host's boot: a restarted daemon starts nothing again. */
+    /**
+     * Starts them in the background. A restarted daemon starts nothing twice, only those that the one before, dying, had
+     * not come to.
+     */
     public void start(String pool) {
-        Path mark = done.resolve(pool);
-        if (Files.exists(mark)) {
-            return;
-        }
-        try {
-            Files.createDirectories(done);
-            Files.writeString(mark, "");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Path waiting = begun.resolve(pool);
         List<Container> due = containers.of(pool).stream()
                 .filter(c -> c.spec().chosenAutostart().isPresent())
                 .sorted(Comparator.comparingInt((Container c) -> c.spec()
@@ -50,23 +45,56 @@ public final class Autostarter {
                                 .orElse(Autostart.DEFAULT_PRIORITY))
                         .thenComparing(Container::name))
                 .toList();
-        Queue<Container> queue = new ConcurrentLinkedQueue<>(due);
-        for (int i = 0; i < Math.min(PARALLEL, due.size()); i++) {
-            Thread.ofPlatform().daemon().name("autostart " + pool).start(() -> drain(queue));
+        if (!Files.exists(waiting)) {
+            remember(waiting, due);
+        }
+        Queue<Container> queue = new ConcurrentLinkedQueue<>(
+                due.stream().filter(c -> Files.exists(mark(waiting, c))).toList());
+        for (int i = Math.min(PARALLEL, queue.size()); i > 0; i--) {
+            Thread.ofPlatform().daemon().name("autostart " + pool).start(() -> drain(queue, waiting));
         }
     }
 
-    private void drain(Queue<Container> queue) {
+    private void drain(Queue<Container> queue, Path waiting) {
         for (Container next = queue.poll(); next != null; next = queue.poll()) {
             try {
-                runner.start(next, LIMIT, Caller.daemon("autostart"));
+                startOne(next, mark(waiting, next));
                 int delay = next.spec().chosenAutostart().map(Autostart::delay).orElse(0);
                 Thread.sleep(Duration.ofSeconds(delay));
-            } catch (BerthException e) {
-                log.add(next, "autostart failed: " + e.getMessage());
             } catch (InterruptedException e) {
                 return;
             }
         }
+    }
+
+    private void startOne(Container container, Path mark) {
+        try {
+            runner.start(container, LIMIT, Caller.daemon("autostart"));
+        } catch (BerthException e) {
+            log.add(container, "autostart failed: " + e.getMessage());
+        }
+        try {
+            Files.deleteIfExists(mark);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** All of them at once, or a daemon that dies here would leave some out. */
+    private void remember(Path waiting, List<Container> due) {
+        try {
+            Files.createDirectories(begun);
+            Path unfinished = Files.createTempDirectory(begun, ".new");
+            for (Container container : due) {
+                Files.createFile(mark(unfinished, container));
+            }
+            Files.move(unfinished, waiting, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path mark(Path waiting, Container container) {
+        return waiting.resolve(container.name());
     }
 }
