@@ -151,7 +151,7 @@ final class NetifAddresses {
 
     @Command(
             name = "add",
-            description = "Let the host send networks to a routed interface, at once if the container runs",
+            description = {"Let the host send networks to a routed interface", "At once if the container runs."},
             footer = {
                 "osctl ct netif route add web eth0 198.51.100.0/28",
                 "osctl ct netif route add --via 192.0.2.7 web eth0 198.51.100.0/28"

@@ -142,8 +142,8 @@ final class NetifNew {
     @Command(
             name = "macvlan",
             description = {
-                "Give a container an interface with its own MAC address on a link of the host",
-                "It is on the network of that link. The kernel lets it reach everybody there but the host itself."
+                "Connect a container to the network of a link of the host",
+                "It has a MAC address of its own there. The kernel lets it reach everybody there but the host itself."
             },
             footer = "osctl ct netif new macvlan --link enp1s0 web eth0")
     static final class Macvlan extends New {
