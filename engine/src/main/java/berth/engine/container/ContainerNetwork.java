@@ -2,10 +2,10 @@ package berth.engine.container;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
-import berth.engine.Instance;
 import berth.engine.network.Interfaces;
 import berth.engine.network.Netif;
 import berth.engine.network.NetifType;
+import berth.engine.network.managed.Networks;
 import berth.engine.operation.Caller;
 import berth.linux.Fd;
 import berth.linux.KernelException;
@@ -35,19 +35,21 @@ public final class ContainerNetwork {
 
     private static final byte LOCALLY_ADMINISTERED = 2;
 
-    private final Instance instance;
     private final Containers containers;
     private final Interfaces interfaces;
+    private final Networks networks;
+    private final ManagedPorts ports;
     private final RandomGenerator random = new SecureRandom();
     /** Who changes interfaces of a container: its lock is not enough, as a reboot inside takes none. */
     private final Map<ContainerId, ReentrantLock> changing = new ConcurrentHashMap<>();
     /** Network namespaces that hold links of the host: kept until those are back. */
     private final Map<ContainerId, Fd> borrowing = new ConcurrentHashMap<>();
 
-    ContainerNetwork(Instance instance, Containers containers, Interfaces interfaces) {
-        this.instance = instance;
+    ContainerNetwork(Containers containers, Interfaces interfaces, Networks networks, ManagedPorts ports) {
         this.containers = containers;
         this.interfaces = interfaces;
+        this.networks = networks;
+        this.ports = ports;
     }
 
     /** The interface {@code name} of {@code container}. @throws BerthException NOT_FOUND */
@@ -116,6 +118,7 @@ public final class ContainerNetwork {
         exclusively(container.id(), () -> {
             for (Netif netif : container.spec().netifs()) {
                 interfaces.create(full(container, netif), netif, netns);
+                ports.connected(container.id(), netif);
             }
             borrow(container, netns);
         });
@@ -127,6 +130,7 @@ public final class ContainerNetwork {
             for (Netif netif : container.spec().netifs()) {
                 try {
                     interfaces.restore(full(container, netif), netif, netns);
+                    ports.connected(container.id(), netif);
                 } catch (BerthException | KernelException e) {
                     LOG.warn(
                             "Interface {} of {} is not as it should be: {}", netif.name(), container, e.getMessage());
@@ -153,14 +157,20 @@ public final class ContainerNetwork {
     private void change(Container container, Caller caller, UnaryOperator<List<Netif>> change) {
         containers.locked(container, caller, () -> exclusively(container.id(), () -> {
             List<Netif> before = container.spec().netifs();
-            List<Netif> after = change.apply(before);
-            AddressBook.refuseTaken(containers.all(), container, after);
-            inside(container, netns -> before.forEach(former -> reduce(container, former, after, netns)));
-            containers.save(container, container.spec().withNetifs(after), caller);
+            List<Netif> after = networks.assign(container.id().toString(), before, change.apply(before));
+            try {
+                AddressBook.refuseTaken(containers.all(), container, after, networks::isManaged);
+                inside(container, netns -> before.forEach(former -> reduce(container, former, after, netns)));
+                containers.save(container, container.spec().withNetifs(after), caller);
+            } catch (RuntimeException e) {
+                networks.dismiss(container.id().toString());
+                throw e;
+            }
             inside(container, netns -> {
-                after.stream()
-                        .filter(n -> !before.contains(n))
-                        .forEach(n -> interfaces.complete(full(container, n), n, netns));
+                after.stream().filter(n -> !before.contains(n)).forEach(n -> {
+                    interfaces.complete(full(container, n), n, netns);
+                    ports.connected(container.id(), n);
+                });
                 borrow(container, netns);
             });
         }));
@@ -215,7 +225,7 @@ public final class ContainerNetwork {
     }
 
     private String full(Container container, Netif netif) {
-        return "%s.%s.%s.%s".formatted(instance.name(), container.id().pool(), container.name(), netif.name());
+        return ports.full(container.id(), netif);
     }
 
     private void exclusively(ContainerId id, Runnable work) {

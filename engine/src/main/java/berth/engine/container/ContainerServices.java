@@ -6,6 +6,7 @@ import berth.engine.group.Groups;
 import berth.engine.idmap.UserStores;
 import berth.engine.image.ImageStores;
 import berth.engine.network.Interfaces;
+import berth.engine.network.managed.Networks;
 import berth.engine.operation.FailPoints;
 import berth.engine.operation.Locks;
 import berth.engine.operation.Operations;
@@ -46,6 +47,7 @@ public record ContainerServices(
             UserStores users,
             Groups groups,
             ImageStores images,
+            Networks networks,
             Locks locks,
             Events events,
             InstantSource clock,
@@ -65,9 +67,10 @@ public record ContainerServices(
     /** Makes them. */
     public static ContainerServices of(Foundation on, Machinery with) {
         ContainerLog log = new ContainerLog(on.clock());
-        Containers containers = new Containers(on.locks(), on.clock());
+        ManagedPorts ports = new ManagedPorts(on.instance(), on.networks());
+        Containers containers = new Containers(on.locks(), on.clock(), ports);
         RunPlans plans = new RunPlans(on.instance(), on.users(), on.groups(), on.images(), log, with.lxcfs());
-        ContainerNetwork network = new ContainerNetwork(on.instance(), containers, with.interfaces());
+        ContainerNetwork network = new ContainerNetwork(containers, with.interfaces(), on.networks(), ports);
         Halt halt = new Halt(with.attachments(), with.launcher(), with.cgroups());
         StartKind start = new StartKind(containers, plans, with.launcher(), with.monitors(), with.namespaces(), log);
         StopKind stop = new StopKind(containers, plans, with.monitors(), halt);
