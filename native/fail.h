@@ -3,6 +3,9 @@
 #define FAIL_H
 
 enum {
+    /* osctl as LXC's hook: the container does not start. */
+    EXIT_HOOK_FAILED = 1,
+
     /* osctl; the lower ones are those of its commands. */
     EXIT_USAGE = 2,
     EXIT_NO_DAEMON = 69,

@@ -1,7 +1,8 @@
 /*
  * osctl: hands a command line, three file descriptors and the terminal's events to osctld and ends as the daemon says.
  *
- * It knows no command. docs/protocol.md describes what goes over the socket.
+ * It knows no command, but it is also the hook that LXC runs before a container's init (hook.c). docs/protocol.md
+ * describes what goes over the sockets.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,6 +20,7 @@
 
 #include "fail.h"
 #include "frame.h"
+#include "hook.h"
 #include "instance.h"
 #include "terminal.h"
 
@@ -317,6 +319,7 @@ int main(int argc, char **argv) {
     }
     const char *instance = take_instance(&argc, argv);
     argv[0] = basename(argv[0]);
+    if (argc > 1 && strcmp(argv[1], "hook") == 0) run_hook(instance, argc - 1, argv + 1);
     relay.socket = connect_to(instance);
     remember_terminal();
     catch_signals(&relay);

@@ -34,4 +34,9 @@ public record Instance(String name, Path runDirectory, Path stateDirectory) {
     public Path commandSocket() {
         return runDirectory.resolve("osctld.sock");
     }
+
+    /** Where LXC's hooks reach the daemon. */
+    public Path hookSocket() {
+        return runDirectory.resolve("hook.sock");
+    }
 }

@@ -54,11 +54,31 @@ final class BrokenConfigurationTest {
         String sound = Host.read(configuration("group/%2Fweb.yml"));
 
         breakAndRestart("group/%2Fweb.yml");
-        assertThat(host.osctl("ct start web")).fails(Status.NOT_FOUND).complains("/web");
+        assertThat(host.state("web")).isEqualTo("running");
+        assertThat(host.osctl("ct exec web true")).fails(Status.NOT_FOUND).complains("/web");
         assertThat(host.osctl("ct start other")).succeeds();
 
         mendAndRestart("group/%2Fweb.yml", sound);
         assertThat(host.initPid("web")).isEqualTo(init);
+    }
+
+    @Test
+    void aContainerWhoseUserIsGoneIsNotStartedButStoppedAndDeleted() throws IOException {
+        host.given("user new alice", "ct new --image busybox --user alice web", "ct start web");
+        host.killDaemon();
+        String sound = Host.read(configuration("user/alice.yml"));
+        Files.delete(configuration("user/alice.yml"));
+        host.startDaemon();
+
+        assertThat(host.osctl("ct show web")).succeeds();
+        assertThat(host.osctl("ct stop --kill web")).succeeds();
+        assertThat(host.osctl("ct start web")).fails(Status.NOT_FOUND).complains("alice");
+        assertThat(host.osctl("ct del web")).succeeds();
+        assertThat(host.runningResidue()).isEmpty();
+
+        host.killDaemon();
+        Host.write(configuration("user/alice.yml"), sound);
+        host.startDaemon();
     }
 
     @Test

@@ -16,12 +16,15 @@ import org.jspecify.annotations.Nullable;
 final class Daemon {
     private final String instance;
     private final Path log;
+    private final List<String> prefix;
     private @Nullable Process process;
     private int begin;
 
-    Daemon(String instance, Path log) {
+    /** @param prefix the words of a program that runs it in its place, for instance nsenter(1) */
+    Daemon(String instance, Path log, List<String> prefix) {
         this.instance = instance;
         this.log = log;
+        this.prefix = List.copyOf(prefix);
     }
 
     /**
@@ -31,8 +34,8 @@ final class Daemon {
      */
     void start(String failPoints) {
         begin = wholeLog().length();
-        List<String> words = new ArrayList<>(
-                List.of(Checkout.programs().resolve("osctld").toString(), "--instance", instance, "--foreground"));
+        List<String> words = new ArrayList<>(prefix);
+        words.addAll(List.of(Checkout.programs().resolve("osctld").toString(), "--instance", instance, "--foreground"));
         if (!failPoints.isEmpty()) {
             words.add("--allow-fail-points");
         }

@@ -34,22 +34,35 @@ final class Host implements BeforeAllCallback, AfterAllCallback, AfterEachCallba
 
     private final String instance = "t" + letters(6);
     private final Path scratch = Path.of("/tmp", "berth-" + instance);
-    private final Daemon daemon = new Daemon(instance, scratch.resolve("osctld.log"));
+    private final Daemon daemon;
     private final Residue residue = new Residue(instance, scratch);
     private final List<String> preparation;
+    /** What enters the network that it has to itself; empty if it is on the machine's. */
+    private final List<String> enterNetwork;
 
-    private Host(List<String> preparation) {
+    private Host(List<String> preparation, boolean ownNetwork) {
         this.preparation = preparation;
+        this.enterNetwork = ownNetwork ? List.of("nsenter", "--net=/run/netns/" + instance) : List.of();
+        this.daemon = new Daemon(instance, scratch.resolve("osctld.log"), enterNetwork);
     }
 
     /** With a running daemon that manages nothing yet. */
     static Host bare() {
-        return new Host(List.of());
+        return new Host(List.of(), false);
     }
 
     /** With a pool {@code tank} that holds the image {@code busybox}. */
     static Host withBusybox() {
-        Host host = new Host(new ArrayList<>());
+        return withBusybox(false);
+    }
+
+    /** The same, in a network namespace: what is there besides its containers, a test made. */
+    static Host withBusyboxInNetworkOfItsOwn() {
+        return withBusybox(true);
+    }
+
+    private static Host withBusybox(boolean ownNetwork) {
+        Host host = new Host(new ArrayList<>(), ownNetwork);
         host.preparation.add("pool install --path %s tank".formatted(host.pool("tank")));
         host.preparation.add("image build busybox");
         return host;
@@ -89,6 +102,13 @@ final class Host implements BeforeAllCallback, AfterAllCallback, AfterEachCallba
     /** What a user types into a shell. */
     Osctl shell(String script) {
         return program(List.of("sh", "-c", script));
+    }
+
+    /** What a user types into a shell of the host that has the network. */
+    Osctl networkShell(String script) {
+        List<String> words = new ArrayList<>(enterNetwork);
+        words.addAll(List.of("sh", "-c", script));
+        return program(words);
     }
 
     /** Runs lines that are not what the test is about: each must succeed. */
@@ -215,6 +235,11 @@ final class Host implements BeforeAllCallback, AfterAllCallback, AfterEachCallba
         for (Path directory : List.of(scratch, scratch.resolve("pool"))) {
             Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
         }
+        if (!enterNetwork.isEmpty()) {
+            ResultAssert.assertThat(shell("ip netns add %1$s && ip -n %1$s link set lo up".formatted(instance))
+                            .run())
+                    .succeeds();
+        }
         startDaemon();
         given(preparation.toArray(String[]::new));
     }
@@ -256,6 +281,9 @@ final class Host implements BeforeAllCallback, AfterAllCallback, AfterEachCallba
             }
         } finally {
             daemon.destroy();
+            if (!enterNetwork.isEmpty()) {
+                shell("ip netns del " + instance).run();
+            }
             residue.remove();
         }
     }

@@ -2,16 +2,20 @@ package berth.osctld;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
+import berth.engine.container.StartGate;
 import berth.engine.operation.FailPoints;
+import berth.engine.runtime.HookProgram;
 import berth.engine.runtime.SeccompProfiles;
 import berth.linux.socket.UnixListener;
 import berth.osctld.command.Osctl;
 import berth.osctld.command.Services;
 import berth.osctld.server.CommandServer;
+import berth.osctld.server.HookServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +25,8 @@ public final class Main {
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
     private static final int SESSIONS = 1024;
     private static final int SOCKET_MODE = 0660;
+    /** Everybody's, as each monitor runs as another user: who asks is told by the kernel. */
+    private static final int HOOK_SOCKET_MODE = 0666;
     /** What a killed process would report. */
     private static final int CRASHED = 137;
 
@@ -55,16 +61,30 @@ public final class Main {
         // accepted.
         UnixListener listener = UnixListener.bind(instance.commandSocket(), SOCKET_MODE, 0, 0);
         SeccompProfiles.lay(instance);
+        Path libexec = Path.of(System.getProperty("osctld.libexec", "/usr/libexec/berth"));
+        HookProgram.lay(instance, libexec.resolve("osctl"));
         FailPoints failPoints = options.failPoints()
                 ? FailPoints.parse(
                         System.getenv().getOrDefault("OSCTLD_FAIL_POINTS", ""),
                         () -> Runtime.getRuntime().halt(CRASHED))
                 : FailPoints.none();
-        Path libexec = Path.of(System.getProperty("osctld.libexec", "/usr/libexec/berth"));
         Services services = Wiring.services(instance, libexec, failPoints);
         services.gate().openAll();
+        // Hooks that have been waiting for a daemon find their containers adopted; every start from here on needs an
+        // answer.
+        StartGate startGate = services.containers().startGate();
+        HookServer hooks = new HookServer(
+                UnixListener.bind(instance.hookSocket(), HOOK_SOCKET_MODE, 0, 0),
+                startGate::recognises,
+                startGate::prepare,
+                Clock.systemUTC());
+        hooks.start();
+        services.gate().autostart();
         CommandServer server = new CommandServer(listener, new Osctl(services), SESSIONS);
-        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(server::close));
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> {
+            server.close();
+            hooks.close();
+        }));
         LOG.info(
                 "osctld {} of instance {} is ready after {} ms",
                 services.version(),

@@ -64,7 +64,7 @@ final class Wiring {
         UserStores users = new UserStores(instance.name(), new SystemAccounts(Path.of("/etc"), instance.name()));
         Groups groups = new Groups();
         ImageStores images = new ImageStores(clock, locks);
-        ContainerServices.Machinery machinery = machinery(enter);
+        ContainerServices.Machinery machinery = machinery(enter, failPoints);
         Networks networks = new Networks(
                 instance, new Bridges(instance.name()), new HostPrograms(Wiring::find), machinery.poll());
         ContainerServices containers = ContainerServices.of(
@@ -78,7 +78,7 @@ final class Wiring {
                 VERSION, instance, pools, gate, users, administration, groups, images, networks, containers, events, locks);
     }
 
-    private static ContainerServices.Machinery machinery(Path enter) {
+    private static ContainerServices.Machinery machinery(Path enter, FailPoints failPoints) {
         CgroupHost cgroups = CgroupHost.detect();
         Entry entry = new Entry(enter);
         LxcPrograms lxc = new LxcPrograms(program("lxc-start"), program("lxc-attach"));
@@ -93,7 +93,8 @@ final class Wiring {
                 new Attachments(entry, lxc, cgroups),
                 poll,
                 new Interfaces(),
-                LXCFS);
+                LXCFS,
+                List.of((_, _, _) -> failPoints.before("hook", "prepare")));
     }
 
     private static Path program(String name) {

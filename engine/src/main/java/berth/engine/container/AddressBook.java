@@ -35,11 +35,16 @@ final class AddressBook {
         if (own.isEmpty()) {
             return;
         }
-        all.stream().filter(other -> other != container).forEach(other -> other.spec()
-                .netifs()
-                .forEach(n -> places(n).stream().filter(own::contains).findFirst().ifPresent(p -> {
-                    throw taken(p, other);
-                })));
+        all.stream()
+                .filter(other -> other != container)
+                .forEach(other -> other.spec()
+                        .netifs()
+                        .forEach(n -> places(n).stream()
+                                .filter(own::contains)
+                                .findFirst()
+                                .ifPresent(p -> {
+                                    throw taken(p, other);
+                                })));
     }
 
     /**

@@ -20,6 +20,7 @@ public final class Container {
     private final ContainerId id;
     private final Pool pool;
     private final ReentrantLock lock = new ReentrantLock();
+    private final ReentrantLock preparing = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private volatile Revision<ContainerSpec> revision;
     private volatile ContainerState state = ContainerState.STOPPED;
@@ -103,6 +104,11 @@ public final class Container {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Held by whoever prepares it for its next init; the lock that a start holds is another one. */
+    ReentrantLock preparing() {
+        return preparing;
     }
 
     void revise(Revision<ContainerSpec> next) {

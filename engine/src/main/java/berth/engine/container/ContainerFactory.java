@@ -184,18 +184,20 @@ public final class ContainerFactory {
                                 .formatted(container.name(), container.state().word()),
                         "stop it first, or delete it with -f");
             }
-            User user = users.of(container.id().pool()).get(container.spec().user());
+            String name = container.spec().user();
             boolean last = containers.of(container.id().pool()).stream()
-                            .filter(c -> c.spec().user().equals(user.name()))
+                            .filter(c -> c.spec().user().equals(name))
                             .count()
                     == 1;
+            // Gone already if somebody removed its file.
+            Optional<User> user = users.of(container.id().pool()).find(name);
             operations(container.pool())
                     .run(
                             deleteKind,
                             new DeleteKind.Plan(
                                     container.id().pool(),
                                     container.name(),
-                                    Optional.of(user).filter(u -> last && !u.standalone())),
+                                    user.filter(u -> last && !u.standalone())),
                             caller.actor(),
                             caller.progress());
         }

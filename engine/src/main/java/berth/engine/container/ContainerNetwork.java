@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
@@ -40,8 +39,6 @@ public final class ContainerNetwork {
     private final Networks networks;
     private final ManagedPorts ports;
     private final RandomGenerator random = new SecureRandom();
-    /** Who changes interfaces of a container: its lock is not enough, as a reboot inside takes none. */
-    private final Map<ContainerId, ReentrantLock> changing = new ConcurrentHashMap<>();
     /** Network namespaces that hold links of the host: kept until those are back. */
     private final Map<ContainerId, Fd> borrowing = new ConcurrentHashMap<>();
 
@@ -104,36 +101,32 @@ public final class ContainerNetwork {
             if (!changed.name().equals(name) && find(container, changed.name()).isPresent()) {
                 throw new BerthException(
                         ErrorCode.EXISTS,
-                        "container '%s' has an interface '%s' already"
-                                .formatted(container.name(), changed.name()));
+                        "container '%s' has an interface '%s' already".formatted(container.name(), changed.name()));
             }
-            return before.stream()
-                    .map(n -> n.name().equals(name) ? changed : n)
-                    .toList();
+            return before.stream().map(n -> n.name().equals(name) ? changed : n).toList();
         });
     }
 
-    /** Makes every interface of a container whose init waits to be run in {@code netns}. */
+    /** Makes every interface of a container whose init waits to be run in {@code netns}; see {@link BeforeInit}. */
     void prepare(Container container, Fd netns) {
-        exclusively(container.id(), () -> {
-            for (Netif netif : container.spec().netifs()) {
-                interfaces.create(full(container, netif), netif, netns);
-                ports.connected(container.id(), netif);
-            }
-            borrow(container, netns);
-        });
+        List<Netif> netifs = container.spec().netifs();
+        for (Netif netif : netifs) {
+            interfaces.create(full(container, netif), netif, netifs.indexOf(netif), netns);
+            ports.connected(container.id(), netif);
+        }
+        borrow(container, netns);
     }
 
     /** After the daemon was away: gives a running container what its configuration says. Failures are logged. */
     void restore(Container container) {
         inside(container, netns -> {
-            for (Netif netif : container.spec().netifs()) {
+            List<Netif> netifs = container.spec().netifs();
+            for (Netif netif : netifs) {
                 try {
-                    interfaces.restore(full(container, netif), netif, netns);
+                    interfaces.restore(full(container, netif), netif, netifs.indexOf(netif), netns);
                     ports.connected(container.id(), netif);
                 } catch (BerthException | KernelException e) {
-                    LOG.warn(
-                            "Interface {} of {} is not as it should be: {}", netif.name(), container, e.getMessage());
+                    LOG.warn("Interface {} of {} is not as it should be: {}", netif.name(), container, e.getMessage());
                 }
             }
             borrow(container, netns);
@@ -142,7 +135,7 @@ public final class ContainerNetwork {
 
     /** When nothing of {@code container} runs any more: what the host lent comes back. */
     void stopped(Container container) {
-        exclusively(container.id(), () -> {
+        exclusively(container, () -> {
             try (Fd netns = borrowing.remove(container.id())) {
                 if (netns != null) {
                     lent(container).forEach(n -> interfaces.remove(full(container, n), n, netns));
@@ -151,29 +144,62 @@ public final class ContainerNetwork {
                 LOG.warn("Links of the host that {} had are not back: {}", container, e.getMessage());
             }
         });
-        changing.remove(container.id());
     }
 
     private void change(Container container, Caller caller, UnaryOperator<List<Netif>> change) {
-        containers.locked(container, caller, () -> exclusively(container.id(), () -> {
-            List<Netif> before = container.spec().netifs();
-            List<Netif> after = networks.assign(container.id().toString(), before, change.apply(before));
-            try {
-                AddressBook.refuseTaken(containers.all(), container, after, networks::isManaged);
-                inside(container, netns -> before.forEach(former -> reduce(container, former, after, netns)));
-                containers.save(container, container.spec().withNetifs(after), caller);
-            } catch (RuntimeException e) {
-                networks.dismiss(container.id().toString());
-                throw e;
-            }
-            inside(container, netns -> {
-                after.stream().filter(n -> !before.contains(n)).forEach(n -> {
-                    interfaces.complete(full(container, n), n, netns);
+        containers.locked(
+                container,
+                caller,
+                () -> exclusively(container, () -> {
+                    List<Netif> before = container.spec().netifs();
+                    List<Netif> after =
+                            networks.assign(container.id().toString(), before, change.apply(before));
+                    configure(container, before, after, caller);
+                    try {
+                        inside(container, netns -> complete(container, before, after, netns));
+                    } catch (BerthException | KernelException e) {
+                        undo(container, before, after, caller, e);
+                        throw e;
+                    }
+                }));
+    }
+
+    private void configure(Container container, List<Netif> before, List<Netif> after, Caller caller) {
+        try {
+            AddressBook.refuseTaken(containers.all(), container, after, networks::isManaged);
+            inside(container, netns -> reduce(container, before, after, netns));
+            containers.save(container, container.spec().withNetifs(after), caller);
+        } catch (RuntimeException e) {
+            networks.dismiss(container.id().toString());
+            throw e;
+        }
+    }
+
+    /** What cannot be had shall not be configured either. */
+    private void undo(
+            Container container, List<Netif> before, List<Netif> after, Caller caller, RuntimeException cause) {
+        try {
+            inside(container, netns -> reduce(container, after, before, netns));
+            containers.save(container, container.spec().withNetifs(before), caller);
+            inside(container, netns -> complete(container, after, before, netns));
+        } catch (BerthException | KernelException e) {
+            cause.addSuppressed(e);
+            LOG.warn("Interfaces of {} are not as they were: {}", container, e.getMessage());
+        }
+    }
+
+    private void complete(Container container, List<Netif> before, List<Netif> after, Fd netns) {
+        after.stream()
+                .filter(n -> !before.contains(n))
+                .forEach(n -> {
+                    interfaces.complete(full(container, n), n, after.indexOf(n), netns);
                     ports.connected(container.id(), n);
                 });
-                borrow(container, netns);
-            });
-        }));
+        borrow(container, netns);
+    }
+
+    private void reduce(Container container, List<Netif> before, List<Netif> after, Fd netns) {
+        before.forEach(former -> reduce(container, former, after, netns));
     }
 
     private void reduce(Container container, Netif former, List<Netif> after, Fd netns) {
@@ -205,8 +231,9 @@ public final class ContainerNetwork {
     }
 
     private void borrow(Container container, Fd netns) {
-        Fd former =
-                lent(container).isEmpty() ? borrowing.remove(container.id()) : borrowing.put(container.id(), netns.dup());
+        Fd former = lent(container).isEmpty()
+                ? borrowing.remove(container.id())
+                : borrowing.put(container.id(), netns.dup());
         if (former != null) {
             former.close();
         }
@@ -228,13 +255,13 @@ public final class ContainerNetwork {
         return ports.full(container.id(), netif);
     }
 
-    private void exclusively(ContainerId id, Runnable work) {
-        ReentrantLock lock = changing.computeIfAbsent(id, i -> new ReentrantLock());
-        lock.lock();
+    /** Its own lock is not enough: a reboot inside takes none. */
+    private static void exclusively(Container container, Runnable work) {
+        container.preparing().lock();
         try {
             work.run();
         } finally {
-            lock.unlock();
+            container.preparing().unlock();
         }
     }
 }

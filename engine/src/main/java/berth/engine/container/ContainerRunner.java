@@ -205,7 +205,8 @@ public final class ContainerRunner {
     }
 
     private void startHeld(Container container, Duration limit, Caller caller) {
-        // Fails for a container whose user or group is missing, before anything is done that would have to be undone.
+        // Before anything is done that would have to be undone.
+        plans.requireWhole(container);
         RunPlan plan = plans.of(container);
         Instant begin = clock.instant();
         container.becomes(ContainerState.STARTING);

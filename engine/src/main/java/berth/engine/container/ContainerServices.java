@@ -20,6 +20,7 @@ import berth.linux.mount.UserNamespaces;
 import berth.linux.process.PollLoop;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -38,6 +39,7 @@ public record ContainerServices(
         ContainerLog log,
         Adoption adoption,
         Autostarter autostarter,
+        StartGate startGate,
         Operations running) {
 
     /** What the services stand on. */
@@ -53,7 +55,12 @@ public record ContainerServices(
             InstantSource clock,
             FailPoints failPoints) {}
 
-    /** What they reach the kernel and LXC by. */
+    /**
+     * What they reach the kernel and LXC by.
+     *
+     * @param lxcfs where lxcfs is mounted when it runs
+     * @param beforeInit what is done before each init of a container, in this order
+     */
     public record Machinery(
             CgroupHost cgroups,
             UserNamespaces namespaces,
@@ -62,7 +69,8 @@ public record ContainerServices(
             Attachments attachments,
             PollLoop poll,
             Interfaces interfaces,
-            Path lxcfs) {}
+            Path lxcfs,
+            List<BeforeInit> beforeInit) {}
 
     /** Makes them. */
     public static ContainerServices of(Foundation on, Machinery with) {
@@ -72,7 +80,12 @@ public record ContainerServices(
         RunPlans plans = new RunPlans(on.instance(), on.users(), on.groups(), on.images(), log, with.lxcfs());
         ContainerNetwork network = new ContainerNetwork(containers, with.interfaces(), on.networks(), ports);
         Halt halt = new Halt(with.attachments(), with.launcher(), with.cgroups());
-        StartKind start = new StartKind(containers, plans, with.launcher(), with.monitors(), with.namespaces(), log);
+        List<BeforeInit> preparations = new ArrayList<>(with.beforeInit());
+        preparations.add((container, _, netns) -> network.prepare(container, netns));
+        StartGate gate =
+                new StartGate(on.instance(), containers, plans, with.monitors(), with.cgroups(), log, preparations);
+        StartKind start =
+                new StartKind(containers, plans, with.launcher(), with.monitors(), with.namespaces(), gate, log);
         StopKind stop = new StopKind(containers, plans, with.monitors(), halt);
         Path run = on.instance().runDirectory();
         Operations running = new Operations(run.resolve("journal"), List.of(start, stop), on.clock(), on.failPoints());
@@ -111,9 +124,9 @@ public record ContainerServices(
                 new ContainerUsage(plans, with.cgroups()),
                 network,
                 log,
-                new Adoption(
-                        containers, runner, network, new Leftovers(on.instance(), plans, with.cgroups()), log),
+                new Adoption(containers, runner, network, new Leftovers(on.instance(), plans, with.cgroups()), log),
                 new Autostarter(containers, runner, log, run.resolve("autostarted")),
+                gate,
                 running);
     }
 }

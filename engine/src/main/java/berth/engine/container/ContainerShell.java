@@ -174,6 +174,7 @@ public final class ContainerShell {
                                 .formatted(container.name(), container.state().word()),
                         "start it with 'osctl ct start %s'".formatted(container.name()));
         }
+        plans.requireWhole(container);
         return plans.of(container);
     }
 

@@ -102,7 +102,8 @@ public record ContainerSpec(
     }
 
     public ContainerSpec withInitCmd(List<String> value) {
-        return new ContainerSpec(id, user, group, image, distribution, hostname, dnsResolvers, value, autostart, netifs);
+        return new ContainerSpec(
+                id, user, group, image, distribution, hostname, dnsResolvers, value, autostart, netifs);
     }
 
     public ContainerSpec withAutostart(@Nullable Autostart value) {
@@ -114,7 +115,8 @@ public record ContainerSpec(
     }
 
     public ContainerSpec withNetifs(List<Netif> value) {
-        return new ContainerSpec(id, user, group, image, distribution, hostname, dnsResolvers, initCmd, autostart, value);
+        return new ContainerSpec(
+                id, user, group, image, distribution, hostname, dnsResolvers, initCmd, autostart, value);
     }
 
     private static boolean isAddress(String text) {

@@ -32,7 +32,9 @@ final class GuestProgram {
         throw new BerthException(
                 ErrorCode.NO_PROGRAM,
                 "there is no program '%s' in container '%s'".formatted(FileName.printable(program), container.name()),
-                program.startsWith("/") ? null : "give its whole path if it is in none of " + searchPath);
+                program.startsWith("/")
+                        ? "its path is as the container sees it"
+                        : "give its whole path if it is in none of " + searchPath);
     }
 
     /** Beneath something that the guest mounted itself: seen through its init. Nobody else's FUSE can hold this up: fuse(4). */

@@ -1,10 +1,12 @@
 package berth.engine.container;
 
 import berth.engine.Instance;
+import berth.engine.group.Group;
 import berth.engine.group.Groups;
 import berth.engine.idmap.User;
 import berth.engine.idmap.UserStores;
 import berth.engine.image.ImageStores;
+import berth.engine.runtime.HookProgram;
 import berth.engine.runtime.RunDirectory;
 import berth.engine.runtime.RunPlan;
 import berth.engine.runtime.SeccompProfiles;
@@ -18,6 +20,7 @@ import java.util.Optional;
 
 /** Works out, from what a container is, everything that its runtime and its storage driver need. */
 final class RunPlans {
+    private static final int NOBODY = 65_534;
     private static final List<String> DEFAULT_INIT = List.of("/sbin/init");
 
     private final Instance instance;
@@ -37,14 +40,15 @@ final class RunPlans {
         this.lxcfs = lxcfs;
     }
 
+    /** What {@code container} runs as. One whose user is gone can still be stopped and deleted by it, but not started. */
     RunPlan of(Container container) {
         ContainerSpec spec = container.spec();
-        User user = user(container);
+        Optional<User> user = users.of(container.id().pool()).find(spec.user());
         return new RunPlan(
                 container.name(),
                 new RunDirectory(lxcPath(container.id().pool()), container.name()),
-                (int) user.ugid(),
-                idmap(user),
+                user.map(u -> (int) u.ugid()).orElse(NOBODY),
+                user.map(RunPlans::idmap).orElse(List.of()),
                 cgroup(container),
                 container.hostname(),
                 spec.distribution().arch(),
@@ -52,14 +56,21 @@ final class RunPlans {
                 log.lxc(container),
                 log.console(container),
                 SeccompProfiles.standard(instance),
+                HookProgram.command(instance),
                 Files.isDirectory(lxcfs.resolve("proc")) ? Optional.of(lxcfs) : Optional.empty());
     }
 
     /** Its cgroup, relative to the hierarchies' roots. */
     String cgroup(Container container) {
         ContainerSpec spec = container.spec();
-        return groups.get(container.id().pool(), spec.group()).cgroup(instance.name()) + "/user." + spec.user() + "/ct."
+        return new Group(container.id().pool(), spec.group()).cgroup(instance.name()) + "/user." + spec.user() + "/ct."
                 + container.name();
+    }
+
+    /** Fails for a container whose user or group is missing. @throws berth.engine.BerthException NOT_FOUND, naming it */
+    void requireWhole(Container container) {
+        user(container);
+        groups.get(container.id().pool(), container.spec().group());
     }
 
     RootFilesystem root(Container container) {

@@ -35,6 +35,7 @@ final class StartKind implements OperationKind<StartKind.Plan> {
     private final Launcher launcher;
     private final Monitors monitors;
     private final UserNamespaces namespaces;
+    private final StartGate gate;
     private final ContainerLog log;
 
     StartKind(
@@ -43,12 +44,14 @@ final class StartKind implements OperationKind<StartKind.Plan> {
             Launcher launcher,
             Monitors monitors,
             UserNamespaces namespaces,
+            StartGate gate,
             ContainerLog log) {
         this.containers = containers;
         this.plans = plans;
         this.launcher = launcher;
         this.monitors = monitors;
         this.namespaces = namespaces;
+        this.gate = gate;
         this.log = log;
     }
 
@@ -93,7 +96,14 @@ final class StartKind implements OperationKind<StartKind.Plan> {
 
     private void start(Plan plan) throws InterruptedException {
         // Whoever asked for the start finds the monitor by its cgroup; this one is only proof that it is there.
-        launcher.start(run(plan), Duration.ofMillis(plan.limit())).close();
+        try (StartGate.Start start = gate.watch(container(plan))) {
+            try {
+                launcher.start(run(plan), Duration.ofMillis(plan.limit())).close();
+            } catch (BerthException e) {
+                // LXC only knows that its hook failed.
+                throw start.failure().orElse(e);
+            }
+        }
     }
 
     private void mount(Container container, Progress progress) {

@@ -83,7 +83,13 @@ public final class PoolGate {
         services.adoption().tell(changes);
         services.adoption().recover(services.running());
         loaded.forEach(p -> services.adoption().adopt(p.name()));
-        loaded.forEach(p -> services.autostarter().start(p.name()));
+    }
+
+    /** After {@link #openAll}, once hooks are answered: starts what is to start with the host. */
+    public void autostart() {
+        pools.all().stream()
+                .filter(p -> p.whyUnusable().isEmpty())
+                .forEach(p -> services.autostarter().start(p.name()));
     }
 
     /** Makes a pool; see {@link Pools#install}. */

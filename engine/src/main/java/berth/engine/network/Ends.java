@@ -28,9 +28,6 @@ record Ends(
 
     private static final IpPrefix NEXT_HOP_6 = IpPrefix.parse("fe80::1/64");
 
-    /** Nothing at either end. */
-    static final Ends NONE = new Draft().done();
-
     /** @param bridge the addresses that the bridge has on the host; of interest if the interface is a port of one */
     static Ends of(Netif netif, List<IpPrefix> bridge) {
         Draft draft = new Draft();
@@ -40,8 +37,9 @@ record Ends(
             case ROUTED -> routed(draft, netif);
             case PRIVATE -> pair(draft, netif);
             case MACVLAN, PHYSICAL ->
-                Stream.of(true, false).forEach(v4 -> netif.chosenGateway(v4)
-                        .ifPresent(g -> draft.guestRoutes.add(Route.via(any(v4), g))));
+                Stream.of(true, false)
+                        .forEach(v4 ->
+                                netif.chosenGateway(v4).ifPresent(g -> draft.guestRoutes.add(Route.via(any(v4), g))));
         }
         return draft.done();
     }
@@ -78,14 +76,14 @@ record Ends(
                 draft.guestRoutes.add(Route.direct(nextHop, ANY_LINK));
             }
             if (!netif.hasNoGateway(v4)) {
-                draft.guestRoutes.add(
-                        Route.via(any(v4), netif.chosenGateway(v4).orElse(nextHop.address())));
+                draft.guestRoutes.add(Route.via(any(v4), netif.chosenGateway(v4).orElse(nextHop.address())));
             }
             Optional<InetAddress> through = transfer.map(t -> t.guest().address());
             own.forEach(p -> draft.hostRoutes.add(toGuest(p, through)));
             netif.routes().stream()
                     .filter(r -> r.prefix().isIpv4() == v4)
-                    .forEach(r -> draft.hostRoutes.add(toGuest(r.prefix(), r.gateway().or(() -> through))));
+                    .forEach(r ->
+                            draft.hostRoutes.add(toGuest(r.prefix(), r.gateway().or(() -> through))));
         }
     }
 
@@ -104,8 +102,7 @@ record Ends(
             });
             if (!netif.hasNoGateway(v4) && !host.isEmpty()) {
                 draft.guestRoutes.add(Route.via(
-                        any(v4),
-                        netif.chosenGateway(v4).orElse(host.getFirst().address())));
+                        any(v4), netif.chosenGateway(v4).orElse(host.getFirst().address())));
             }
         }
     }

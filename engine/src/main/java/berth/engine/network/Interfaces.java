@@ -18,6 +18,7 @@ import berth.linux.netlink.Route;
 import berth.linux.netlink.RouteSocket;
 import berth.linux.netlink.Routes;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -30,11 +31,17 @@ import java.util.Optional;
  */
 public final class Interfaces implements AutoCloseable {
     private static final String LOOPBACK = "lo";
+    /** What IPv6 routes have that name none. Source: linux/ipv6_route.h, IP6_RT_PRIO_USER. */
+    private static final int USUAL_METRIC = 1024;
 
     private final RouteSocket host = RouteSocket.open();
 
-    /** Makes {@code netif} in the container with the network namespace {@code netns}, and sets it up whole. */
-    public void create(String full, Netif netif, Fd netns) {
+    /**
+     * Makes {@code netif} in the container with the network namespace {@code netns}, and sets it up whole.
+     *
+     * @param rank its place among the container's interfaces: where several have a gateway, that of the first counts
+     */
+    public void create(String full, Netif netif, int rank, Fd netns) {
         try (RouteSocket guest = RouteSocket.inNamespace(netns)) {
             // A container that stopped just now may not have lost it yet.
             remove(full, netif, netns);
@@ -44,7 +51,7 @@ public final class Interfaces implements AutoCloseable {
                 case MACVLAN -> Moved.createMacvlan(host, netif, parent(netif).orElseThrow(), netns);
                 case PHYSICAL -> Moved.lend(host, guest, netif, parent(netif).orElseThrow(), netns);
             }
-            connect(full, netif, Ends.NONE, guest);
+            connect(full, netif, rank, guest);
         }
     }
 
@@ -92,21 +99,21 @@ public final class Interfaces implements AutoCloseable {
     }
 
     /** Adds what {@code netif} is to have and the container's has not; makes it if it is not there at all. */
-    public void complete(String full, Netif netif, Fd netns) {
+    public void complete(String full, Netif netif, int rank, Fd netns) {
         try (RouteSocket guest = RouteSocket.inNamespace(netns)) {
             boolean isThere = guest.link(LinkId.of(netif.name())).isPresent()
                     && (!netif.type().isVeth() || outside(full, netif).isPresent());
             if (!isThere) {
-                create(full, netif, netns);
+                create(full, netif, rank, netns);
                 return;
             }
-            connect(full, netif, Ends.NONE, guest);
+            connect(full, netif, rank, guest);
         }
     }
 
     /** After the daemon was away: also takes from the host's end what the container's configuration does not say. */
-    public void restore(String full, Netif netif, Fd netns) {
-        complete(full, netif, netns);
+    public void restore(String full, Netif netif, int rank, Fd netns) {
+        complete(full, netif, rank, netns);
         outside(full, netif).ifPresent(end -> {
             Ends wanted = ends(netif);
             List<Request> stale = new ArrayList<>();
@@ -133,14 +140,11 @@ public final class Interfaces implements AutoCloseable {
         host.close();
     }
 
-    private void connect(String full, Netif netif, Ends had, RouteSocket guest) {
+    private void connect(String full, Netif netif, int rank, RouteSocket guest) {
         Ends wanted = ends(netif);
         outside(full, netif).ifPresent(end -> {
             Veth.shape(host, end, netif.shape());
-            host.send(requests(
-                    end.index(),
-                    Ends.missing(wanted.hostAddresses(), had.hostAddresses()),
-                    Ends.missing(wanted.hostRoutes(), had.hostRoutes())));
+            host.send(requests(end.index(), wanted.hostAddresses(), wanted.hostRoutes()));
             if (netif.type() == NetifType.ROUTED) {
                 forward(wanted);
             }
@@ -148,13 +152,13 @@ public final class Interfaces implements AutoCloseable {
         Link inside = guest.link(LinkId.of(netif.name()))
                 .orElseThrow(() -> new BerthException(
                         ErrorCode.FAILED, "interface '%s' vanished while it was set up".formatted(netif.name())));
-        guest.send(requests(
-                inside.index(),
-                Ends.missing(wanted.guestAddresses(), had.guestAddresses()),
-                Ends.missing(wanted.guestRoutes(), had.guestRoutes())));
+        List<Route> routes = wanted.guestRoutes().stream()
+                .map(r -> rank == 0 ? r : r.withMetric(USUAL_METRIC + rank))
+                .toList();
+        guest.send(requests(inside.index(), wanted.guestAddresses(), routes));
     }
 
-    private static List<Request> requests(int link, List<IpPrefix> addresses, List<Route> routes) {
+    private static List<Request> requests(int link, Collection<IpPrefix> addresses, Collection<Route> routes) {
         List<Request> requests = new ArrayList<>();
         for (IpPrefix address : addresses) {
             // Nobody else can have it at the other end of the cable, and init shall find it usable.
@@ -194,8 +198,7 @@ public final class Interfaces implements AutoCloseable {
         Link link = host.link(LinkId.of(netif.requireLink()))
                 .orElseThrow(() -> new BerthException(
                         ErrorCode.NOT_FOUND,
-                        "the host has no link '%s', which interface '%s' needs"
-                                .formatted(netif.link(), netif.name()),
+                        "the host has no link '%s', which interface '%s' needs".formatted(netif.link(), netif.name()),
                         "'ip link' shows those there are; 'osctl ct netif set --link' chooses another"));
         if (netif.type() == NetifType.BRIDGE && !link.kind().equals("bridge")) {
             throw new BerthException(

@@ -38,7 +38,8 @@ final class Moved {
     /** Under the name that it had on the host. */
     static void giveBack(RouteSocket guest, Netif netif) {
         guest.link(LinkId.of(netif.name())).ifPresent(link -> {
-            try (Fd host = NamespaceKind.NETWORK.of((int) ProcessHandle.current().pid())) {
+            try (Fd host =
+                    NamespaceKind.NETWORK.of((int) ProcessHandle.current().pid())) {
                 guest.send(Links.down(link.id()), Links.move(link.index(), host, netif.requireLink()));
             }
         });

@@ -83,15 +83,15 @@ public record Netif(
         if (type == NetifType.PRIVATE && (addresses.isEmpty() || hostAddresses.isEmpty())) {
             throw invalid("a private interface needs an address at each end", "--host-address and --local-address");
         }
+        requireOwnGateways(addresses, via, routes);
         if (type != NetifType.ROUTED && (!via.isEmpty() || !routes.isEmpty())) {
-            throw invalid("only a routed interface has transfer networks and routes", null);
+            throw invalid("only a routed interface has transfer networks and routes", "make one of that type");
         }
     }
 
     /** An interface with nothing but what it must have. */
     public static Netif of(String name, NetifType type, MacAddress hwaddr, @Nullable String link) {
-        return new Netif(
-                name, type, hwaddr.toString(), link, null, null, false, null, null, null, null, null, null);
+        return new Netif(name, type, hwaddr.toString(), link, null, null, false, null, null, null, null, null, null);
     }
 
     /** A private interface between these addresses. */
@@ -183,25 +183,57 @@ public record Netif(
 
     public Netif withName(String value) {
         return new Netif(
-                value, type, hwaddr, link, mtu, addresses, dhcp, gateway4, gateway6, via, routes, hostAddresses,
+                value,
+                type,
+                hwaddr,
+                link,
+                mtu,
+                addresses,
+                dhcp,
+                gateway4,
+                gateway6,
+                via,
+                routes,
+                hostAddresses,
                 shaping);
     }
 
     public Netif withLink(String value) {
         return new Netif(
-                name, type, hwaddr, value, mtu, addresses, dhcp, gateway4, gateway6, via, routes, hostAddresses,
+                name,
+                type,
+                hwaddr,
+                value,
+                mtu,
+                addresses,
+                dhcp,
+                gateway4,
+                gateway6,
+                via,
+                routes,
+                hostAddresses,
                 shaping);
     }
 
     public Netif withHwaddr(String value) {
         return new Netif(
-                name, type, value, link, mtu, addresses, dhcp, gateway4, gateway6, via, routes, hostAddresses,
-                shaping);
+                name, type, value, link, mtu, addresses, dhcp, gateway4, gateway6, via, routes, hostAddresses, shaping);
     }
 
     public Netif withMtu(@Nullable Integer value) {
         return new Netif(
-                name, type, hwaddr, link, value, addresses, dhcp, gateway4, gateway6, via, routes, hostAddresses,
+                name,
+                type,
+                hwaddr,
+                link,
+                value,
+                addresses,
+                dhcp,
+                gateway4,
+                gateway6,
+                via,
+                routes,
+                hostAddresses,
                 shaping);
     }
 
@@ -212,25 +244,45 @@ public record Netif(
 
     public Netif withDhcp(boolean value) {
         return new Netif(
-                name, type, hwaddr, link, mtu, addresses, value, gateway4, gateway6, via, routes, hostAddresses,
+                name,
+                type,
+                hwaddr,
+                link,
+                mtu,
+                addresses,
+                value,
+                gateway4,
+                gateway6,
+                via,
+                routes,
+                hostAddresses,
                 shaping);
     }
 
     public Netif withGateways(@Nullable String v4, @Nullable String v6) {
-        return new Netif(
-                name, type, hwaddr, link, mtu, addresses, dhcp, v4, v6, via, routes, hostAddresses, shaping);
+        return new Netif(name, type, hwaddr, link, mtu, addresses, dhcp, v4, v6, via, routes, hostAddresses, shaping);
     }
 
     public Netif withVia(List<String> value) {
         return new Netif(
-                name, type, hwaddr, link, mtu, addresses, dhcp, gateway4, gateway6, value, routes, hostAddresses,
+                name,
+                type,
+                hwaddr,
+                link,
+                mtu,
+                addresses,
+                dhcp,
+                gateway4,
+                gateway6,
+                value,
+                routes,
+                hostAddresses,
                 shaping);
     }
 
     public Netif withRoutes(List<RoutedNetwork> value) {
         return new Netif(
-                name, type, hwaddr, link, mtu, addresses, dhcp, gateway4, gateway6, via, value, hostAddresses,
-                shaping);
+                name, type, hwaddr, link, mtu, addresses, dhcp, gateway4, gateway6, via, value, hostAddresses, shaping);
     }
 
     public Netif withHostAddresses(List<String> value) {
@@ -240,8 +292,7 @@ public record Netif(
 
     public Netif withShaping(Shaping value) {
         return new Netif(
-                name, type, hwaddr, link, mtu, addresses, dhcp, gateway4, gateway6, via, routes, hostAddresses,
-                value);
+                name, type, hwaddr, link, mtu, addresses, dhcp, gateway4, gateway6, via, routes, hostAddresses, value);
     }
 
     /**
@@ -273,6 +324,24 @@ public record Netif(
         }
     }
 
+    /** Only the container itself can take what is sent through this interface. */
+    private static void requireOwnGateways(List<String> addresses, List<String> via, List<RoutedNetwork> routes) {
+        for (RoutedNetwork route : routes) {
+            boolean own = route.gateway()
+                    .map(g -> addresses.stream()
+                                    .anyMatch(a -> Words.prefix(a).address().equals(g))
+                            || via.stream()
+                                    .map(v -> transfer(Words.prefix(v)))
+                                    .anyMatch(t -> t.guest().address().equals(g)))
+                    .orElse(true);
+            if (!own) {
+                throw invalid(
+                        "%s is sent via %s, which the interface does not have".formatted(route.network(), route.via()),
+                        "add that address first, or take the route away first");
+            }
+        }
+    }
+
     private static List<String> normal(@Nullable List<String> prefixes) {
         List<String> normal = new ArrayList<>();
         for (String text : prefixes == null ? List.<String>of() : prefixes) {
@@ -293,13 +362,12 @@ public record Netif(
         }
         InetAddress address = Words.address(word);
         if (IpPrefix.of(address).isIpv4() != ipv4) {
-            throw invalid(
-                    "'%s' is no %s address".formatted(word, ipv4 ? "IPv4" : "IPv6"), "or say 'auto' or 'none'");
+            throw invalid("'%s' is no %s address".formatted(word, ipv4 ? "IPv4" : "IPv6"), "or say 'auto' or 'none'");
         }
         return Words.text(address);
     }
 
-    private static BerthException invalid(String message, @Nullable String hint) {
+    private static BerthException invalid(String message, String hint) {
         return new BerthException(ErrorCode.INVALID, message, hint);
     }
 }

@@ -99,6 +99,6 @@ final class Veth {
     }
 
     private static MacAddress hostsOf(MacAddress inside) {
-        return new MacAddress(inside.bits() & ~(0xffL << FIRST_BYTE) | HIGH << FIRST_BYTE);
+        return new MacAddress((inside.bits() & ~(0xffL << FIRST_BYTE)) | (HIGH << FIRST_BYTE));
     }
 }

@@ -47,7 +47,8 @@ public final class Words {
         try {
             return reader.apply(text);
         } catch (IllegalArgumentException e) {
-            throw new BerthException(ErrorCode.INVALID, "'%s' cannot be used: %s".formatted(text, e.getMessage()), hint);
+            throw new BerthException(
+                    ErrorCode.INVALID, "'%s' cannot be used: %s".formatted(text, e.getMessage()), hint);
         }
     }
 }

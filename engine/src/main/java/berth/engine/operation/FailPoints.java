@@ -13,6 +13,7 @@ import java.util.Locale;
  * <p>Written as {@code [operation/]moment:step}, several separated by {@code ;}. The moment is {@code before}, {@code after} or
  * {@code undo}, the operation's name has dashes for spaces: {@code ct-new/after:create dataset}. Besides its steps every
  * operation has {@code begin}, when its plan is in the journal, and {@code end}, when all is done but the journal's last word.
+ * Work without a journal has fail points too ({@link #before}); with the moment {@code fail} it fails instead of dying.
  */
 public final class FailPoints {
     private static final FailPoints NONE = new FailPoints(List.of(), () -> {});
@@ -41,6 +42,14 @@ public final class FailPoints {
         return new FailPoints(points, crash);
     }
 
+    /** Dies, or fails, here if a test wants it to. */
+    public void before(String work, String step) {
+        reach(work, Moment.BEFORE, step);
+        if (points.stream().anyMatch(p -> p.matches(work, Moment.FAIL, step))) {
+            throw new BerthException(ErrorCode.FAILED, "'%s' fails at a fail point".formatted(step));
+        }
+    }
+
     void reach(String operation, Moment moment, String step) {
         for (Point point : points) {
             if (point.matches(operation, moment, step)) {
@@ -52,7 +61,8 @@ public final class FailPoints {
     enum Moment {
         BEFORE,
         AFTER,
-        UNDO
+        UNDO,
+        FAIL
     }
 
     private record Point(String operation, Moment moment, String step) {
@@ -63,10 +73,11 @@ public final class FailPoints {
             Moment moment = Arrays.stream(Moment.values())
                     .filter(m -> m.name().equals(name))
                     .findFirst()
-                    .orElseThrow(() -> new BerthException(
-                            ErrorCode.INVALID,
-                            "'%s' is not a fail point".formatted(word),
-                            "write it as operation/before:step, operation/after:step or operation/undo:step"));
+                    .orElseThrow(
+                            () -> new BerthException(
+                                    ErrorCode.INVALID,
+                                    "'%s' is not a fail point".formatted(word),
+                                    "write it as operation/before:step, operation/after:step, operation/undo:step or operation/fail:step"));
             return new Point(slash < 0 ? "" : word.substring(0, slash), moment, word.substring(colon + 1));
         }
 

@@ -38,6 +38,7 @@ final class LxcConfig {
         config.isolation(plan);
         config.terminals(plan);
         config.set("lxc.hook.pre-start", StartHook.command(plan.paths().startHook(), cgroups));
+        config.set("lxc.hook.start-host", plan.startHost());
         return String.join("\n", config.lines) + "\n";
     }
 

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param lxcLog where LXC writes its log
  * @param consoleLog where LXC copies what is written to the console
  * @param seccompProfile the system call filter
+ * @param startHost what LXC has its shell run before each init, when the container's namespaces exist
  * @param lxcfs where lxcfs is mounted, if it runs
  */
 public record RunPlan(
@@ -32,4 +33,5 @@ public record RunPlan(
         Path lxcLog,
         Path consoleLog,
         Path seccompProfile,
+        String startHost,
         Optional<Path> lxcfs) {}

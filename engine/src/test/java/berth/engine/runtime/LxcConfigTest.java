@@ -3,6 +3,7 @@ package berth.engine.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import berth.engine.Instance;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +37,12 @@ class LxcConfigTest {
     }
 
     @Test
+    void theDaemonIsAskedBeforeEachInit() {
+        assertThat(LxcConfig.render(plan("web", "/sbin/init"), CGROUPS))
+                .contains("lxc.hook.start-host = /var/lib/t/osctl --instance t hook start-host\n");
+    }
+
+    @Test
     void lxcfsIsUsedWhereItRuns() {
         RunPlan without = plan("web", "/sbin/init");
         RunPlan with = new RunPlan(
@@ -50,6 +57,7 @@ class LxcConfigTest {
                 without.lxcLog(),
                 without.consoleLog(),
                 without.seccompProfile(),
+                without.startHost(),
                 Optional.of(Path.of("/var/lib/lxcfs")));
 
         assertThat(LxcConfig.render(without, CGROUPS)).doesNotContain("lxcfs");
@@ -70,6 +78,7 @@ class LxcConfigTest {
                 Path.of("/p/web.lxc.log"),
                 Path.of("/p/web.console.log"),
                 Path.of("/run/t/seccomp/default"),
+                HookProgram.command(Instance.of("t")),
                 Optional.empty());
     }
 }

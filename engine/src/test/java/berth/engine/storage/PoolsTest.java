@@ -20,8 +20,8 @@ class PoolsTest {
     @TempDir
     private Path directory;
 
-    private final InstantSource clock = () -> now;
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    private final InstantSource clock = () -> now;
     private Pools pools;
 
     @BeforeEach

@@ -71,9 +71,9 @@ final class CgroupFile {
         }
     }
 
-    /** ENODEV is what a file of a removed cgroup answers to a reader that had it open. */
+    /** ENODEV is what a file of a removed cgroup answers to a reader that had it open, ESRCH one of an ended process. */
     static boolean isAbsence(KernelException e) {
-        return e.is(Errno.ENOENT) || e.is(Errno.ENODEV) || e.is(Errno.ENOTDIR);
+        return e.is(Errno.ENOENT) || e.is(Errno.ENODEV) || e.is(Errno.ENOTDIR) || e.is(Errno.ESRCH);
     }
 
     private static OptionalLong parse(String text) {

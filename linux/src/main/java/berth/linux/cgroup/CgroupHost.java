@@ -118,6 +118,25 @@ public final class CgroupHost {
         return new Cgroup(this, relativePath);
     }
 
+    /**
+     * The path of the cgroup that the process {@code pid} is in, as {@link #at} takes it, in the tree that answers for
+     * {@link Cgroup#processes}; empty for the root cgroup and for a process that is gone. Source: cgroups(7), /proc/PID/cgroup.
+     */
+    public Optional<String> pathOf(int pid) {
+        Hierarchy tree = authoritative();
+        return CgroupFile.read(Path.of("/proc", Integer.toString(pid), "cgroup"))
+                .flatMap(text -> text.lines()
+                        .map(line -> line.split(":", 3))
+                        .filter(fields -> fields.length == 3 && isOf(tree, fields[1]))
+                        .findFirst())
+                .map(fields -> fields[2].substring(1))
+                .filter(path -> !path.isEmpty());
+    }
+
+    private static boolean isOf(Hierarchy tree, String controllers) {
+        return tree.isV2() ? controllers.isEmpty() : tree.controllers().equals(Set.of(controllers.split(",")));
+    }
+
     /** The tree that answers which processes are in a cgroup: cgroup2 where there is one. */
     Hierarchy authoritative() {
         return unified().or(() -> with("freezer")).or(() -> with("pids")).orElseGet(hierarchies::getFirst);

@@ -1,6 +1,9 @@
 package berth.linux.process;
 
 import berth.linux.Fd;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The namespaces a thread of the daemon can enter. Source: namespaces(7). */
@@ -21,6 +24,16 @@ public enum NamespaceKind {
     /** The namespace of this kind that {@code pid} is in; it lives as long as the descriptor. */
     public Fd of(int pid) {
         return Fd.openForReading(Path.of("/proc/" + pid + "/ns/" + file));
+    }
+
+    /** Whether {@code namespace} is the one that this process is in. */
+    public boolean isOwn(Fd namespace) {
+        try {
+            return Files.readSymbolicLink(Path.of(namespace.procPath()))
+                    .equals(Files.readSymbolicLink(Path.of("/proc/self/ns/" + file)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     long cloneFlag() {

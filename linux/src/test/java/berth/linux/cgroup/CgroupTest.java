@@ -78,6 +78,7 @@ class CgroupTest {
             assertThat(top.directProcesses()).isEmpty();
             assertThat(top.directProcesses("a/b")).containsExactly(sleeper.pid());
             assertThat(top.directProcesses("nothing")).isEmpty();
+            assertThat(host.pathOf(sleeper.pid())).contains(leaf.path());
             assertThat(top.isEmpty()).isFalse();
             assertThat(leaf.directories())
                     .allSatisfy(d -> assertThat(d.resolve("cgroup.procs")).hasContent(sleeper.pid() + "\n"));

@@ -9,6 +9,7 @@ import berth.osctld.output.Columns;
 import berth.osctld.output.Kind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -22,7 +23,11 @@ final class NetifAddresses {
 
     private NetifAddresses() {}
 
-    private record Line(Container container, Netif netif, String text, @Nullable String via) {
+    private record Line(
+            Container container,
+            Netif netif,
+            String text,
+            @Nullable String via) {
         int version() {
             return text.contains(":") ? 6 : 4;
         }
@@ -242,7 +247,12 @@ final class NetifAddresses {
             List<Line> lines = netifs(call, container, name)
                     .flatMap(n -> n.routes().stream().map(r -> new Line(container, n, r.network(), r.via())))
                     .toList();
-            list.print(call, columns("addr").usual("via", Line::via).build(), lines);
+            list.print(
+                    call,
+                    columns("addr")
+                            .usual("via", l -> Optional.ofNullable(l.via()))
+                            .build(),
+                    lines);
         }
     }
 

@@ -7,6 +7,7 @@ import berth.osctld.output.Columns;
 import berth.osctld.output.Kind;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -26,7 +27,7 @@ final class NetifCommands {
                 .usual("ctid", l -> l.container().name())
                 .usual("name", l -> l.netif().name())
                 .usual("type", l -> l.netif().type().word())
-                .usual("link", l -> l.netif().link())
+                .usual("link", l -> Optional.ofNullable(l.netif().link()))
                 .usual("hwaddr", l -> l.netif().hwaddr())
                 .usual("addresses", l -> l.netif().addresses())
                 .more("veth", l -> network.outside(l.container(), l.netif()))
@@ -34,13 +35,21 @@ final class NetifCommands {
                 .more("gateway_v4", l -> l.netif().gatewayWord(true))
                 .more("gateway_v6", l -> l.netif().gatewayWord(false))
                 .more("via", l -> l.netif().via())
-                .more("routes", l -> l.netif().routes().stream()
-                        .map(NetifAddresses::words)
-                        .toList())
+                .more(
+                        "routes",
+                        l -> l.netif().routes().stream()
+                                .map(NetifAddresses::words)
+                                .toList())
                 .more("host_addresses", l -> l.netif().hostAddresses())
-                .more("mtu", Kind.NUMBER, l -> l.netif().mtu())
-                .more("max_tx", Kind.NUMBER, l -> l.netif().shape().maxTx())
-                .more("max_rx", Kind.NUMBER, l -> l.netif().shape().maxRx())
+                .more("mtu", Kind.NUMBER, l -> Optional.ofNullable(l.netif().mtu()))
+                .more(
+                        "max_tx",
+                        Kind.NUMBER,
+                        l -> Optional.ofNullable(l.netif().shape().maxTx()))
+                .more(
+                        "max_rx",
+                        Kind.NUMBER,
+                        l -> Optional.ofNullable(l.netif().shape().maxRx()))
                 .more("tx_queues", Kind.NUMBER, l -> l.netif().shape().sending())
                 .more("rx_queues", Kind.NUMBER, l -> l.netif().shape().receiving())
                 .build();
@@ -98,7 +107,10 @@ final class NetifCommands {
                 "Change an interface, at once in a running container",
                 "Another link, MAC address, MTU or number of queues makes it anew: connections over it break."
             },
-            footer = {"osctl ct netif set --max-tx 100M --max-rx 100M web eth0", "osctl ct netif set --link br1 web eth0"})
+            footer = {
+                "osctl ct netif set --max-tx 100M --max-rx 100M web eth0",
+                "osctl ct netif set --link br1 web eth0"
+            })
     static final class Set extends OsctlCommand {
         @Mixin
         NetifOptions options = new NetifOptions();

@@ -16,7 +16,7 @@ final class NetifNew {
     private NetifNew() {}
 
     /** What each of them takes. */
-    private abstract static class New extends OsctlCommand {
+    abstract static class New extends OsctlCommand {
         @Mixin
         NetifOptions options = new NetifOptions();
 
@@ -33,7 +33,10 @@ final class NetifNew {
             Container container = call.names().container(id);
             Netif netif = netif(call);
             call.services().containers().network().add(container, netif, call.caller());
-            call.out().done("%s has %s, a %s interface", container.name(), name, netif.type().word());
+            call.out()
+                    .done(
+                            "%s has %s, a %s interface",
+                            container.name(), name, netif.type().word());
         }
     }
 
@@ -103,9 +106,7 @@ final class NetifNew {
 
         @Override
         Netif netif(Call call) {
-            return options.make(call, name, NetifType.ROUTED, null)
-                    .withVia(via)
-                    .withAddresses(addresses);
+            return options.make(call, name, NetifType.ROUTED, null).withVia(via).withAddresses(addresses);
         }
     }
 
@@ -133,8 +134,8 @@ final class NetifNew {
 
         @Override
         Netif netif(Call call) {
-            return options.apply(Netif.ofPair(
-                    name, call.services().containers().network().freshHwaddr(), host, local));
+            return options.apply(
+                    Netif.ofPair(name, call.services().containers().network().freshHwaddr(), host, local));
         }
     }
 

@@ -26,10 +26,7 @@ final class NetifOptions {
     @Nullable
     String hwaddr;
 
-    @Option(
-            names = "--mtu",
-            paramLabel = "BYTES",
-            description = "its MTU; by default that of its bridge, or 1500")
+    @Option(names = "--mtu", paramLabel = "BYTES", description = "its MTU; by default that of its bridge, or 1500")
     @Nullable
     Integer mtu;
 
@@ -40,10 +37,7 @@ final class NetifOptions {
     @Nullable
     String maxTx;
 
-    @Option(
-            names = "--max-rx",
-            paramLabel = "RATE",
-            description = "how much it may receive")
+    @Option(names = "--max-rx", paramLabel = "RATE", description = "how much it may receive")
     @Nullable
     String maxRx;
 
