@@ -65,8 +65,8 @@ final class Wiring {
         Groups groups = new Groups();
         ImageStores images = new ImageStores(clock, locks);
         ContainerServices.Machinery machinery = machinery(enter, failPoints);
-        Networks networks = new Networks(
-                instance, new Bridges(instance.name()), new HostPrograms(Wiring::find), machinery.poll());
+        Networks networks =
+                new Networks(instance, new Bridges(instance.name()), new HostPrograms(Wiring::find), machinery.poll());
         ContainerServices containers = ContainerServices.of(
                 new ContainerServices.Foundation(
                         instance, pools, users, groups, images, networks, locks, events, clock, failPoints),
@@ -75,7 +75,18 @@ final class Wiring {
                 new UserAdministration(pools, users, containers.containers(), locks, clock, failPoints);
         PoolGate gate = new PoolGate(pools, users, groups, images, administration, networks, containers, trash, locks);
         return new Engine(
-                VERSION, instance, pools, gate, users, administration, groups, images, networks, containers, events, locks);
+                VERSION,
+                instance,
+                pools,
+                gate,
+                users,
+                administration,
+                groups,
+                images,
+                networks,
+                containers,
+                events,
+                locks);
     }
 
     private static ContainerServices.Machinery machinery(Path enter, FailPoints failPoints) {

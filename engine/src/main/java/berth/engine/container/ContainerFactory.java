@@ -195,9 +195,7 @@ public final class ContainerFactory {
                     .run(
                             deleteKind,
                             new DeleteKind.Plan(
-                                    container.id().pool(),
-                                    container.name(),
-                                    user.filter(u -> last && !u.standalone())),
+                                    container.id().pool(), container.name(), user.filter(u -> last && !u.standalone())),
                             caller.actor(),
                             caller.progress());
         }

@@ -152,8 +152,7 @@ public final class ContainerNetwork {
                 caller,
                 () -> exclusively(container, () -> {
                     List<Netif> before = container.spec().netifs();
-                    List<Netif> after =
-                            networks.assign(container.id().toString(), before, change.apply(before));
+                    List<Netif> after = networks.assign(container.id().toString(), before, change.apply(before));
                     configure(container, before, after, caller);
                     try {
                         inside(container, netns -> complete(container, before, after, netns));
@@ -189,12 +188,10 @@ public final class ContainerNetwork {
     }
 
     private void complete(Container container, List<Netif> before, List<Netif> after, Fd netns) {
-        after.stream()
-                .filter(n -> !before.contains(n))
-                .forEach(n -> {
-                    interfaces.complete(full(container, n), n, after.indexOf(n), netns);
-                    ports.connected(container.id(), n);
-                });
+        after.stream().filter(n -> !before.contains(n)).forEach(n -> {
+            interfaces.complete(full(container, n), n, after.indexOf(n), netns);
+            ports.connected(container.id(), n);
+        });
         borrow(container, netns);
     }
 

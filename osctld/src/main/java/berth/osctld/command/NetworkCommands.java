@@ -38,14 +38,16 @@ final class NetworkCommands {
                 .usual("intra", n -> word(n.intraPolicy()))
                 .usual("interfaces", Kind.NUMBER, n -> networks.ports(n.name()).size())
                 .more("bridge", Network::bridge)
-                .more("gateway_v4", n -> n.host(true).map(p -> p.address().getHostAddress()))
-                .more("gateway_v6", n -> n.host(false).map(p -> p.address().getHostAddress()))
+                .more("gateway_v4", n -> n.gateway(true))
+                .more("gateway_v6", n -> n.gateway(false))
                 .more("range", Network::rangeText)
                 .more("domain", Network::domainName)
                 .more("uplink", Network::uplink)
-                .more("forwards", n -> n.forwards().stream()
-                        .map(f -> "%s %s:%d".formatted(f.hostPort(), f.container(), f.target()))
-                        .toList())
+                .more(
+                        "forwards",
+                        n -> n.forwards().stream()
+                                .map(f -> "%s %s:%d".formatted(f.hostPort(), f.container(), f.target()))
+                                .toList())
                 .build();
     }
 
@@ -58,7 +60,8 @@ final class NetworkCommands {
         @Option(
                 names = "--range",
                 paramLabel = "FIRST-LAST",
-                description = "the IPv4 addresses for containers that name none; by default the upper half of the subnet")
+                description =
+                        "the IPv4 addresses for containers that name none; by default the upper half of the subnet")
         @Nullable
         String range;
 
@@ -134,7 +137,8 @@ final class NetworkCommands {
         @Option(
                 names = "--subnet",
                 paramLabel = "NET",
-                description = "its addresses, also with the host's own as in 10.0.5.254/24; once for IPv4, once for IPv6")
+                description =
+                        "its addresses, also with the host's own as in 10.0.5.254/24; once for IPv4, once for IPv6")
         List<String> subnets = new ArrayList<>();
 
         @Mixin
@@ -151,17 +155,18 @@ final class NetworkCommands {
         void run(Call call) {
             Optional<Preset> chosen = Optional.ofNullable(preset).map(Preset::of);
             if (chosen.isPresent() && words.size() > 1) {
-                throw new BerthException(ErrorCode.INVALID, "a preset has its kind", "leave out '%s'".formatted(words.getFirst()));
+                throw new BerthException(
+                        ErrorCode.INVALID, "a preset has its kind", "leave out '%s'".formatted(words.getFirst()));
             }
             NetworkKind kind = chosen.map(Preset::kind)
                     .orElseGet(() -> words.size() > 1 ? NetworkKind.of(words.getFirst()) : NetworkKind.NAT);
             String subnet4 = one(subnets.stream().filter(s -> !s.contains(":")).toList());
             String subnet6 = one(subnets.stream().filter(s -> s.contains(":")).toList());
             if (subnet4 == null && subnet6 == null) {
-                subnet4 = chosen.map(Preset::subnet).orElseGet(() -> networks(call).freeSubnet());
+                subnet4 = chosen.map(Preset::subnet)
+                        .orElseGet(() -> networks(call).freeSubnet());
             }
-            Network made = networks(call)
-                    .create(choices.apply(Network.of(words.getLast(), kind, subnet4, subnet6)));
+            Network made = networks(call).create(choices.apply(Network.of(words.getLast(), kind, subnet4, subnet6)));
             if (networks(call).hasNoNames()) {
                 call.out()
                         .warn(

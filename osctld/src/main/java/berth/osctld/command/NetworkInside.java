@@ -29,7 +29,9 @@ final class NetworkInside {
     private record Forwarded(Network network, Forward forward) {}
 
     private static Stream<Network> chosen(Call call, @Nullable String name) {
-        return name == null ? networks(call).all().stream() : Stream.of(networks(call).get(name));
+        return name == null
+                ? networks(call).all().stream()
+                : Stream.of(networks(call).get(name));
     }
 
     @Command(
@@ -60,7 +62,8 @@ final class NetworkInside {
                     call,
                     columns,
                     chosen(call, name)
-                            .flatMap(n -> networks(call).leases(n.name()).stream().map(l -> new Leased(n, l)))
+                            .flatMap(n ->
+                                    networks(call).leases(n.name()).stream().map(l -> new Leased(n, l)))
                             .toList());
         }
     }

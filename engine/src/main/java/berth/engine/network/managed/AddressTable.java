@@ -53,7 +53,7 @@ final class AddressTable {
                     "address %s is the host's own in network '%s'".formatted(text, network),
                     "choose another one");
         }
-        if (number == 0 || IpPrefix.of(address).isIpv4() && number == subnet().last()) {
+        if (number == 0 || (IpPrefix.of(address).isIpv4() && number == subnet().last())) {
             throw new BerthException(
                     ErrorCode.INVALID,
                     "address %s stands for all of network '%s'".formatted(text, network),
@@ -126,8 +126,7 @@ final class AddressTable {
     }
 
     private long number(InetAddress address) {
-        return subnet()
-                .number(address)
+        return subnet().number(address)
                 .orElseThrow(() -> new BerthException(
                         ErrorCode.INVALID,
                         "address %s is not of network '%s', which is %s"

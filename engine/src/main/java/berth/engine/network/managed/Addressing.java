@@ -39,16 +39,14 @@ final class Addressing {
         for (boolean v4 : List.of(true, false)) {
             if (netif.prefixes().stream().noneMatch(p -> p.isIpv4() == v4)) {
                 (v4 ? ipv4 : ipv6)
-                        .ifPresent(t -> addresses.add(
-                                new IpPrefix(t.allocate(holder), t.prefixLength()).toString()));
+                        .ifPresent(t -> addresses.add(new IpPrefix(t.allocate(holder), t.prefixLength()).toString()));
             }
         }
         Netif complete = netif.withAddresses(addresses);
         if (network.kind().isForwarded()) {
             return complete;
         }
-        return complete.withGateways(
-                unlessAuto(netif.gatewayWord(true)), unlessAuto(netif.gatewayWord(false)));
+        return complete.withGateways(unlessAuto(netif.gatewayWord(true)), unlessAuto(netif.gatewayWord(false)));
     }
 
     /** {@code netif}, which is no longer on this network, without its addresses here. */
@@ -65,15 +63,21 @@ final class Addressing {
             try {
                 (prefix.isIpv4() ? ipv4 : ipv6).ifPresent(t -> t.reserve(prefix.address(), port.holder()));
             } catch (BerthException e) {
-                LOG.warn("Interface {} of {} is not as it should be: {}", port.netif(), port.container(), e.getMessage());
+                LOG.warn(
+                        "Interface {} of {} is not as it should be: {}",
+                        port.netif(),
+                        port.container(),
+                        e.getMessage());
             }
         }
     }
 
     /** Takes back all that {@code holder} has but the addresses of {@code kept}. */
     void keepOnly(String holder, List<Port> kept) {
-        List<InetAddress> addresses =
-                kept.stream().flatMap(p -> p.prefixes().stream()).map(IpPrefix::address).toList();
+        List<InetAddress> addresses = kept.stream()
+                .flatMap(p -> p.prefixes().stream())
+                .map(IpPrefix::address)
+                .toList();
         tables().forEach(t -> t.keepOnly(holder, addresses));
     }
 

@@ -146,6 +146,6 @@ public final class Bridges implements AutoCloseable {
     /** Always the same for the same network, or guests would take the host for another one after it restarted. */
     private MacAddress mac(Network network) {
         UUID name = UUID.nameUUIDFromBytes((mark + " " + network.name()).getBytes(StandardCharsets.UTF_8));
-        return new MacAddress(LOCALLY_ADMINISTERED | name.getLeastSignificantBits() & RANDOM_BITS);
+        return new MacAddress(LOCALLY_ADMINISTERED | (name.getLeastSignificantBits() & RANDOM_BITS));
     }
 }

@@ -118,10 +118,14 @@ final class Filter {
 
     private void send(NftSocket socket, List<FilterElement> gone, List<FilterElement> come) {
         List<NftChange> changes = new ArrayList<>();
-        bySet(gone).forEach((set, elements) -> changes.add(
-                NftChange.delete(table(set).set(set.word()), elements.stream().map(FilterElement::element).toList())));
-        bySet(come).forEach((set, elements) -> changes.add(
-                NftChange.add(table(set).set(set.word()), elements.stream().map(FilterElement::element).toList())));
+        bySet(gone)
+                .forEach((set, elements) -> changes.add(NftChange.delete(
+                        table(set).set(set.word()),
+                        elements.stream().map(FilterElement::element).toList())));
+        bySet(come)
+                .forEach((set, elements) -> changes.add(NftChange.add(
+                        table(set).set(set.word()),
+                        elements.stream().map(FilterElement::element).toList())));
         socket.commit(changes);
     }
 

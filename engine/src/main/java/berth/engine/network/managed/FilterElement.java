@@ -60,8 +60,7 @@ record FilterElement(FilterSet set, NftElement element) {
                 .protocol(forward.protocolNumber())
                 .port(forward.port())
                 .build();
-        NftKey inside =
-                NftKey.builder().address(address).port(forward.target()).build();
+        NftKey inside = NftKey.builder().address(address).port(forward.target()).build();
         return new FilterElement(map, NftElement.of(outside, inside));
     }
 

@@ -3,6 +3,7 @@ package berth.engine.network.managed;
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.network.Words;
+import berth.engine.store.FileFailure;
 import berth.linux.Fd;
 import berth.linux.process.Child;
 import berth.linux.process.Command;
@@ -72,7 +73,7 @@ final class NameService {
             files.write(files.configuration(), text);
             spawn();
         } catch (IOException e) {
-            throw berth.engine.store.FileFailure.of("read", files.configuration(), e);
+            throw FileFailure.of("read", files.configuration(), e);
         } finally {
             lock.unlock();
         }
@@ -169,8 +170,7 @@ final class NameService {
         try {
             int pid = Integer.parseInt(Files.readString(files.pid()).strip());
             Optional<Pidfd> opened = Pidfd.open(pid);
-            if (opened.isPresent()
-                    && (!Processes.commandLine(pid).contains(option()) || Processes.isZombie(pid))) {
+            if (opened.isPresent() && (!Processes.commandLine(pid).contains(option()) || Processes.isZombie(pid))) {
                 opened.get().close();
                 return Optional.empty();
             }
@@ -199,7 +199,7 @@ final class NameService {
             awaitReady(child);
             watch(child);
         } catch (IOException e) {
-            throw berth.engine.store.FileFailure.of("remove", files.pid(), e);
+            throw FileFailure.of("remove", files.pid(), e);
         }
     }
 

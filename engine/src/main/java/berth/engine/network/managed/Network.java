@@ -130,6 +130,11 @@ public record Network(
         return Stream.of(true, false).flatMap(v4 -> host(v4).stream()).toList();
     }
 
+    /** The address that containers send to what is elsewhere, if it has one of the family. */
+    public Optional<String> gateway(boolean ipv4) {
+        return host(ipv4).map(h -> Words.text(h.address()));
+    }
+
     /** Which IPv4 addresses are given to containers that name none, if it has any. */
     Optional<AddressRange> range() {
         if (subnet4 == null) {
@@ -144,23 +149,19 @@ public record Network(
     }
 
     public Network withRange(@Nullable String value) {
-        return new Network(
-                name, kind, subnet4, subnet6, gateway4, gateway6, value, domain, intra, uplink, forwards);
+        return new Network(name, kind, subnet4, subnet6, gateway4, gateway6, value, domain, intra, uplink, forwards);
     }
 
     public Network withDomain(@Nullable String value) {
-        return new Network(
-                name, kind, subnet4, subnet6, gateway4, gateway6, range4, value, intra, uplink, forwards);
+        return new Network(name, kind, subnet4, subnet6, gateway4, gateway6, range4, value, intra, uplink, forwards);
     }
 
     public Network withIntra(@Nullable Intra value) {
-        return new Network(
-                name, kind, subnet4, subnet6, gateway4, gateway6, range4, domain, value, uplink, forwards);
+        return new Network(name, kind, subnet4, subnet6, gateway4, gateway6, range4, domain, value, uplink, forwards);
     }
 
     public Network withUplink(@Nullable String value) {
-        return new Network(
-                name, kind, subnet4, subnet6, gateway4, gateway6, range4, domain, intra, value, forwards);
+        return new Network(name, kind, subnet4, subnet6, gateway4, gateway6, range4, domain, intra, value, forwards);
     }
 
     public Network withForwards(List<Forward> value) {
@@ -172,7 +173,7 @@ public record Network(
         int largest = ipv4 ? LARGEST_4 : LARGEST_6;
         int smallest = ipv4 ? SMALLEST_4 : SMALLEST_6;
         if (prefix.isIpv4() != ipv4) {
-            throw invalid("'%s' is no %s network".formatted(text, ipv4 ? "IPv4" : "IPv6"), null);
+            throw invalid("'%s' is no %s network".formatted(text, ipv4 ? "IPv4" : "IPv6"), "write it like 10.0.5.0/24 or fd00:5::/64");
         }
         if (prefix.length() < largest || prefix.length() > smallest) {
             throw invalid(
@@ -197,13 +198,13 @@ public record Network(
         }
         Subnet subnet = new Subnet(given);
         long number = subnet.number(Words.address(text)).orElse(0);
-        if (number == 0 || given.isIpv4() && number == subnet.last()) {
-            throw invalid("%s cannot be the gateway of %s".formatted(text, given.network()), null);
+        if (number == 0 || (given.isIpv4() && number == subnet.last())) {
+            throw invalid("%s cannot be the gateway of %s".formatted(text, given.network()), "choose another address of it");
         }
         return number == 1 ? null : text;
     }
 
-    private static BerthException invalid(String message, @Nullable String hint) {
+    private static BerthException invalid(String message, String hint) {
         return new BerthException(ErrorCode.INVALID, message, hint);
     }
 }

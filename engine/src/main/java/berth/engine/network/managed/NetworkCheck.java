@@ -32,10 +32,11 @@ record NetworkCheck(Instance instance, Bridges bridges, HostPrograms programs) {
                 findings.add(new Finding(
                         network.name(),
                         "its dnsmasq does not run: no DHCP, no names",
-                        "see %s".formatted(instance.runDirectory()
-                                .resolve("network")
-                                .resolve(network.name())
-                                .resolve("dnsmasq.log"))));
+                        "see %s"
+                                .formatted(instance.runDirectory()
+                                        .resolve("network")
+                                        .resolve(network.name())
+                                        .resolve("dnsmasq.log"))));
             }
             if (network.kind().isForwarded()) {
                 network.hosts().forEach(h -> forwarding(network, h, findings));

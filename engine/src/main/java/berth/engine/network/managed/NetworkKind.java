@@ -24,9 +24,7 @@ public enum NetworkKind {
                         ErrorCode.INVALID,
                         "'%s' is no kind of network".formatted(word),
                         "choose one of "
-                                + Arrays.stream(values())
-                                        .map(NetworkKind::word)
-                                        .collect(Collectors.joining(", "))));
+                                + Arrays.stream(values()).map(NetworkKind::word).collect(Collectors.joining(", "))));
     }
 
     /** Its word for people. */

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * The managed networks of an instance, and which container has what in them. Safe for use by several threads.
  *
  * <p>A change is written first and then made: whenever the daemon dies, {@link #start} makes what the configuration says. Only
- * the end of a network is made first and then written.
+ * the bridge of a network goes before its configuration does.
  */
 public final class Networks {
     /** The bridge that LXC's own tools and documents use; made when it is first wanted. */
@@ -43,8 +43,7 @@ public final class Networks {
     private boolean isStarted;
 
     public Networks(Instance instance, Bridges bridges, HostPrograms programs, PollLoop poll) {
-        this.store = new ObjectStore<>(
-                instance.stateDirectory().resolve("conf/network"), Network.class, Network::name);
+        this.store = new ObjectStore<>(instance.stateDirectory().resolve("conf/network"), Network.class, Network::name);
         this.bridges = bridges;
         this.plumbing = new Plumbing(instance, bridges, programs, poll);
     }
@@ -108,7 +107,7 @@ public final class Networks {
                 plumbing.up(network, ports.on(network.name()));
                 plumbing.load(networks.values(), ports);
             } catch (RuntimeException e) {
-                takeAway(network);
+                undo(network, e);
                 throw e;
             }
             return network;
@@ -235,7 +234,8 @@ public final class Networks {
                 for (Netif netif : after) {
                     Netif moved = withoutFormer(netif, before);
                     makeIfWanted(moved);
-                    complete.add(of(moved).map(a -> a.complete(moved, container)).orElse(moved));
+                    complete.add(
+                            of(moved).map(a -> a.complete(moved, container)).orElse(moved));
                 }
             } catch (RuntimeException e) {
                 dismiss(container);
@@ -265,7 +265,7 @@ public final class Networks {
                 gone.forEach(p -> table.release(p.prefixes(), container));
                 come.forEach(table::take);
                 if (isStarted && !gone.equals(come)) {
-                    plumbing.change(networks.values(), network, ports, gone, come);
+                    make(network, gone, come);
                 }
             }
         });
@@ -273,13 +273,26 @@ public final class Networks {
 
     /** Gives back what {@link #assign} gave for interfaces that were not to be. */
     public void dismiss(String container) {
-        locked(() -> networks.values().forEach(n -> Objects.requireNonNull(addressing.get(n.name()))
-                .keepOnly(container, on(n, ports.of(container)))));
+        locked(() -> networks.values()
+                .forEach(n -> Objects.requireNonNull(addressing.get(n.name()))
+                        .keepOnly(container, on(n, ports.of(container)))));
     }
 
     /** The host's end {@code link} of an interface on {@code network} is there: what the network says holds for it. */
     public void connected(String network, String link) {
         find(network).ifPresent(n -> bridges.isolate(link, n.intraPolicy()));
+    }
+
+    /** What nobody has any more does no harm: its end is not held up by it. */
+    private void make(Network network, List<Port> gone, List<Port> come) {
+        try {
+            plumbing.change(networks.values(), network, ports, gone, come);
+        } catch (RuntimeException e) {
+            if (!come.isEmpty()) {
+                throw e;
+            }
+            LOG.error("Network {} still knows an interface that is gone: {}", network.name(), e.getMessage());
+        }
     }
 
     private Netif withoutFormer(Netif netif, List<Netif> before) {
@@ -318,16 +331,20 @@ public final class Networks {
         addressing.put(network.name(), table);
     }
 
+    private void undo(Network network, RuntimeException cause) {
+        try {
+            takeAway(network);
+        } catch (RuntimeException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
     private void takeAway(Network network) {
         networks.remove(network.name());
         addressing.remove(network.name());
         plumbing.down(network);
-        if (networks.isEmpty()) {
-            plumbing.unload();
-        } else {
-            plumbing.load(networks.values(), ports);
-        }
         store.remove(network.name());
+        plumbing.load(networks.values(), ports);
     }
 
     private void locked(Runnable work) {

@@ -4,6 +4,8 @@ import berth.engine.Instance;
 import berth.linux.Errno;
 import berth.linux.KernelException;
 import berth.linux.process.PollLoop;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -50,9 +52,13 @@ final class Plumbing {
         bridges.down(network);
     }
 
-    /** Makes the rules those of {@code networks}. */
+    /** Makes the rules those of {@code networks}; without networks there are none. */
     void load(Collection<Network> networks, Ports ports) {
         if (networks.isEmpty()) {
+            // A host that never had a network may have no nftables.
+            if (Files.exists(directory())) {
+                filter.remove();
+            }
             return;
         }
         SequencedSet<FilterElement> wanted = new LinkedHashSet<>();
@@ -62,11 +68,6 @@ final class Plumbing {
             wanted.addAll(FilterElement.of(network, own));
         }
         filter.load(networks, wanted);
-    }
-
-    /** Takes the rules away. */
-    void unload() {
-        filter.remove();
     }
 
     /** A container has {@code come} on {@code network} and no longer {@code gone}. */
@@ -93,7 +94,8 @@ final class Plumbing {
 
     /** What is wrong. */
     List<Finding> check(List<Network> networks) {
-        return new NetworkCheck(instance, bridges, programs).run(networks, n -> service(n).pid());
+        return new NetworkCheck(instance, bridges, programs)
+                .run(networks, n -> service(n).pid());
     }
 
     /** Whether dnsmasq is not installed. */
@@ -108,9 +110,13 @@ final class Plumbing {
                 n -> new NameService(
                         network,
                         new NameServiceFiles(
-                                instance.runDirectory().resolve("network").resolve(n),
+                                directory().resolve(n),
                                 instance.stateDirectory().resolve("network").resolve(n)),
                         programs,
                         poll));
+    }
+
+    private Path directory() {
+        return instance.runDirectory().resolve("network");
     }
 }

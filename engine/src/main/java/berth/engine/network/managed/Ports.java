@@ -37,7 +37,9 @@ final class Ports {
             byContainer.put(container, new ArrayList<>(ports));
         }
         for (Port port : ports) {
-            byNetwork.computeIfAbsent(port.network(), n -> new LinkedHashMap<>()).put(port.link(), port);
+            byNetwork
+                    .computeIfAbsent(port.network(), n -> new LinkedHashMap<>())
+                    .put(port.link(), port);
         }
     }
 }

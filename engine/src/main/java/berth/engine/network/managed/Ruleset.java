@@ -1,5 +1,6 @@
 package berth.engine.network.managed;
 
+import berth.engine.network.Words;
 import berth.linux.netlink.IpPrefix;
 import berth.linux.netlink.NftFamily;
 import java.util.Arrays;
@@ -100,7 +101,10 @@ final class Ruleset {
                 String to = "    iifname \"%s\" %s daddr %s ".formatted(network.bridge(), ip(host), address(host));
                 text.append(to).append("meta l4proto { tcp, udp } th dport 53 accept\n");
                 text.append(to)
-                        .append(host.isIpv4() ? "icmp type echo-request accept\n" : "icmpv6 type echo-request accept\n");
+                        .append(
+                                host.isIpv4()
+                                        ? "icmp type echo-request accept\n"
+                                        : "icmpv6 type echo-request accept\n");
             }
         }
         return text.append("    drop\n  }\n")
@@ -159,6 +163,6 @@ final class Ruleset {
     }
 
     private static String address(IpPrefix prefix) {
-        return berth.engine.network.Words.text(prefix.address());
+        return Words.text(prefix.address());
     }
 }

@@ -12,7 +12,7 @@ record Surroundings(Bridges bridges, Collection<Network> networks) {
     private static final int FIRST_FREE = 3;
     private static final int LAST_FREE = 255;
 
-    /** @throws BerthException IN_USE, naming who has addresses of {@code wish}; EXISTS if a link of the host has its name */
+    /** @throws BerthException IN_USE, naming who has addresses of {@code wish} */
     void refuseTaken(Network wish) {
         List<Bridges.Neighbour> neighbours = bridges.neighbours(wish.bridge());
         for (IpPrefix prefix : Networks.prefixes(wish)) {
