@@ -110,7 +110,8 @@ final class ManagedNetworkTest {
 
         assertThat(ping("a", "-I 10.77.5.200 " + GATEWAY).status()).isNotZero();
         assertThat(ping("a", "-I 10.77.5.129 " + GATEWAY).status()).isNotZero();
-        assertThat(host.osctl("ct exec a arping -c 1 -w 1 -I eth0 -s 10.77.5.200 " + GATEWAY).status())
+        assertThat(host.osctl("ct exec a arping -c 1 -w 1 -I eth0 -s 10.77.5.200 " + GATEWAY)
+                        .status())
                 .isNotZero();
         assertThat(host.osctl("ct exec a arping -c 1 -w 1 -I eth0 " + GATEWAY)).succeeds();
 
@@ -124,7 +125,8 @@ final class ManagedNetworkTest {
     @Test
     void aGuestReachesNothingOfTheHostButLeasesAndNames() {
         twoOn("network new nat --subnet 10.77.5.0/24 net0");
-        assertThat(host.networkShell("(sleep 20 | busybox nc -l -p 7777 >/dev/null 2>&1) & echo started").run())
+        assertThat(host.networkShell("(sleep 20 | busybox nc -l -p 7777 >/dev/null 2>&1) & echo started")
+                        .run())
                 .succeeds();
 
         assertThat(host.osctl("ct exec a nc -w 1 %s 7777".formatted(GATEWAY)).status())
@@ -143,8 +145,9 @@ final class ManagedNetworkTest {
                 "network forward add net0 tcp:8080 a:80");
 
         reaches("a", "198.51.100.2");
-        String get = "ip netns exec %s sh -c \"printf 'GET / HTTP/1.0\\r\\n\\r\\n' | busybox nc -w 3 198.51.100.1 8080\""
-                .formatted(far());
+        String get =
+                "ip netns exec %s sh -c \"printf 'GET / HTTP/1.0\\r\\n\\r\\n' | busybox nc -w 3 198.51.100.1 8080\""
+                        .formatted(far());
         assertThat(host.shell(get).run()).mentions("hello from a");
 
         host.given("network forward del net0 tcp:8080");
@@ -226,7 +229,8 @@ final class ManagedNetworkTest {
         assertThat(host.networkShell("ip -br link").run().stdout()).doesNotContain("net0");
         assertThat(host.networkShell("nft list tables").run()).prints("");
         assertThat(nameServices()).isEmpty();
-        assertThat(Files.exists(Path.of("/run", host.instance(), "network/net0"))).isFalse();
+        assertThat(Files.exists(Path.of("/run", host.instance(), "network/net0")))
+                .isFalse();
         assertThat(Files.exists(Path.of("/var/lib", host.instance(), "network/net0")))
                 .isFalse();
         assertThat(Files.exists(Path.of("/var/lib", host.instance(), "conf/network/net0.yml")))
@@ -250,8 +254,7 @@ final class ManagedNetworkTest {
 
     @Test
     void lxcsOwnBridgeIsMadeOnFirstUse() {
-        host.given(
-                "ct new --image busybox myct01", "ct netif new bridge --link lxcbr0 myct01 eth0", "ct start myct01");
+        host.given("ct new --image busybox myct01", "ct netif new bridge --link lxcbr0 myct01 eth0", "ct start myct01");
 
         reaches("myct01", "10.0.3.1");
         assertThat(host.osctl("network ls -H -o name,kind")).mentions("lxcbr0", "nat");

@@ -33,8 +33,8 @@ final class NetworkCommands {
         return Columns.<Network>builder()
                 .usual("name", Network::name)
                 .usual("kind", n -> n.kind().word())
-                .usual("subnet_v4", Network::subnet4)
-                .usual("subnet_v6", Network::subnet6)
+                .usual("subnet_v4", n -> Optional.ofNullable(n.subnet4()))
+                .usual("subnet_v6", n -> Optional.ofNullable(n.subnet6()))
                 .usual("intra", n -> word(n.intraPolicy()))
                 .usual("interfaces", Kind.NUMBER, n -> networks.ports(n.name()).size())
                 .more("bridge", Network::bridge)
@@ -42,7 +42,7 @@ final class NetworkCommands {
                 .more("gateway_v6", n -> n.gateway(false))
                 .more("range", Network::rangeText)
                 .more("domain", Network::domainName)
-                .more("uplink", Network::uplink)
+                .more("uplink", n -> Optional.ofNullable(n.uplink()))
                 .more(
                         "forwards",
                         n -> n.forwards().stream()

@@ -173,7 +173,9 @@ public record Network(
         int largest = ipv4 ? LARGEST_4 : LARGEST_6;
         int smallest = ipv4 ? SMALLEST_4 : SMALLEST_6;
         if (prefix.isIpv4() != ipv4) {
-            throw invalid("'%s' is no %s network".formatted(text, ipv4 ? "IPv4" : "IPv6"), "write it like 10.0.5.0/24 or fd00:5::/64");
+            throw invalid(
+                    "'%s' is no %s network".formatted(text, ipv4 ? "IPv4" : "IPv6"),
+                    "write it like 10.0.5.0/24 or fd00:5::/64");
         }
         if (prefix.length() < largest || prefix.length() > smallest) {
             throw invalid(
@@ -199,7 +201,8 @@ public record Network(
         Subnet subnet = new Subnet(given);
         long number = subnet.number(Words.address(text)).orElse(0);
         if (number == 0 || (given.isIpv4() && number == subnet.last())) {
-            throw invalid("%s cannot be the gateway of %s".formatted(text, given.network()), "choose another address of it");
+            throw invalid(
+                    "%s cannot be the gateway of %s".formatted(text, given.network()), "choose another address of it");
         }
         return number == 1 ? null : text;
     }

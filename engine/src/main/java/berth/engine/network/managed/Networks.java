@@ -216,7 +216,15 @@ public final class Networks {
 
     /** What is wrong with the networks, or with the host for them. */
     public List<Finding> check() {
-        return locked(() -> plumbing.check(List.copyOf(networks.values())));
+        return locked(() -> {
+            List<Finding> findings = new ArrayList<>(plumbing.check(List.copyOf(networks.values())));
+            for (Network network : networks.values()) {
+                network.forwards().stream()
+                        .filter(f -> ports.of(f.container(), network.name()).isEmpty())
+                        .forEach(f -> findings.add(Finding.ofLostForward(network, f)));
+            }
+            return findings;
+        });
     }
 
     /**

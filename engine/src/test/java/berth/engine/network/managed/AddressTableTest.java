@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -35,9 +36,7 @@ class AddressTableTest {
             given.add(table.allocate("tank:c" + i));
         }
 
-        assertThat(given)
-                .hasSize(65_000)
-                .doesNotContain(ip("10.102.0.0"), ip("10.102.0.1"), ip("10.102.255.255"));
+        assertThat(given).hasSize(65_000).doesNotContain(ip("10.102.0.0"), ip("10.102.0.1"), ip("10.102.255.255"));
     }
 
     @Test
@@ -68,7 +67,7 @@ class AddressTableTest {
                 int place = random.nextInt(held.size());
                 InetAddress address = held.set(place, held.getLast());
                 held.removeLast();
-                table.release(address, expected.remove(address));
+                table.release(address, Objects.requireNonNull(expected.remove(address)));
             }
         }
 
@@ -116,7 +115,8 @@ class AddressTableTest {
 
     @Test
     void aChosenRangeIsNotLeft() {
-        Network network = Network.of("net0", NetworkKind.NAT, "10.0.5.0/24", null).withRange("10.0.5.20-10.0.5.21");
+        Network network =
+                Network.of("net0", NetworkKind.NAT, "10.0.5.0/24", null).withRange("10.0.5.20-10.0.5.21");
         AddressTable table = AddressTable.of(network, true).orElseThrow();
 
         assertThat(table.allocate("tank:a")).isEqualTo(ip("10.0.5.20"));
