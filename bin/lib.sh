@@ -33,7 +33,7 @@ stop_daemon() {
     done
 }
 
-# Removes whatever instance $1 has on this host, whatever state it is in: processes, mounts, cgroups, accounts, files.
+# Removes whatever instance $1 has on this host, whatever state it is in: processes, mounts, cgroups, networks, accounts, files.
 remove_instance() {
     gone=$1
     stop_daemon "$gone"
@@ -46,6 +46,13 @@ remove_instance() {
             sleep 0.05
         done
         find "$cgroup" -depth -type d -exec rmdir {} + 2>/dev/null || true
+    done
+    grep -lsz -e "^--conf-file=/run/$gone/network/" /proc/[0-9]*/cmdline | cut -d/ -f3 | xargs -r kill 2>/dev/null || true
+    for alias in /sys/class/net/*/ifalias; do
+        [ "$(cat "$alias" 2>/dev/null)" != "berth $gone" ] || ip link del "$(basename "$(dirname "$alias")")" 2>/dev/null || true
+    done
+    for family in bridge inet; do
+        nft delete table "$family" "berth-$gone" 2>/dev/null || true
     done
     awk -v run="/run/$gone/" 'index($5, run) == 1 { print $5 }' /proc/self/mountinfo | tac | while read -r mount; do
         umount -l "$mount" 2>/dev/null || true
@@ -65,7 +72,7 @@ is_installed() {
 
 # What Berth needs to be built and to run, and this machine lacks; docs/dependencies.md says what for. The JDK comes last.
 missing_packages() {
-    for package in lxc lxcfs uidmap busybox-static mmdebstrap debian-archive-keyring gpg gcc libc6-dev make ca-certificates; do
+    for package in lxc lxcfs uidmap nftables dnsmasq-base busybox-static mmdebstrap debian-archive-keyring gpg gcc libc6-dev make ca-certificates; do
         is_installed "$package" || echo "$package"
     done
     # The Maven wrapper fetches Maven with either.

@@ -293,6 +293,9 @@ final class Host implements BeforeAllCallback, AfterAllCallback, AfterEachCallba
         for (JsonNode container : json("ct ls")) {
             given("ct del -f " + qualified(container, "id"));
         }
+        for (JsonNode network : json("network ls")) {
+            given("network del " + network.get("name").asString());
+        }
         for (JsonNode user : json("user ls")) {
             given("user del " + qualified(user, "name"));
         }

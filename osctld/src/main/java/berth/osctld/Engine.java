@@ -8,6 +8,7 @@ import berth.engine.host.PoolGate;
 import berth.engine.host.UserAdministration;
 import berth.engine.idmap.UserStores;
 import berth.engine.image.ImageStores;
+import berth.engine.network.managed.Networks;
 import berth.engine.operation.Locks;
 import berth.engine.storage.Pools;
 import berth.osctld.command.Services;
@@ -22,6 +23,7 @@ record Engine(
         UserAdministration userAdministration,
         Groups groups,
         ImageStores images,
+        Networks networks,
         ContainerServices containers,
         Events events,
         Locks locks)

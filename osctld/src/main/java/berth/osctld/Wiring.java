@@ -12,6 +12,9 @@ import berth.engine.idmap.SystemAccounts;
 import berth.engine.idmap.UserStores;
 import berth.engine.image.ImageStores;
 import berth.engine.network.Interfaces;
+import berth.engine.network.managed.Bridges;
+import berth.engine.network.managed.HostPrograms;
+import berth.engine.network.managed.Networks;
 import berth.engine.operation.FailPoints;
 import berth.engine.operation.Locks;
 import berth.engine.runtime.Attachments;
@@ -33,9 +36,9 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.stream.Stream;
 
 /** Makes every part of the daemon and hands it what it stands on; there is no other place where parts are joined. */
 final class Wiring {
@@ -61,15 +64,29 @@ final class Wiring {
         UserStores users = new UserStores(instance.name(), new SystemAccounts(Path.of("/etc"), instance.name()));
         Groups groups = new Groups();
         ImageStores images = new ImageStores(clock, locks);
+        ContainerServices.Machinery machinery = machinery(enter, failPoints);
+        Networks networks =
+                new Networks(instance, new Bridges(instance.name()), new HostPrograms(Wiring::find), machinery.poll());
         ContainerServices containers = ContainerServices.of(
                 new ContainerServices.Foundation(
-                        instance, pools, users, groups, images, locks, events, clock, failPoints),
-                machinery(enter, failPoints));
+                        instance, pools, users, groups, images, networks, locks, events, clock, failPoints),
+                machinery);
         UserAdministration administration =
                 new UserAdministration(pools, users, containers.containers(), locks, clock, failPoints);
-        PoolGate gate = new PoolGate(pools, users, groups, images, administration, containers, trash, locks);
+        PoolGate gate = new PoolGate(pools, users, groups, images, administration, networks, containers, trash, locks);
         return new Engine(
-                VERSION, instance, pools, gate, users, administration, groups, images, containers, events, locks);
+                VERSION,
+                instance,
+                pools,
+                gate,
+                users,
+                administration,
+                groups,
+                images,
+                networks,
+                containers,
+                events,
+                locks);
     }
 
     private static ContainerServices.Machinery machinery(Path enter, FailPoints failPoints) {
@@ -92,14 +109,18 @@ final class Wiring {
     }
 
     private static Path program(String name) {
-        return PROGRAM_DIRECTORIES.stream()
-                .map(d -> Path.of(d, name))
-                .flatMap(p -> Files.isExecutable(p) ? Stream.of(p) : Stream.empty())
-                .findFirst()
+        return find(name)
                 .orElseThrow(() -> new BerthException(
                         ErrorCode.UNSUPPORTED,
                         "the program %s is not installed".formatted(name),
                         "install LXC: 'apt-get install lxc uidmap'"));
+    }
+
+    private static Optional<Path> find(String name) {
+        return PROGRAM_DIRECTORIES.stream()
+                .map(d -> Path.of(d, name))
+                .filter(Files::isExecutable)
+                .findFirst();
     }
 
     private static Path program(Path path) {

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Who has which address: two containers that the host routes the same address to would take each other's packets. */
 final class AddressBook {
@@ -19,15 +20,18 @@ final class AddressBook {
      * Refuses addresses of {@code netifs}, which {@code container} is to have, that another container has, or that it would have
      * twice.
      *
+     * @param isManaged whether its addresses are accounted for elsewhere
      * @throws BerthException IN_USE, naming the holder
      */
-    static void refuseTaken(Collection<Container> all, Container container, List<Netif> netifs) {
+    static void refuseTaken(
+            Collection<Container> all, Container container, List<Netif> netifs, Predicate<Netif> isManaged) {
         Set<Place> own = new HashSet<>();
         netifs.forEach(n -> places(n).forEach(p -> {
             if (!own.add(p)) {
                 throw taken(p, container);
             }
         }));
+        netifs.stream().filter(isManaged).forEach(n -> own.removeAll(places(n)));
         if (own.isEmpty()) {
             return;
         }

@@ -2,10 +2,10 @@ package berth.engine.container;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
-import berth.engine.Instance;
 import berth.engine.network.Interfaces;
 import berth.engine.network.Netif;
 import berth.engine.network.NetifType;
+import berth.engine.network.managed.Networks;
 import berth.engine.operation.Caller;
 import berth.engine.operation.Progress;
 import berth.linux.Fd;
@@ -35,18 +35,25 @@ public final class ContainerNetwork {
 
     private static final byte LOCALLY_ADMINISTERED = 2;
 
-    private final Instance instance;
     private final Containers containers;
     private final Interfaces interfaces;
     private final GuestInterfaces guests;
+    private final Networks networks;
+    private final ManagedPorts ports;
     private final RandomGenerator random = new SecureRandom();
     /** Network namespaces that hold links of the host: kept until those are back. */
     private final Map<ContainerId, Fd> borrowing = new ConcurrentHashMap<>();
 
-    ContainerNetwork(Instance instance, Containers containers, Interfaces interfaces, GuestInterfaces guests) {
-        this.instance = instance;
+    ContainerNetwork(
+            Containers containers,
+            Interfaces interfaces,
+            Networks networks,
+            ManagedPorts ports,
+            GuestInterfaces guests) {
         this.containers = containers;
         this.interfaces = interfaces;
+        this.networks = networks;
+        this.ports = ports;
         this.guests = guests;
     }
 
@@ -113,6 +120,7 @@ public final class ContainerNetwork {
         List<Netif> netifs = container.spec().netifs();
         for (Netif netif : netifs) {
             interfaces.create(full(container, netif), netif, netifs.indexOf(netif), netns);
+            ports.connected(container.id(), netif);
         }
         borrow(container, netns);
     }
@@ -124,6 +132,7 @@ public final class ContainerNetwork {
             for (Netif netif : netifs) {
                 try {
                     interfaces.restore(full(container, netif), netif, netifs.indexOf(netif), netns);
+                    ports.connected(container.id(), netif);
                 } catch (BerthException | KernelException e) {
                     LOG.warn("Interface {} of {} is not as it should be: {}", netif.name(), container, e.getMessage());
                 }
@@ -157,10 +166,10 @@ public final class ContainerNetwork {
                 caller,
                 () -> exclusively(container, () -> {
                     ContainerSpec before = container.spec();
-                    ContainerSpec after = change.apply(before);
-                    AddressBook.refuseTaken(containers.all(), container, after.netifs());
-                    inside(container, netns -> reduce(container, before.netifs(), after.netifs(), netns));
-                    containers.save(container, after, caller);
+                    ContainerSpec wished = change.apply(before);
+                    ContainerSpec after = wished.withNetifs(
+                            networks.assign(container.id().toString(), before.netifs(), wished.netifs()));
+                    configure(container, before, after, caller);
                     try {
                         inside(container, netns -> complete(container, before.netifs(), after.netifs(), netns));
                     } catch (BerthException | KernelException e) {
@@ -169,6 +178,17 @@ public final class ContainerNetwork {
                     }
                     guests.rewrite(container, caller.progress());
                 }));
+    }
+
+    private void configure(Container container, ContainerSpec before, ContainerSpec after, Caller caller) {
+        try {
+            AddressBook.refuseTaken(containers.all(), container, after.netifs(), networks::isManaged);
+            inside(container, netns -> reduce(container, before.netifs(), after.netifs(), netns));
+            containers.save(container, after, caller);
+        } catch (RuntimeException e) {
+            networks.dismiss(container.id().toString());
+            throw e;
+        }
     }
 
     /** What cannot be had shall not be configured either. */
@@ -185,9 +205,10 @@ public final class ContainerNetwork {
     }
 
     private void complete(Container container, List<Netif> before, List<Netif> after, Fd netns) {
-        after.stream()
-                .filter(n -> !before.contains(n))
-                .forEach(n -> interfaces.complete(full(container, n), n, after.indexOf(n), netns));
+        after.stream().filter(n -> !before.contains(n)).forEach(n -> {
+            interfaces.complete(full(container, n), n, after.indexOf(n), netns);
+            ports.connected(container.id(), n);
+        });
         borrow(container, netns);
     }
 
@@ -245,7 +266,7 @@ public final class ContainerNetwork {
     }
 
     private String full(Container container, Netif netif) {
-        return "%s.%s.%s.%s".formatted(instance.name(), container.id().pool(), container.name(), netif.name());
+        return ports.full(container.id(), netif);
     }
 
     /** Its own lock is not enough: a reboot inside takes none. */

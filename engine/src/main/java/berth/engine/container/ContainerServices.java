@@ -6,6 +6,7 @@ import berth.engine.group.Groups;
 import berth.engine.idmap.UserStores;
 import berth.engine.image.ImageStores;
 import berth.engine.network.Interfaces;
+import berth.engine.network.managed.Networks;
 import berth.engine.operation.FailPoints;
 import berth.engine.operation.Locks;
 import berth.engine.operation.Operations;
@@ -48,6 +49,7 @@ public record ContainerServices(
             UserStores users,
             Groups groups,
             ImageStores images,
+            Networks networks,
             Locks locks,
             Events events,
             InstantSource clock,
@@ -73,10 +75,12 @@ public record ContainerServices(
     /** Makes them. */
     public static ContainerServices of(Foundation on, Machinery with) {
         ContainerLog log = new ContainerLog(on.clock());
-        Containers containers = new Containers(on.locks(), on.clock());
+        ManagedPorts ports = new ManagedPorts(on.instance(), on.networks());
+        Containers containers = new Containers(on.locks(), on.clock(), ports);
         RunPlans plans = new RunPlans(on.instance(), on.users(), on.groups(), on.images(), log, with.lxcfs());
         GuestInterfaces guests = new GuestInterfaces(with.interfaces(), plans, log);
-        ContainerNetwork network = new ContainerNetwork(on.instance(), containers, with.interfaces(), guests);
+        ContainerNetwork network =
+                new ContainerNetwork(containers, with.interfaces(), on.networks(), ports, guests);
         Halt halt = new Halt(with.attachments(), with.launcher(), with.cgroups());
         List<BeforeInit> preparations = new ArrayList<>(with.beforeInit());
         preparations.add((container, _, netns) -> network.prepare(container, netns));

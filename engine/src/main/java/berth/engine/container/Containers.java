@@ -32,11 +32,13 @@ public final class Containers {
 
     private final Locks locks;
     private final InstantSource clock;
+    private final ManagedPorts ports;
     private final Map<String, Open> pools = new ConcurrentHashMap<>();
 
-    public Containers(Locks locks, InstantSource clock) {
+    Containers(Locks locks, InstantSource clock, ManagedPorts ports) {
         this.locks = locks;
         this.clock = clock;
+        this.ports = ports;
     }
 
     /** Reads the containers of {@code pool}; a broken file costs its container only. Returns what was set aside. */
@@ -49,11 +51,13 @@ public final class Containers {
             containers.put(revision.value().id(), new Container(pool, revision));
         }
         pools.put(pool.name(), new Open(store, containers));
+        containers.values().forEach(c -> ports.settle(c.id(), c.spec().netifs()));
         return contents.broken();
     }
 
     /** Forgets the containers of {@code pool}, none of which may run. */
     public void close(String pool) {
+        of(pool).forEach(c -> ports.settle(c.id(), List.of()));
         pools.remove(pool);
     }
 
@@ -171,11 +175,13 @@ public final class Containers {
                 container.id().pool(),
                 caller.actor().user(),
                 caller.actor().command()));
+        ports.settle(container.id(), spec.netifs());
     }
 
     /** Makes {@code spec} exist on disk and in memory. May be repeated. */
     Container add(Pool pool, ContainerSpec spec, String user, String command) {
         Revision<ContainerSpec> revision = write(spec, pool.name(), user, command);
+        ports.settle(new ContainerId(pool.name(), spec.id()), spec.netifs());
         return opened(pool.name()).byName().computeIfAbsent(spec.id(), n -> new Container(pool, revision));
     }
 
@@ -184,6 +190,7 @@ public final class Containers {
         Open open = opened(id.pool());
         open.store().remove(id.name());
         open.byName().remove(id.name());
+        ports.settle(id, List.of());
     }
 
     private Revision<ContainerSpec> write(ContainerSpec spec, String pool, String user, String command) {

@@ -9,6 +9,7 @@ import berth.engine.container.StopMode;
 import berth.engine.group.Groups;
 import berth.engine.idmap.UserStores;
 import berth.engine.image.ImageStores;
+import berth.engine.network.managed.Networks;
 import berth.engine.operation.Caller;
 import berth.engine.operation.LockKey;
 import berth.engine.operation.LockRequest;
@@ -35,6 +36,7 @@ public final class PoolGate {
     private final Groups groups;
     private final ImageStores images;
     private final UserAdministration userAdministration;
+    private final Networks networks;
     private final ContainerServices services;
     private final Trash trash;
     private final Locks locks;
@@ -45,6 +47,7 @@ public final class PoolGate {
             Groups groups,
             ImageStores images,
             UserAdministration userAdministration,
+            Networks networks,
             ContainerServices services,
             Trash trash,
             Locks locks) {
@@ -53,6 +56,7 @@ public final class PoolGate {
         this.groups = groups;
         this.images = images;
         this.userAdministration = userAdministration;
+        this.networks = networks;
         this.services = services;
         this.trash = trash;
         this.locks = locks;
@@ -61,6 +65,7 @@ public final class PoolGate {
     /** At the start of the daemon: every pool with its containers, each in the state that the kernel shows. */
     public void openAll() {
         pools.load();
+        networks.load();
         List<Pool> usable =
                 pools.all().stream().filter(p -> p.whyUnusable().isEmpty()).toList();
         List<Pool> loaded = new ArrayList<>();
@@ -74,6 +79,7 @@ public final class PoolGate {
             }
         }
         users.reconcile();
+        networks.start();
         services.adoption().tell(changes);
         services.adoption().recover(services.running());
         loaded.forEach(p -> services.adoption().adopt(p.name()));

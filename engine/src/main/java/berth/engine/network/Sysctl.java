@@ -8,13 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The kernel's settings of the host's network. Source: kernel documentation, networking/ip-sysctl.rst. */
-final class Sysctl {
+public final class Sysctl {
     private static final Path ROOT = Path.of("/proc/sys/net");
 
     private Sysctl() {}
 
     /** The host's end of a container's interface: it believes no router there, and no source address that is not routed there. */
-    static void guard(String link, boolean strict) {
+    public static void guard(String link, boolean strict) {
         // No such directory: the kernel has no IPv6.
         if (Files.isDirectory(ROOT.resolve("ipv6/conf").resolve(link))) {
             set("ipv6/conf/" + link + "/accept_ra", "0");
@@ -32,7 +32,7 @@ final class Sysctl {
     }
 
     /** Lets the host pass packets of a family on; whether it did not before. */
-    static boolean forward(boolean ipv4) {
+    public static boolean forward(boolean ipv4) {
         Path setting = ROOT.resolve(ipv4 ? "ipv4/ip_forward" : "ipv6/conf/all/forwarding");
         try {
             if (!Files.exists(setting) || Files.readString(setting).strip().equals("1")) {

@@ -8,16 +8,16 @@ import java.net.InetAddress;
 import java.util.function.Function;
 
 /** What people write for addresses, understood or refused. */
-final class Words {
+public final class Words {
     private Words() {}
 
     /** {@code 10.0.0.1/24}, {@code fd00::1/64}, or one address. @throws BerthException INVALID */
-    static IpPrefix prefix(String text) {
+    public static IpPrefix prefix(String text) {
         return understood(text, IpPrefix::parse, "write 192.0.2.1/24, fd00::1/64, or an address alone");
     }
 
     /** One address. @throws BerthException INVALID */
-    static InetAddress address(String text) {
+    public static InetAddress address(String text) {
         if (text.contains("/")) {
             throw new BerthException(
                     ErrorCode.INVALID, "'%s' is not an IP address".formatted(text), "leave out the prefix length");
@@ -26,13 +26,13 @@ final class Words {
     }
 
     /** How {@code address} is written. */
-    static String text(InetAddress address) {
+    public static String text(InetAddress address) {
         String prefix = IpPrefix.of(address).toString();
         return prefix.substring(0, prefix.indexOf('/'));
     }
 
     /** A MAC address of one interface. @throws BerthException INVALID */
-    static MacAddress mac(String text) {
+    public static MacAddress mac(String text) {
         MacAddress mac = understood(text, MacAddress::parse, "write it as 00:16:3e:01:02:03");
         if (mac.isMulticast()) {
             throw new BerthException(

@@ -14,7 +14,7 @@ final class CommandTree {
     static Group root() {
         return new Group("osctl", "Manage system containers")
                 .commands(List.of(Help.class, Ping.class, Version.class, GenCompletion.class, GenMan.class))
-                .groups(List.of(containers(), image(), pool(), user(), idRange(), group()));
+                .groups(List.of(containers(), image(), pool(), user(), idRange(), group(), network()));
     }
 
     private static Group containers() {
@@ -81,6 +81,24 @@ final class CommandTree {
                                         NetifAddresses.RouteAdd.class,
                                         NetifAddresses.RouteDel.class,
                                         NetifAddresses.RouteLs.class))));
+    }
+
+    private static Group network() {
+        return new Group("network", "Managed networks, which containers are connected to")
+                .commands(List.of(
+                        NetworkCommands.New.class,
+                        NetworkCommands.Del.class,
+                        NetworkCommands.Ls.class,
+                        NetworkCommands.Show.class,
+                        NetworkCommands.Set.class,
+                        NetworkInside.Leases.class,
+                        NetworkInside.Addresses.class,
+                        NetworkInside.Check.class))
+                .groups(List.of(new Group("forward", "Ports of the host that containers answer")
+                        .commands(List.of(
+                                NetworkInside.ForwardAdd.class,
+                                NetworkInside.ForwardDel.class,
+                                NetworkInside.ForwardLs.class))));
     }
 
     private static Group image() {

@@ -44,7 +44,8 @@ final class NetifNew {
             name = "bridge",
             description = {
                 "Connect a container to a bridge of the host",
-                "Without an address the guest asks for one by DHCP. The gateway is the bridge's own address if the container can"
+                "On a managed network, which 'osctl network ls' lists, it has an address from the start. On another bridge the guest"
+                        + " asks for one by DHCP if you give none. The gateway is the bridge's own address if the container can"
                         + " reach it, or what you choose."
             },
             footer = {
@@ -52,7 +53,11 @@ final class NetifNew {
                 "osctl ct netif new bridge --link br0 --address 192.0.2.10/24 --gateway-v4 192.0.2.1 web eth0"
             })
     static final class Bridge extends New {
-        @Option(names = "--link", required = true, paramLabel = "BRIDGE", description = "a bridge of the host")
+        @Option(
+                names = "--link",
+                required = true,
+                paramLabel = "BRIDGE",
+                description = "a bridge of the host, or a managed network; lxcbr0 is made if there is none")
         String link = "";
 
         @Option(names = "--address", paramLabel = "ADDR", description = "an address with its prefix; can be repeated")

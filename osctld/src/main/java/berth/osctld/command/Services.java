@@ -8,6 +8,7 @@ import berth.engine.host.PoolGate;
 import berth.engine.host.UserAdministration;
 import berth.engine.idmap.UserStores;
 import berth.engine.image.ImageStores;
+import berth.engine.network.managed.Networks;
 import berth.engine.operation.Locks;
 import berth.engine.storage.Pools;
 
@@ -36,6 +37,9 @@ public interface Services {
 
     /** The images of every pool. */
     ImageStores images();
+
+    /** The managed networks. */
+    Networks networks();
 
     /** Everything around containers. */
     ContainerServices containers();

@@ -11,7 +11,7 @@ import java.util.function.Function;
  * @param name what {@code -o} and {@code -s} call it, in lower case
  * @param kind what its values mean
  * @param usual whether it is shown when nothing was chosen
- * @param value takes it out of the object; may give an {@link Optional}
+ * @param value takes it out of the object; may give an {@link Optional} or null
  * @param colour the colour of a value for a person
  */
 record Column<T>(
@@ -21,6 +21,7 @@ record Column<T>(
     Optional<Object> of(T object) {
         Object raw = value.apply(object);
         return switch (raw) {
+            case null -> Optional.empty();
             case Optional<?> optional -> optional.map(v -> v);
             case OptionalInt number -> number.isPresent() ? Optional.of(number.getAsInt()) : Optional.empty();
             case OptionalLong number -> number.isPresent() ? Optional.of(number.getAsLong()) : Optional.empty();

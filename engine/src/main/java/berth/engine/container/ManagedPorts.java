@@ -1,0 +1,49 @@
+package berth.engine.container;
+
+import berth.engine.Instance;
+import berth.engine.network.Netif;
+import berth.engine.network.NetifType;
+import berth.engine.network.managed.Networks;
+import berth.engine.network.managed.Port;
+import berth.linux.netlink.LinkNames;
+import berth.linux.netlink.MacAddress;
+import java.util.List;
+
+/** Tells the managed networks what containers have on them, whenever that changes. */
+final class ManagedPorts {
+    private final Instance instance;
+    private final Networks networks;
+
+    ManagedPorts(Instance instance, Networks networks) {
+        this.instance = instance;
+        this.networks = networks;
+    }
+
+    /** The full name of an interface, unique on the host. */
+    String full(ContainerId id, Netif netif) {
+        return "%s.%s.%s.%s".formatted(instance.name(), id.pool(), id.name(), netif.name());
+    }
+
+    /** The container {@code id} has {@code netifs} from now on. */
+    void settle(ContainerId id, List<Netif> netifs) {
+        networks.settle(
+                id.toString(),
+                netifs.stream()
+                        .filter(n -> n.type() == NetifType.BRIDGE)
+                        .map(n -> new Port(
+                                n.requireLink(),
+                                id.toString(),
+                                n.name(),
+                                LinkNames.shortened(full(id, n)),
+                                MacAddress.parse(n.hwaddr()),
+                                n.prefixes()))
+                        .toList());
+    }
+
+    /** {@code netif} is there in the kernel. */
+    void connected(ContainerId id, Netif netif) {
+        if (netif.type() == NetifType.BRIDGE) {
+            networks.connected(netif.requireLink(), LinkNames.shortened(full(id, netif)));
+        }
+    }
+}

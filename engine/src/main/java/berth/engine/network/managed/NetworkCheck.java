@@ -1,0 +1,155 @@
+package berth.engine.network.managed;
+
+import berth.engine.Instance;
+import berth.engine.store.Yaml;
+import berth.linux.netlink.IpPrefix;
+import berth.linux.process.Captured;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import tools.jackson.databind.JsonNode;
+
+/** Looks for what keeps networks from working: what is missing, and rules of others. */
+record NetworkCheck(Instance instance, Bridges bridges, HostPrograms programs) {
+    private static final Path PROC = Path.of("/proc");
+    private static final String HOST = "host";
+
+    /** @param service the process of a network's name service, if it runs */
+    List<Finding> run(List<Network> networks, Function<Network, Optional<Integer>> service) {
+        List<Finding> findings = new ArrayList<>();
+        for (Network network : networks) {
+            if (!bridges.isUp(network)) {
+                findings.add(new Finding(
+                        network.name(),
+                        "its bridge %s is not there, or down".formatted(network.bridge()),
+                        "restart osctld; its log says why if it stays away"));
+            }
+            if (programs.dnsmasq().isPresent() && service.apply(network).isEmpty()) {
+                findings.add(new Finding(
+                        network.name(),
+                        "its dnsmasq does not run: no DHCP, no names",
+                        "see %s"
+                                .formatted(instance.runDirectory()
+                                        .resolve("network")
+                                        .resolve(network.name())
+                                        .resolve("dnsmasq.log"))));
+            }
+            if (network.kind().isForwarded()) {
+                network.hosts().forEach(h -> forwarding(network, h, findings));
+            }
+        }
+        if (programs.dnsmasq().isEmpty()) {
+            findings.add(new Finding(
+                    HOST,
+                    "dnsmasq is not installed: networks have no DHCP and no names",
+                    "install it: 'apt-get install dnsmasq-base', then restart osctld"));
+        }
+        Captured rules = Filter.run(programs, "", "-j", "list", "ruleset");
+        if (!networks.isEmpty() || !rules.status().isSuccess()) {
+            findings.addAll(rules(rules.outputText(), Filter.table(instance.name()), networks));
+        }
+        legacy(findings);
+        return findings;
+    }
+
+    /** What the rules of others, as {@code nft -j list ruleset} tells them, do to {@code networks}. */
+    static List<Finding> rules(String json, String table, List<Network> networks) {
+        List<Finding> findings = new ArrayList<>();
+        boolean isOwnThere = false;
+        for (JsonNode object : Yaml.readJson(json, JsonNode.class).path("nftables")) {
+            JsonNode chain = object.path("chain");
+            boolean isOwn = chain.path("table").asString("").equals(table);
+            isOwnThere |= isOwn;
+            if (chain.isObject() && !isOwn) {
+                policy(chain, findings);
+            }
+            JsonNode rule = object.path("rule");
+            if (rule.isObject() && !rule.path("table").asString("").equals(table)) {
+                refusal(rule, findings);
+            }
+        }
+        if (!isOwnThere && !networks.isEmpty()) {
+            findings.add(new Finding(
+                    HOST,
+                    "the rules of the networks are gone; somebody has flushed nftables",
+                    "restart osctld, and let nothing run 'nft flush ruleset' after it"));
+        }
+        return findings;
+    }
+
+    private static void policy(JsonNode chain, List<Finding> findings) {
+        String hook = chain.path("hook").asString("");
+        if (chain.path("policy").asString("").equals("drop") && (hook.equals("forward") || hook.equals("input"))) {
+            String name = "%s %s %s"
+                    .formatted(
+                            chain.path("family").asString(),
+                            chain.path("table").asString(),
+                            chain.path("name").asString());
+            boolean forward = hook.equals("forward");
+            findings.add(new Finding(
+                    HOST,
+                    "chain '%s'%s drops what it does not know: %s"
+                            .formatted(
+                                    name,
+                                    forward ? " (as of Docker or ufw)" : " (as of ufw)",
+                                    forward
+                                            ? "packets between networks and the world"
+                                            : "DHCP and names that containers ask the host for"),
+                    forward
+                            ? "accept the bridges there: 'ufw route allow in on BRIDGE', or rules for BRIDGE in Docker's"
+                                    + " chain DOCKER-USER"
+                            : "accept UDP 67 and port 53 on the bridges there: 'ufw allow in on BRIDGE'"));
+        }
+    }
+
+    /** firewalld and others end a chain that accepts by policy with a rule that refuses all. */
+    private static void refusal(JsonNode rule, List<Finding> findings) {
+        String chain = rule.path("chain").asString("");
+        JsonNode statements = rule.path("expr");
+        boolean refusesAll = statements.size() == 1
+                && (statements.get(0).has("reject") || statements.get(0).has("drop"));
+        if (refusesAll && chain.toUpperCase(java.util.Locale.ROOT).contains("FORWARD")) {
+            findings.add(new Finding(
+                    HOST,
+                    "chain '%s %s %s' ends by refusing all (as of firewalld)"
+                            .formatted(
+                                    rule.path("family").asString(),
+                                    rule.path("table").asString(),
+                                    chain),
+                    "trust the bridges: 'firewall-cmd --permanent --zone=trusted --add-interface=BRIDGE'"));
+        }
+    }
+
+    private static void forwarding(Network network, IpPrefix host, List<Finding> findings) {
+        String setting = host.isIpv4() ? "net.ipv4.ip_forward" : "net.ipv6.conf.all.forwarding";
+        if (!text(PROC.resolve("sys").resolve(setting.replace('.', '/'))).equals("1")) {
+            findings.add(new Finding(
+                    network.name(),
+                    "the host passes no packets on: %s is not 1".formatted(setting),
+                    "sysctl -w %s=1, and see what in /etc/sysctl.d turns it off".formatted(setting)));
+        }
+    }
+
+    private static void legacy(List<Finding> findings) {
+        for (String file : List.of("ip_tables_names", "ip6_tables_names")) {
+            if (text(PROC.resolve("net").resolve(file)).lines().anyMatch("filter"::equals)) {
+                findings.add(new Finding(
+                        HOST,
+                        "there are rules of the old iptables, which cannot be looked at here",
+                        "see '%s-legacy -S FORWARD'".formatted(file.replace("_tables_names", "tables"))));
+            }
+        }
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package berth.engine.network.managed;
+
+import berth.engine.Instance;
+import berth.linux.Errno;
+import berth.linux.KernelException;
+import berth.linux.process.PollLoop;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the networks are on the host: bridges, rules, name services. For use by one thread at a time. */
+final class Plumbing {
+    private static final Logger LOG = LoggerFactory.getLogger(Plumbing.class);
+
+    private final Instance instance;
+    private final Bridges bridges;
+    private final HostPrograms programs;
+    private final PollLoop poll;
+    private final Filter filter;
+    private final Map<String, NameService> services = new HashMap<>();
+
+    Plumbing(Instance instance, Bridges bridges, HostPrograms programs, PollLoop poll) {
+        this.instance = instance;
+        this.bridges = bridges;
+        this.programs = programs;
+        this.poll = poll;
+        this.filter = new Filter(instance.name(), programs);
+    }
+
+    /** Makes the bridge and the name service of {@code network} what they should be. */
+    void up(Network network, List<Port> ports) {
+        programs.nft();
+        NameService service = service(network);
+        if (bridges.up(network)) {
+            service.halt();
+        }
+        ports.forEach(p -> bridges.isolate(p.link(), network.intraPolicy()));
+        service.start(network, ports);
+    }
+
+    /** Takes the bridge and the name service of {@code network} away. */
+    void down(Network network) {
+        service(network).stop();
+        services.remove(network.name());
+        bridges.down(network);
+    }
+
+    /** Makes the rules those of {@code networks}; without networks there are none. */
+    void load(Collection<Network> networks, Ports ports) {
+        if (networks.isEmpty()) {
+            // A host that never had a network may have no nftables.
+            if (Files.exists(directory())) {
+                filter.remove();
+            }
+            return;
+        }
+        SequencedSet<FilterElement> wanted = new LinkedHashSet<>();
+        for (Network network : networks) {
+            List<Port> own = ports.on(network.name());
+            own.forEach(p -> wanted.addAll(FilterElement.of(p, network.intraPolicy())));
+            wanted.addAll(FilterElement.of(network, own));
+        }
+        filter.load(networks, wanted);
+    }
+
+    /** A container has {@code come} on {@code network} and no longer {@code gone}. */
+    void change(Collection<Network> networks, Network network, Ports ports, List<Port> gone, List<Port> come) {
+        SequencedSet<FilterElement> before = new LinkedHashSet<>();
+        SequencedSet<FilterElement> after = new LinkedHashSet<>();
+        gone.forEach(p -> before.addAll(FilterElement.of(p, network.intraPolicy())));
+        come.forEach(p -> after.addAll(FilterElement.of(p, network.intraPolicy())));
+        before.addAll(FilterElement.of(network, gone));
+        after.addAll(FilterElement.of(network, come));
+        try {
+            filter.change(FilterElement.missing(before, after), FilterElement.missing(after, before));
+        } catch (KernelException e) {
+            if (!e.is(Errno.ENOENT) && !e.is(Errno.EEXIST)) {
+                throw e;
+            }
+            LOG.warn("Somebody has changed the rules of the networks; they are loaded again");
+            load(networks, ports);
+        }
+        List<Port> lost = gone.stream().filter(p -> !come.contains(p)).toList();
+        List<Port> added = come.stream().filter(p -> !gone.contains(p)).toList();
+        service(network).change(lost, added);
+    }
+
+    /** What is wrong. */
+    List<Finding> check(List<Network> networks) {
+        return new NetworkCheck(instance, bridges, programs)
+                .run(networks, n -> service(n).pid());
+    }
+
+    /** Whether dnsmasq is not installed. */
+    boolean hasNoNames() {
+        return programs.dnsmasq().isEmpty();
+    }
+
+    /** DHCP and names of {@code network}. */
+    NameService service(Network network) {
+        return services.computeIfAbsent(
+                network.name(),
+                n -> new NameService(
+                        network,
+                        new NameServiceFiles(
+                                directory().resolve(n),
+                                instance.stateDirectory().resolve("network").resolve(n)),
+                        programs,
+                        poll));
+    }
+
+    private Path directory() {
+        return instance.runDirectory().resolve("network");
+    }
+}
