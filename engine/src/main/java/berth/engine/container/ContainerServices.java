@@ -79,8 +79,7 @@ public record ContainerServices(
         Containers containers = new Containers(on.locks(), on.clock(), ports);
         RunPlans plans = new RunPlans(on.instance(), on.users(), on.groups(), on.images(), log, with.lxcfs());
         GuestInterfaces guests = new GuestInterfaces(with.interfaces(), plans, log);
-        ContainerNetwork network =
-                new ContainerNetwork(containers, with.interfaces(), on.networks(), ports, guests);
+        ContainerNetwork network = new ContainerNetwork(containers, with.interfaces(), on.networks(), ports, guests);
         Halt halt = new Halt(with.attachments(), with.launcher(), with.cgroups());
         List<BeforeInit> preparations = new ArrayList<>(with.beforeInit());
         preparations.add((container, _, netns) -> network.prepare(container, netns));

@@ -8,6 +8,7 @@ import berth.engine.host.PoolGate;
 import berth.engine.host.UserAdministration;
 import berth.engine.idmap.UserStores;
 import berth.engine.image.ImageStores;
+import berth.engine.network.managed.Networks;
 import berth.engine.operation.Locks;
 import berth.engine.storage.Pools;
 
@@ -64,6 +65,11 @@ final class NoEngine implements Services {
 
     @Override
     public ImageStores images() {
+        throw missing();
+    }
+
+    @Override
+    public Networks networks() {
         throw missing();
     }
 
