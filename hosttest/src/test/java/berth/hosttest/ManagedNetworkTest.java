@@ -58,8 +58,9 @@ final class ManagedNetworkTest {
                 .succeeds();
     }
 
+    /** The brackets keep the shell that asks from being an answer. */
     private static List<String> nameServices() {
-        return host.shell("pgrep -f /run/%s/network/".formatted(host.instance()))
+        return host.shell("pgrep -f '[/]run/%s/network/'".formatted(host.instance()))
                 .run()
                 .stdout()
                 .lines()
