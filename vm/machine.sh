@@ -92,15 +92,31 @@ layers() {
     fi
 }
 
+# The private network is a multicast group of this checkout: a frame that one machine sends goes to all others.
+private_group() {
+    local number=$((0x$(echo "$root" | sha256sum | cut -c 1-4)))
+    echo "230.77.$((number / 256)).$((number % 256))"
+}
+
+# On the loopback interface only: without the route frames would go out to this host's neighbours.
+lay_private_network() {
+    ip route replace "$(private_group)/32" dev lo || fail "the private network needs root"
+}
+
+drop_private_network() {
+    local at
+    for at in "$machines"/*/; do
+        [ -z "$(machine_pid "$(basename "$at")")" ] || return 0
+    done
+    ip route del "$(private_group)/32" dev lo 2>/dev/null || true
+}
+
 network_options() {
     local name=$1 port=$2 net=$3
     printf '%s\n' -netdev "user,id=outside,hostfwd=tcp:127.0.0.1:$port-:22" -device virtio-net-pci,netdev=outside
-    # All machines of this checkout share it: a frame that one sends goes to all others on this host, and no further.
-    if [ -n "$net" ]; then
-        printf '%s\n' \
-            -netdev "socket,id=inside,mcast=230.77.0.1:$((10000 + 0x$(echo "$root" | sha256sum | cut -c 1-4) % 10000)),localaddr=127.0.0.1" \
-            -device "virtio-net-pci,netdev=inside,mac=$(printf '52:54:00:77:00:%02x' "$(place_of "$name")")"
-    fi
+    [ -n "$net" ] || return 0
+    printf '%s\n' -netdev "socket,id=inside,mcast=$(private_group):10077" \
+        -device "virtio-net-pci,netdev=inside,mac=$(printf '52:54:00:77:00:%02x' "$(place_of "$name")")"
 }
 
 # What the kernel and systemd are told. The key lets its owner in as root.
@@ -108,7 +124,12 @@ command_line() {
     local name=$1 net=$2
     echo "boot=machine console=ttyS0 net.ifnames=0 loglevel=5 systemd.show_status=0 systemd.hostname=$name" \
         "systemd.set_credential_binary=ssh.authorized_keys.root:$(base64 -w 0 <"$key.pub")" \
-        ${net:+"ip=$(private_address "$name")::::255.255.255.0::eth1:off"}
+        ${net:+"systemd.set_credential_binary=network.network.30-inside:$(private_network_file "$name" | base64 -w 0)"}
+}
+
+# What systemd-networkd is told of the private network. Not by 'ip=': the initrd would wait for a network then.
+private_network_file() {
+    printf '%s\n' "[Match]" Name=eth1 "[Network]" "Address=$(private_address "$1")/24"
 }
 
 # start_machine NAME CPUS MEGABYTES GIGABYTES NET FOREGROUND: boots it; net and foreground are words or empty.
@@ -116,6 +137,7 @@ start_machine() {
     local name=$1 cpus=$2 memory=$3 disk=$4 net=$5 foreground=$6 at=$machines/$1 serial file port options=()
     mkdir -p "$at"
     ensure_key
+    [ -z "$net" ] || lay_private_network
     ensure_disk "$at/data.ext4" "$disk"
     port=$(free_port)
     echo "$port" >"$at/port"
@@ -196,4 +218,5 @@ cut_power() {
 close_machine() {
     ssh -q -o "ControlPath=$machines/$1/ssh" -O exit 127.0.0.1 2>/dev/null || true
     rm -f "$machines/$1/pid" "$machines/$1/port" "$machines/$1/console" "$machines/$1/monitor"
+    drop_private_network
 }

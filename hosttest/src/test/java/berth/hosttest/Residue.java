@@ -40,7 +40,7 @@ final class Residue {
     List<String> ofRunningContainers() {
         List<String> left = new ArrayList<>();
         processes().filter(this::inCgroup).forEach(p -> left.add("process " + describe(p)));
-        mounts().forEach(m -> left.add("mount " + m));
+        mounts().filter(m -> !m.equals(scratchOfOverlays())).forEach(m -> left.add("mount " + m));
         cgroups().filter(c -> c.toString().contains("/ct.")).forEach(c -> left.add("cgroup " + c));
         return left;
     }
@@ -58,6 +58,7 @@ final class Residue {
     List<String> ofInstance() {
         List<String> left = new ArrayList<>(ofContainers());
         processes().filter(this::belongs).forEach(p -> left.add("process " + describe(p)));
+        mounts().forEach(m -> left.add("mount " + m));
         cgroups().forEach(c -> left.add("cgroup " + c));
         runFiles().forEach(f -> left.add("file " + f));
         return left.stream().distinct().toList();
@@ -75,6 +76,11 @@ final class Residue {
         cgroups.forEach(c -> run("rmdir", c.toString()));
         dropAccounts();
         Stream.of(runDirectory, stateDirectory, scratch).forEach(Residue::delete);
+    }
+
+    /** Where a daemon on a kernel before 6.15 attaches layers for a moment; its own as long as it runs. */
+    private String scratchOfOverlays() {
+        return runDirectory.resolve("overlay").toString();
     }
 
     /** The mounts of the instance, in the order in which they were made. */

@@ -55,6 +55,8 @@ final class Wiring {
         Path enter = program(libexec.resolve("osctl-enter"));
         Overlays overlays = new Overlays(instance.runDirectory().resolve("overlay"));
         overlays.cleanUp();
+        // Its scratch mount, which kernels before 6.15 need, does not outlive the daemon.
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(overlays::cleanUp));
         ExecutorService remover = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().daemon().name("trash").factory());
         Trash trash = new Trash(remover, new SecureRandom());
