@@ -105,15 +105,17 @@ public final class Bridges implements AutoCloseable {
     /** The networks that the host reaches without its default routes, but for those of the link {@code except}. */
     List<Neighbour> neighbours(String except) {
         List<Link> links = host.links();
+        List<InterfaceAddress> addresses = host.addresses();
+        List<Route> routes = host.routes();
         List<Neighbour> all = new ArrayList<>();
         for (Link link : links) {
             if (link.name().equals(except)) {
                 continue;
             }
-            host.addresses().stream()
+            addresses.stream()
                     .filter(a -> a.link() == link.index())
                     .forEach(a -> all.add(new Neighbour(link.name(), a.local().network())));
-            host.routes().stream()
+            routes.stream()
                     .filter(r -> r.table() == Route.MAIN_TABLE
                             && r.link().orElse(0) == link.index()
                             && r.destination().length() > 0)
