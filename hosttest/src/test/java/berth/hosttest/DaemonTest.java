@@ -77,7 +77,7 @@ final class DaemonTest {
                         .run())
                 .succeeds();
 
-        host.daemon().start("ct start/before:start monitor");
+        host.daemon().start("ct-start/before:start monitor");
         host.restartDeadDaemon();
         host.awaitState("web", "running");
     }
