@@ -10,7 +10,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 final class SpecificationTest {
     @RegisterExtension
-    static final Host host = Host.withBusybox();
+    static final Host host = Host.withBusyboxInNetworkOfItsOwn();
 
     @BeforeEach
     void aContainer() {
@@ -105,7 +105,6 @@ final class SpecificationTest {
     @Test
     void aRollbackHoldsAtOnceInARunningContainer() {
         host.given(
-                "ct new --image busybox web",
                 "ct start web",
                 "ct set hostname web changed.example.org",
                 "ct netif new routed --address 192.0.2.77/32 web eth0");
