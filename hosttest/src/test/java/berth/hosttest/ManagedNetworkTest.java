@@ -85,6 +85,8 @@ final class ManagedNetworkTest {
 
         assertThat(host.osctl("ct exec a nslookup b.example.test " + GATEWAY)).mentions("10.77.5.129");
         assertThat(host.osctl("ct exec a nslookup 10.77.5.129 " + GATEWAY)).mentions("b.example.test");
+        assertThat(host.osctl("ct exec a cat /etc/resolv.conf")).mentions("nameserver " + GATEWAY);
+        assertThat(host.osctl("ct exec a nslookup b.example.test")).mentions("10.77.5.129");
     }
 
     @Test

@@ -78,7 +78,7 @@ public record ContainerServices(
         ManagedPorts ports = new ManagedPorts(on.instance(), on.networks());
         Containers containers = new Containers(on.locks(), on.clock(), ports);
         RunPlans plans = new RunPlans(on.instance(), on.users(), on.groups(), on.images(), log, with.lxcfs());
-        GuestInterfaces guests = new GuestInterfaces(with.interfaces(), plans, log);
+        GuestInterfaces guests = new GuestInterfaces(with.interfaces(), on.networks(), plans, log);
         ContainerNetwork network = new ContainerNetwork(containers, with.interfaces(), on.networks(), ports, guests);
         Halt halt = new Halt(with.attachments(), with.launcher(), with.cgroups());
         List<BeforeInit> preparations = new ArrayList<>(with.beforeInit());

@@ -126,7 +126,6 @@ final class StartKind implements OperationKind<StartKind.Plan> {
             });
             GuestFiles files = new GuestFiles(tree);
             files.hostname(run.hostname());
-            files.resolvers(container.spec().dnsResolvers());
             guests.write(container, tree);
             launcher.attachRoot(run, mount);
         }
