@@ -80,6 +80,11 @@ missing_packages() {
     "$root/bin/find-jdk" >/dev/null 2>&1 || echo openjdk-25-jdk-headless
 }
 
+# What the host tests look at networks with.
+missing_test_packages() {
+    is_installed iproute2 || echo iproute2
+}
+
 # What bin/vm needs besides.
 missing_vm_packages() {
     for package in qemu-system-x86 squashfs-tools mmdebstrap debian-archive-keyring e2fsprogs openssh-client; do

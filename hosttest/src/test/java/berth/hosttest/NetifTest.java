@@ -263,6 +263,36 @@ final class NetifTest {
     }
 
     @Test
+    void theSameIdOnTwoPoolsHasInterfacesOfItsOwn() {
+        host.given(
+                "pool install --path %s other".formatted(host.pool("other")),
+                "image build busybox --pool other",
+                "ct new --image busybox tank:web",
+                "ct new --image busybox other:web",
+                "ct netif new routed --address 192.0.2.1/32 tank:web eth0",
+                "ct netif new routed --address 192.0.2.2/32 other:web eth0",
+                "ct start tank:web other:web");
+
+        hostReaches("192.0.2.1");
+        hostReaches("192.0.2.2");
+
+        host.given("ct del -f other:web", "pool uninstall other");
+        assertThat(host.shell("rm -rf " + host.pool("other")).run()).succeeds();
+    }
+
+    @Test
+    void aChangeThatCannotBeHadIsNotConfigured() {
+        host.given("ct new --image busybox web", "ct start web", "ct netif new routed --address 192.0.2.7/32 web eth0");
+
+        assertThat(host.osctl("ct netif new bridge --link br9 --address 10.9.9.9/24 web eth1"))
+                .fails(Status.NOT_FOUND)
+                .complains("br9");
+
+        assertThat(host.json("ct netif ls web")).hasSize(1);
+        hostReaches("192.0.2.7");
+    }
+
+    @Test
     void whatMakesNoSenseIsRefused() {
         host.given("ct new --image busybox web", "ct netif new routed web eth0");
         for (List<String> refused : List.of(

@@ -1,5 +1,7 @@
 package berth.engine.network;
 
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
 import berth.linux.Errno;
 import berth.linux.Fd;
 import berth.linux.KernelException;
@@ -79,7 +81,7 @@ final class Veth {
 
     private static void limit(RouteSocket host, @Nullable Long bits, Limit limit, Request unlimit) {
         if (bits != null) {
-            host.send(limit.of(bits / Byte.SIZE));
+            impose(host, limit.of(bits / Byte.SIZE));
             return;
         }
         try {
@@ -89,6 +91,21 @@ final class Veth {
             if (!e.is(Errno.EINVAL) && !e.is(Errno.ENOENT)) {
                 throw e;
             }
+        }
+    }
+
+    private static void impose(RouteSocket host, List<Request> limit) {
+        try {
+            host.send(limit);
+        } catch (KernelException e) {
+            if (!e.is(Errno.ENOENT)) {
+                throw e;
+            }
+            throw new BerthException(
+                    ErrorCode.UNSUPPORTED,
+                    "this kernel cannot limit what an interface carries that way: " + e.getMessage(),
+                    "what a container sends needs a kernel with cls_matchall and act_police; --max-rx needs sch_tbf",
+                    e);
         }
     }
 

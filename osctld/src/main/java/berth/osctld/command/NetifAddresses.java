@@ -60,19 +60,13 @@ final class NetifAddresses {
                 "The host routes them to the container if the interface is a routed one."
             },
             footer = {"osctl ct netif ip add web eth0 192.0.2.7/32", "osctl ct netif ip add web eth0 2001:db8::7/64"})
-    static final class IpAdd extends OsctlCommand {
-        @Parameters(index = "0", paramLabel = "ID", description = "a container")
-        String id = "";
-
-        @Parameters(index = "1", paramLabel = "IF", description = "one of its interfaces")
-        String name = "";
-
+    static final class IpAdd extends NetifCommand {
         @Parameters(index = "2..*", arity = "1..*", paramLabel = "ADDR", description = "addresses with their prefixes")
         List<String> addresses = new ArrayList<>();
 
         @Override
         void run(Call call) {
-            Container container = call.names().container(id);
+            Container container = container(call);
             NetifCommands.network(call).change(container, name, call.caller(), before -> {
                 List<String> all = new ArrayList<>(before.addresses());
                 all.addAll(addresses);
@@ -95,19 +89,13 @@ final class NetifAddresses {
             aliases = "delete",
             description = "Take addresses from an interface, at once if the container runs",
             footer = {"osctl ct netif ip del web eth0 192.0.2.7/32", "osctl ct netif ip del web eth0 all"})
-    static final class IpDel extends OsctlCommand {
-        @Parameters(index = "0", paramLabel = "ID", description = "a container")
-        String id = "";
-
-        @Parameters(index = "1", paramLabel = "IF", description = "one of its interfaces")
-        String name = "";
-
+    static final class IpDel extends NetifCommand {
         @Parameters(index = "2..*", arity = "1..*", paramLabel = "ADDR", description = "addresses, or 'all'")
         List<String> addresses = new ArrayList<>();
 
         @Override
         void run(Call call) {
-            Container container = call.names().container(id);
+            Container container = container(call);
             NetifCommands.network(call).change(container, name, call.caller(), before -> {
                 List<String> rest = new ArrayList<>(before.addresses());
                 for (String address : addresses) {
@@ -156,23 +144,17 @@ final class NetifAddresses {
                 "osctl ct netif route add web eth0 198.51.100.0/28",
                 "osctl ct netif route add --via 192.0.2.7 web eth0 198.51.100.0/28"
             })
-    static final class RouteAdd extends OsctlCommand {
+    static final class RouteAdd extends NetifCommand {
         @Option(names = "--via", paramLabel = "ADDR", description = "the address of the container that takes them")
         @Nullable
         String via;
-
-        @Parameters(index = "0", paramLabel = "ID", description = "a container")
-        String id = "";
-
-        @Parameters(index = "1", paramLabel = "IF", description = "one of its interfaces")
-        String name = "";
 
         @Parameters(index = "2..*", arity = "1..*", paramLabel = "NET", description = "networks")
         List<String> networks = new ArrayList<>();
 
         @Override
         void run(Call call) {
-            Container container = call.names().container(id);
+            Container container = container(call);
             NetifCommands.network(call).change(container, name, call.caller(), before -> {
                 List<RoutedNetwork> all = new ArrayList<>(before.routes());
                 for (String network : networks) {
@@ -197,19 +179,13 @@ final class NetifAddresses {
             aliases = "delete",
             description = "Let the host send networks to a routed interface no longer",
             footer = "osctl ct netif route del web eth0 198.51.100.0/28")
-    static final class RouteDel extends OsctlCommand {
-        @Parameters(index = "0", paramLabel = "ID", description = "a container")
-        String id = "";
-
-        @Parameters(index = "1", paramLabel = "IF", description = "one of its interfaces")
-        String name = "";
-
+    static final class RouteDel extends NetifCommand {
         @Parameters(index = "2..*", arity = "1..*", paramLabel = "NET", description = "networks, or 'all'")
         List<String> networks = new ArrayList<>();
 
         @Override
         void run(Call call) {
-            Container container = call.names().container(id);
+            Container container = container(call);
             NetifCommands.network(call).change(container, name, call.caller(), before -> {
                 List<RoutedNetwork> rest = new ArrayList<>(before.routes());
                 for (String network : networks) {

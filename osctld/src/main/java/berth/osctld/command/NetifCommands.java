@@ -64,16 +64,10 @@ final class NetifCommands {
             aliases = "delete",
             description = "Take an interface from a container, at once if it runs",
             footer = "osctl ct netif del web eth0")
-    static final class Del extends OsctlCommand {
-        @Parameters(index = "0", paramLabel = "ID", description = "a container")
-        String id = "";
-
-        @Parameters(index = "1", paramLabel = "IF", description = "one of its interfaces")
-        String name = "";
-
+    static final class Del extends NetifCommand {
         @Override
         void run(Call call) {
-            Container container = call.names().container(id);
+            Container container = container(call);
             network(call).remove(container, name, call.caller());
             call.out().done("%s has no %s any more", container.name(), name);
         }
@@ -83,19 +77,13 @@ final class NetifCommands {
             name = "rename",
             description = {"Rename an interface inside", "In a running container connections over it break."},
             footer = "osctl ct netif rename web eth0 lan")
-    static final class Rename extends OsctlCommand {
-        @Parameters(index = "0", paramLabel = "ID", description = "a container")
-        String id = "";
-
-        @Parameters(index = "1", paramLabel = "IF", description = "one of its interfaces")
-        String name = "";
-
+    static final class Rename extends NetifCommand {
         @Parameters(index = "2", paramLabel = "NEW", description = "its new name")
         String next = "";
 
         @Override
         void run(Call call) {
-            Container container = call.names().container(id);
+            Container container = container(call);
             network(call).change(container, name, call.caller(), n -> n.withName(next));
             call.out().done("%s of %s is now %s", name, container.name(), next);
         }
@@ -111,7 +99,7 @@ final class NetifCommands {
                 "osctl ct netif set --max-tx 100M --max-rx 100M web eth0",
                 "osctl ct netif set --link br1 web eth0"
             })
-    static final class Set extends OsctlCommand {
+    static final class Set extends NetifCommand {
         @Mixin
         NetifOptions options = new NetifOptions();
 
@@ -137,15 +125,9 @@ final class NetifCommands {
         @Nullable
         String gateway6;
 
-        @Parameters(index = "0", paramLabel = "ID", description = "a container")
-        String id = "";
-
-        @Parameters(index = "1", paramLabel = "IF", description = "one of its interfaces")
-        String name = "";
-
         @Override
         void run(Call call) {
-            Container container = call.names().container(id);
+            Container container = container(call);
             network(call).change(container, name, call.caller(), this::changed);
             call.out().done("%s of %s is set", name, container.name());
         }
@@ -207,19 +189,13 @@ final class NetifCommands {
             aliases = "info",
             description = "Show all about an interface",
             footer = "osctl ct netif show web eth0")
-    static final class Show extends OsctlCommand {
+    static final class Show extends NetifCommand {
         @Mixin
         ShowOptions show = new ShowOptions();
 
-        @Parameters(index = "0", paramLabel = "ID", description = "a container")
-        String id = "";
-
-        @Parameters(index = "1", paramLabel = "IF", description = "one of its interfaces")
-        String name = "";
-
         @Override
         void run(Call call) {
-            Container container = call.names().container(id);
+            Container container = container(call);
             Netif netif = network(call).get(container, name);
             show.print(call, columns(network(call)), new Line(container, netif));
         }

@@ -144,6 +144,21 @@ final class NetifNew {
         }
     }
 
+    /** What is on a link of the host as it is. */
+    abstract static class OnLink extends New {
+        @Option(names = "--link", required = true, paramLabel = "LINK", description = "a link of the host")
+        String link = "";
+
+        @Option(names = "--address", paramLabel = "ADDR", description = "an address with its prefix; can be repeated")
+        List<String> addresses = new ArrayList<>();
+
+        final Netif on(Call call, NetifType type) {
+            return options.make(call, name, type, link)
+                    .withAddresses(addresses)
+                    .withDhcp(addresses.isEmpty());
+        }
+    }
+
     @Command(
             name = "macvlan",
             description = {
@@ -151,18 +166,10 @@ final class NetifNew {
                 "It has a MAC address of its own there. The kernel lets it reach everybody there but the host itself."
             },
             footer = "osctl ct netif new macvlan --link enp1s0 web eth0")
-    static final class Macvlan extends New {
-        @Option(names = "--link", required = true, paramLabel = "LINK", description = "a link of the host")
-        String link = "";
-
-        @Option(names = "--address", paramLabel = "ADDR", description = "an address with its prefix; can be repeated")
-        List<String> addresses = new ArrayList<>();
-
+    static final class Macvlan extends OnLink {
         @Override
         Netif netif(Call call) {
-            return options.make(call, name, NetifType.MACVLAN, link)
-                    .withAddresses(addresses)
-                    .withDhcp(addresses.isEmpty());
+            return on(call, NetifType.MACVLAN);
         }
     }
 
@@ -173,18 +180,10 @@ final class NetifNew {
                 "The host does not have it while the container runs, and has it again afterwards."
             },
             footer = "osctl ct netif new physical --link enp2s0 web eth1")
-    static final class Physical extends New {
-        @Option(names = "--link", required = true, paramLabel = "LINK", description = "a link of the host")
-        String link = "";
-
-        @Option(names = "--address", paramLabel = "ADDR", description = "an address with its prefix; can be repeated")
-        List<String> addresses = new ArrayList<>();
-
+    static final class Physical extends OnLink {
         @Override
         Netif netif(Call call) {
-            return options.make(call, name, NetifType.PHYSICAL, link)
-                    .withAddresses(addresses)
-                    .withDhcp(addresses.isEmpty());
+            return on(call, NetifType.PHYSICAL);
         }
     }
 }
