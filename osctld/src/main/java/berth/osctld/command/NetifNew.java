@@ -153,9 +153,7 @@ final class NetifNew {
         List<String> addresses = new ArrayList<>();
 
         final Netif on(Call call, NetifType type) {
-            return options.make(call, name, type, link)
-                    .withAddresses(addresses)
-                    .withDhcp(addresses.isEmpty());
+            return options.make(call, name, type, link).withAddresses(addresses).withDhcp(addresses.isEmpty());
         }
     }
 
