@@ -101,6 +101,7 @@ final class BadInputTest {
                 "id-range new --start-id 900000 --block-count -1 more     | -1",
                 "id-range new --start-id x --block-count 1 more           | x",
                 "id-range new --start-id 4294000000 --block-count 500 more | more",
+                "id-range new --start-id 800000 --block-count 1 more      | two",
                 "id-range del nothere                                     | nothere",
                 "id-range show nothere                                    | nothere",
                 "id-range table ls nothere                                | nothere",

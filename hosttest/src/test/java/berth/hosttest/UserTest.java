@@ -39,7 +39,8 @@ final class UserTest {
                 "user new --map 0:710000:10 bob",
                 "user new --map 0:600000:1000000 bob",
                 "user new --offset 700000 --size 65536 bob",
-                "user new --map 0:900000:1000 --map 1000:700000:1000 bob"
+                "user new --map 0:900000:1000 --map 1000:700000:1000 bob",
+                "id-range new --start-id 700000 --block-size 65536 --block-count 4 more"
             })
     void whatOverlapsAnAllocatedBlockIsRefused(String line) {
         host.given("user new --map 0:700000:65536 alice");
@@ -47,6 +48,7 @@ final class UserTest {
         assertThat(host.osctl(line)).fails(Status.IN_USE).complains("alice");
 
         assertThat(host.osctl("user ls")).doesNotMention("bob");
+        assertThat(host.osctl("id-range ls")).doesNotMention("more");
     }
 
     @Test

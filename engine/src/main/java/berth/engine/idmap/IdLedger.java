@@ -93,6 +93,11 @@ public final class IdLedger {
         return OptionalLong.empty();
     }
 
+    /** A holder, whoever it is, of some of {@code ids}. */
+    synchronized Optional<Conflict> holding(HostIds ids) {
+        return claimed("", ids);
+    }
+
     private void enter(String holder, Collection<HostIds> wanted) {
         List<HostIds> all = new ArrayList<>(byHolder.getOrDefault(holder, List.of()));
         all.addAll(wanted);

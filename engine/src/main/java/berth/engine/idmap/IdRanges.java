@@ -61,7 +61,7 @@ public final class IdRanges {
             }
         }
         if (broken.stream().noneMatch(b -> b.id().equals(IdRange.DEFAULT)) && !tables.containsKey(IdRange.DEFAULT)) {
-            create(IdRange.usual());
+            store(IdRange.usual());
         }
         return List.copyOf(broken);
     }
@@ -101,11 +101,37 @@ public final class IdRanges {
         return opened(name).at(index);
     }
 
-    /** Makes a range. @throws BerthException EXISTS */
+    /**
+     * Makes a range.
+     *
+     * @throws BerthException EXISTS; IN_USE if some of its ids are allocated, or lie in another range that somebody made. The
+     *     default range, which goes over nearly all ids, is no obstacle: who has what of both is in the ledger
+     */
     public synchronized void create(IdRange range) {
         if (tables.containsKey(range.name())) {
             throw new BerthException(ErrorCode.EXISTS, "there is already an id range '%s'".formatted(range.name()));
         }
+        HostIds ids = range.block(0, range.blockCount());
+        for (IdRange other : list()) {
+            if (!other.name().equals(IdRange.DEFAULT) && ids.overlaps(other.block(0, other.blockCount()))) {
+                throw new BerthException(
+                        ErrorCode.IN_USE,
+                        "id range '%s' would lie over id range '%s', ids %d to %d"
+                                .formatted(range.name(), other.name(), other.startId(), other.lastId()),
+                        "choose other ids");
+            }
+        }
+        ledger.holding(ids).ifPresent(c -> {
+            throw new BerthException(
+                    ErrorCode.IN_USE,
+                    "id range '%s' would lie over ids in use: %s %s"
+                            .formatted(range.name(), c.ids().belongTo(), c.holder()),
+                    "choose ids that nobody uses");
+        });
+        store(range);
+    }
+
+    private void store(IdRange range) {
         store.save(range);
         open(range);
     }
