@@ -67,8 +67,8 @@ final class Wiring {
         Groups groups = new Groups();
         ImageStores images = new ImageStores(clock, locks);
         ContainerServices.Machinery machinery = machinery(enter, failPoints);
-        Networks networks =
-                new Networks(instance, new Bridges(instance.name()), new HostPrograms(Wiring::find), machinery.poll());
+        Networks networks = new Networks(
+                instance, new Bridges(instance.name()), new HostPrograms(Wiring::find), machinery.poll(), failPoints);
         ContainerServices containers = ContainerServices.of(
                 new ContainerServices.Foundation(
                         instance, pools, users, groups, images, networks, locks, events, clock, failPoints),

@@ -7,6 +7,7 @@ import berth.engine.network.Netif;
 import berth.engine.network.NetifType;
 import berth.engine.network.managed.Networks;
 import berth.engine.operation.Caller;
+import berth.engine.operation.FailPoints;
 import berth.engine.operation.Progress;
 import berth.linux.Fd;
 import berth.linux.KernelException;
@@ -33,6 +34,9 @@ import org.slf4j.LoggerFactory;
 public final class ContainerNetwork {
     private static final Logger LOG = LoggerFactory.getLogger(ContainerNetwork.class);
 
+    /** Its name at fail points. */
+    private static final String WORK = "netif";
+
     private static final byte LOCALLY_ADMINISTERED = 2;
 
     private final Containers containers;
@@ -40,6 +44,7 @@ public final class ContainerNetwork {
     private final GuestInterfaces guests;
     private final Networks networks;
     private final ManagedPorts ports;
+    private final FailPoints failPoints;
     private final RandomGenerator random = new SecureRandom();
     /** Network namespaces that hold links of the host: kept until those are back. */
     private final Map<ContainerId, Fd> borrowing = new ConcurrentHashMap<>();
@@ -49,12 +54,14 @@ public final class ContainerNetwork {
             Interfaces interfaces,
             Networks networks,
             ManagedPorts ports,
-            GuestInterfaces guests) {
+            GuestInterfaces guests,
+            FailPoints failPoints) {
         this.containers = containers;
         this.interfaces = interfaces;
         this.networks = networks;
         this.ports = ports;
         this.guests = guests;
+        this.failPoints = failPoints;
     }
 
     /** The interface {@code name} of {@code container}. @throws BerthException NOT_FOUND */
@@ -171,11 +178,13 @@ public final class ContainerNetwork {
                             networks.assign(container.id().toString(), before.netifs(), wished.netifs()));
                     configure(container, before, after, caller);
                     try {
+                        failPoints.before(WORK, "add");
                         inside(container, netns -> complete(container, before.netifs(), after.netifs(), netns));
                     } catch (BerthException | KernelException e) {
                         undo(container, before, after, caller, e);
                         throw e;
                     }
+                    failPoints.before(WORK, "tell guest");
                     guests.rewrite(container, caller.progress());
                 }));
     }
@@ -183,7 +192,9 @@ public final class ContainerNetwork {
     private void configure(Container container, ContainerSpec before, ContainerSpec after, Caller caller) {
         try {
             AddressBook.refuseTaken(containers.all(), container, after.netifs(), networks::isManaged);
+            failPoints.before(WORK, "take away");
             inside(container, netns -> reduce(container, before.netifs(), after.netifs(), netns));
+            failPoints.before(WORK, "write configuration");
             containers.save(container, after, caller);
         } catch (RuntimeException e) {
             networks.dismiss(container.id().toString());
@@ -195,6 +206,7 @@ public final class ContainerNetwork {
     private void undo(
             Container container, ContainerSpec before, ContainerSpec after, Caller caller, RuntimeException cause) {
         try {
+            failPoints.before(WORK, "undo");
             inside(container, netns -> reduce(container, after.netifs(), before.netifs(), netns));
             containers.save(container, before, caller);
             inside(container, netns -> complete(container, after.netifs(), before.netifs(), netns));
@@ -207,6 +219,7 @@ public final class ContainerNetwork {
     private void complete(Container container, List<Netif> before, List<Netif> after, Fd netns) {
         after.stream().filter(n -> !before.contains(n)).forEach(n -> {
             interfaces.complete(full(container, n), n, after.indexOf(n), netns);
+            failPoints.before(WORK, "connect");
             ports.connected(container.id(), n);
         });
         borrow(container, netns);

@@ -79,7 +79,8 @@ public record ContainerServices(
         Containers containers = new Containers(on.locks(), on.clock(), ports);
         RunPlans plans = new RunPlans(on.instance(), on.users(), on.groups(), on.images(), log, with.lxcfs());
         GuestInterfaces guests = new GuestInterfaces(with.interfaces(), on.networks(), plans, log);
-        ContainerNetwork network = new ContainerNetwork(containers, with.interfaces(), on.networks(), ports, guests);
+        ContainerNetwork network =
+                new ContainerNetwork(containers, with.interfaces(), on.networks(), ports, guests, on.failPoints());
         Halt halt = new Halt(with.attachments(), with.launcher(), with.cgroups());
         List<BeforeInit> preparations = new ArrayList<>(with.beforeInit());
         preparations.add((container, _, netns) -> network.prepare(container, netns));

@@ -9,6 +9,7 @@ import berth.engine.network.managed.Lease;
 import berth.engine.network.managed.Network;
 import berth.engine.network.managed.Port;
 import berth.osctld.output.Columns;
+import berth.osctld.output.Format;
 import berth.osctld.output.Kind;
 import berth.osctld.server.Exits;
 import java.util.List;
@@ -121,12 +122,14 @@ final class NetworkInside {
                     .usual("advice", Finding::advice)
                     .build();
             List<Finding> findings = networks(call).check();
-            if (findings.isEmpty()) {
+            if (findings.isEmpty() && call.out().style().format() == Format.HUMAN) {
                 call.out().done("nothing is wrong with the networks");
-                return;
+            } else {
+                list.print(call, columns, findings);
             }
-            list.print(call, columns, findings);
-            call.exit(Exits.of(1));
+            if (!findings.isEmpty()) {
+                call.exit(Exits.of(1));
+            }
         }
     }
 

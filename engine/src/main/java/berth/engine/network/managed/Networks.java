@@ -5,6 +5,7 @@ import berth.engine.ErrorCode;
 import berth.engine.Instance;
 import berth.engine.network.Netif;
 import berth.engine.network.NetifType;
+import berth.engine.operation.FailPoints;
 import berth.engine.store.ObjectStore;
 import berth.linux.netlink.IpPrefix;
 import berth.linux.process.PollLoop;
@@ -31,21 +32,26 @@ public final class Networks {
     /** The bridge that LXC's own tools and documents use; made when it is first wanted. */
     public static final String LXC_BRIDGE = "lxcbr0";
 
+    /** Its name at fail points. */
+    static final String WORK = "network";
+
     private static final Logger LOG = LoggerFactory.getLogger(Networks.class);
 
     private final ObjectStore<Network> store;
     private final Bridges bridges;
     private final Plumbing plumbing;
+    private final FailPoints failPoints;
     private final Ports ports = new Ports();
     private final Map<String, Network> networks = new TreeMap<>();
     private final Map<String, Addressing> addressing = new HashMap<>();
     private final ReentrantLock lock = new ReentrantLock();
     private boolean isStarted;
 
-    public Networks(Instance instance, Bridges bridges, HostPrograms programs, PollLoop poll) {
+    public Networks(Instance instance, Bridges bridges, HostPrograms programs, PollLoop poll, FailPoints failPoints) {
         this.store = new ObjectStore<>(instance.stateDirectory().resolve("conf/network"), Network.class, Network::name);
         this.bridges = bridges;
-        this.plumbing = new Plumbing(instance, bridges, programs, poll);
+        this.plumbing = new Plumbing(instance, bridges, programs, poll, failPoints);
+        this.failPoints = failPoints;
     }
 
     /** Reads the networks; nothing is made of them before {@link #start}. */
@@ -101,7 +107,7 @@ public final class Networks {
                         "choose another name, or change it with 'osctl network set'");
             }
             new Surroundings(bridges, networks.values()).refuseTaken(network);
-            store.save(network);
+            save(network);
             try {
                 remember(network);
                 plumbing.up(network, ports.on(network.name()));
@@ -143,8 +149,9 @@ public final class Networks {
             if (after.equals(before)) {
                 return before;
             }
-            store.save(after);
+            save(after);
             remember(after);
+            failPoints.before(WORK, "change network");
             plumbing.up(after, ports.on(name));
             plumbing.load(networks.values(), ports);
             return after;
@@ -339,6 +346,11 @@ public final class Networks {
         addressing.put(network.name(), table);
     }
 
+    private void save(Network network) {
+        failPoints.before(WORK, "write configuration");
+        store.save(network);
+    }
+
     private void undo(Network network, RuntimeException cause) {
         try {
             takeAway(network);
@@ -351,6 +363,7 @@ public final class Networks {
         networks.remove(network.name());
         addressing.remove(network.name());
         plumbing.down(network);
+        failPoints.before(WORK, "remove configuration");
         store.remove(network.name());
         plumbing.load(networks.values(), ports);
     }

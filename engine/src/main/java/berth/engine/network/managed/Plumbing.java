@@ -1,6 +1,7 @@
 package berth.engine.network.managed;
 
 import berth.engine.Instance;
+import berth.engine.operation.FailPoints;
 import berth.linux.Errno;
 import berth.linux.KernelException;
 import berth.linux.process.PollLoop;
@@ -23,14 +24,16 @@ final class Plumbing {
     private final Bridges bridges;
     private final HostPrograms programs;
     private final PollLoop poll;
+    private final FailPoints failPoints;
     private final Filter filter;
     private final Map<String, NameService> services = new HashMap<>();
 
-    Plumbing(Instance instance, Bridges bridges, HostPrograms programs, PollLoop poll) {
+    Plumbing(Instance instance, Bridges bridges, HostPrograms programs, PollLoop poll, FailPoints failPoints) {
         this.instance = instance;
         this.bridges = bridges;
         this.programs = programs;
         this.poll = poll;
+        this.failPoints = failPoints;
         this.filter = new Filter(instance.name(), programs);
     }
 
@@ -38,17 +41,21 @@ final class Plumbing {
     void up(Network network, List<Port> ports) {
         programs.nft();
         NameService service = service(network);
+        failPoints.before(Networks.WORK, "make bridge");
         if (bridges.up(network)) {
             service.halt();
         }
         ports.forEach(p -> bridges.isolate(p.link(), network.intraPolicy()));
+        failPoints.before(Networks.WORK, "start name service");
         service.start(network, ports);
     }
 
     /** Takes the bridge and the name service of {@code network} away. */
     void down(Network network) {
+        failPoints.before(Networks.WORK, "stop name service");
         service(network).stop();
         services.remove(network.name());
+        failPoints.before(Networks.WORK, "remove bridge");
         bridges.down(network);
     }
 
@@ -57,10 +64,12 @@ final class Plumbing {
         if (networks.isEmpty()) {
             // A host that never had a network may have no nftables.
             if (Files.exists(directory())) {
+                failPoints.before(Networks.WORK, "remove rules");
                 filter.remove();
             }
             return;
         }
+        failPoints.before(Networks.WORK, "load rules");
         SequencedSet<FilterElement> wanted = new LinkedHashSet<>();
         for (Network network : networks) {
             List<Port> own = ports.on(network.name());
@@ -78,6 +87,7 @@ final class Plumbing {
         come.forEach(p -> after.addAll(FilterElement.of(p, network.intraPolicy())));
         before.addAll(FilterElement.of(network, gone));
         after.addAll(FilterElement.of(network, come));
+        failPoints.before(Networks.WORK, "change rules");
         try {
             filter.change(FilterElement.missing(before, after), FilterElement.missing(after, before));
         } catch (KernelException e) {
@@ -87,6 +97,7 @@ final class Plumbing {
             LOG.warn("Somebody has changed the rules of the networks; they are loaded again");
             load(networks, ports);
         }
+        failPoints.before(Networks.WORK, "tell name service");
         List<Port> lost = gone.stream().filter(p -> !come.contains(p)).toList();
         List<Port> added = come.stream().filter(p -> !gone.contains(p)).toList();
         service(network).change(lost, added);
