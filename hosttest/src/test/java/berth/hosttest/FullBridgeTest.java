@@ -1,0 +1,62 @@
+package berth.hosttest;
+
+import static berth.hosttest.ResultAssert.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** As many containers on one bridge as a host may have: the kernel lets a bridge have 1024 ports. */
+final class FullBridgeTest {
+    private static final int CONTAINERS = 1000;
+    private static final int AT_ONCE = 50;
+
+    @RegisterExtension
+    static final Host host = Host.withBusyboxInNetworkOfItsOwn();
+
+    private static void forAll(Consumer<String> ids) {
+        IntStream.range(0, CONTAINERS / AT_ONCE)
+                .mapToObj(batch -> IntStream.rangeClosed(batch * AT_ONCE + 1, (batch + 1) * AT_ONCE)
+                        .mapToObj(i -> "c" + i)
+                        .collect(Collectors.joining(" ")))
+                .forEach(ids);
+    }
+
+    @AfterEach
+    void theyAreDeletedTogether() {
+        forAll(ids -> host.osctl("ct del -f " + ids));
+    }
+
+    @Test
+    void aThousandContainersAreOnOneNetwork() {
+        host.given("network new nat --subnet 10.78.0.0/16 net0");
+        forAll(ids -> assertThat(host.shell(("for id in %s; do osctl ct new --image busybox $id"
+                                        + " && osctl ct netif new bridge --link net0 $id eth0 || exit; done")
+                                .formatted(ids))
+                        .run())
+                .succeeds());
+
+        forAll(ids -> host.given("ct start " + ids));
+
+        assertThat(host.osctl("ct ls -H -o state -S running").stdout().lines()).hasSize(CONTAINERS);
+        List<String> addresses = host.osctl("network addresses -H -o addr net0")
+                .stdout()
+                .lines()
+                .map(String::strip)
+                .toList();
+        assertThat(addresses).hasSize(CONTAINERS).doesNotHaveDuplicates();
+        // Every one of them answers the host.
+        assertThat(host.networkShell("for a in %s; do busybox ping -c 1 -W 2 $a >/dev/null || echo $a; done"
+                                .formatted(String.join(" ", addresses)))
+                        .run())
+                .succeeds()
+                .prints("");
+        assertThat(host.osctl("ct exec c%d udhcpc -i eth0 -n -q -t 5 -T 1".formatted(CONTAINERS)))
+                .succeeds();
+    }
+}
