@@ -19,9 +19,14 @@ final class ManagedPorts {
         this.networks = networks;
     }
 
+    /** What the full name of every interface of the instance begins with. */
+    String prefix() {
+        return instance.name() + ".";
+    }
+
     /** The full name of an interface, unique on the host. */
     String full(ContainerId id, Netif netif) {
-        return "%s.%s.%s.%s".formatted(instance.name(), id.pool(), id.name(), netif.name());
+        return "%s%s.%s.%s".formatted(prefix(), id.pool(), id.name(), netif.name());
     }
 
     /** The container {@code id} has {@code netifs} from now on. */
@@ -36,7 +41,8 @@ final class ManagedPorts {
                                 n.name(),
                                 LinkNames.shortened(full(id, n)),
                                 MacAddress.parse(n.hwaddr()),
-                                n.prefixes()))
+                                n.prefixes(),
+                                n.firewall()))
                         .toList());
     }
 

@@ -31,6 +31,13 @@ public final class Sysctl {
         }
     }
 
+    /** Lets the host answer on a link for IPv6 addresses of others, which it is told one by one. */
+    public static void answerForOthers(String link) {
+        if (Files.isDirectory(ROOT.resolve("ipv6/conf").resolve(link))) {
+            set("ipv6/conf/" + link + "/proxy_ndp", "1");
+        }
+    }
+
     /** Lets the host pass packets of a family on; whether it did not before. */
     public static boolean forward(boolean ipv4) {
         Path setting = ROOT.resolve(ipv4 ? "ipv4/ip_forward" : "ipv6/conf/all/forwarding");

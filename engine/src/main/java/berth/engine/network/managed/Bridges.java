@@ -99,6 +99,11 @@ public final class Bridges implements AutoCloseable {
         }
     }
 
+    /** The addresses that the host answers for. */
+    Proxies proxies() {
+        return new Proxies(host);
+    }
+
     /** A network of the host, and the link that it is on. */
     record Neighbour(String link, IpPrefix prefix) {}
 

@@ -249,6 +249,7 @@ public final class Networks {
                 for (Netif netif : after) {
                     Netif moved = withoutFormer(netif, before);
                     makeIfWanted(moved);
+                    refuseUnfiltered(moved);
                     complete.add(
                             of(moved).map(a -> a.complete(moved, container)).orElse(moved));
                 }
@@ -280,8 +281,13 @@ public final class Networks {
                 gone.forEach(p -> table.release(p.prefixes(), container));
                 come.forEach(table::take);
                 if (isStarted && !gone.equals(come)) {
-                    make(network, gone, come);
+                    make(come, () -> plumbing.change(networks.values(), network, ports, gone, come));
                 }
+            }
+            List<Port> gone = filtered(before);
+            List<Port> come = filtered(now);
+            if (isStarted && !gone.equals(come)) {
+                make(come, () -> plumbing.filter(networks.values(), ports, gone, come));
             }
         });
     }
@@ -299,15 +305,21 @@ public final class Networks {
     }
 
     /** What nobody has any more does no harm: its end is not held up by it. */
-    private void make(Network network, List<Port> gone, List<Port> come) {
+    private static void make(List<Port> come, Runnable change) {
         try {
-            plumbing.change(networks.values(), network, ports, gone, come);
+            change.run();
         } catch (RuntimeException e) {
             if (!come.isEmpty()) {
                 throw e;
             }
-            LOG.error("Network {} still knows an interface that is gone: {}", network.name(), e.getMessage());
+            LOG.error("A network still knows an interface that is gone: {}", e.getMessage());
         }
+    }
+
+    private List<Port> filtered(List<Port> ports) {
+        return ports.stream()
+                .filter(p -> Ports.isFiltered(p, networks.keySet()))
+                .toList();
     }
 
     private Netif withoutFormer(Netif netif, List<Netif> before) {
@@ -324,6 +336,20 @@ public final class Networks {
             return Optional.empty();
         }
         return Optional.ofNullable(addressing.get(netif.requireLink()));
+    }
+
+    private void refuseUnfiltered(Netif netif) {
+        if (!netif.firewall() || of(netif).isPresent()) {
+            return;
+        }
+        plumbing.requireFilter();
+        if (netif.addresses().isEmpty()) {
+            throw new BerthException(
+                    ErrorCode.INVALID,
+                    "interface '%s' has no address, so its firewall would let nothing pass".formatted(netif.name()),
+                    "say with --address what it may speak as; what DHCP on '%s' would give is not known here"
+                            .formatted(netif.requireLink()));
+        }
     }
 
     private void makeIfWanted(Netif netif) {
