@@ -106,6 +106,10 @@ final class RoutedNetworkTest {
 
         host.given("ct del web", "network del pub0");
         assertThat(proxies()).prints("");
+        assertThat(host.networkShell("cat /proc/sys/net/ipv6/conf/up0/proxy_ndp")
+                        .run()
+                        .stdout())
+                .isEqualTo("0\n");
     }
 
     @Test
@@ -144,6 +148,19 @@ final class RoutedNetworkTest {
     }
 
     @Test
+    void aDaemonThatDiesBeforeItAnswersNoLongerDoesNotWhenItIsBack() {
+        host.given("network new routed --subnet %s --uplink up0 pub0".formatted(ON_LINK));
+        running("web", "pub0");
+
+        host.letDaemonDieAt("network/before:answer for containers");
+        assertThat(host.osctl("network set --ndp-proxy off pub0")).fails(Status.DAEMON_WENT_AWAY);
+        host.restartDeadDaemon();
+
+        assertThat(proxies()).prints("");
+        assertThat(host.json("network show pub0").get("ndp_proxy").asString()).isEqualTo("off");
+    }
+
+    @Test
     void aSubnetOfTheHostsLinkIsRefusedUnlessThatIsTheUplink() {
         assertThat(host.osctl("network new routed --subnet %s pub0".formatted(ON_LINK)))
                 .fails(Status.IN_USE)
@@ -168,5 +185,56 @@ final class RoutedNetworkTest {
         reachesRouter("web", "203.0.113.2");
         assertThat(host.osctl("ct exec web ping -c 1 -W 1 " + ROUTER_4).status())
                 .isNotZero();
+    }
+
+    @Test
+    void theHostPassesPacketsOnAsLongAsSomethingNeedsIt() {
+        forwarding("0");
+        host.given(
+                "network new nat --subnet 10.77.5.0/24 net0",
+                "ct new --image busybox web",
+                "ct netif new routed --address 192.0.2.99/32 --address 2001:db8:9::9 web eth0",
+                "ct start web");
+        assertThat(forwarding()).isEqualTo("1 1");
+
+        host.given("network del net0", "ct netif ip del web eth0 2001:db8:9::9");
+        assertThat(forwarding()).isEqualTo("1 0");
+
+        host.killDaemon();
+        host.startDaemon();
+        assertThat(forwarding()).isEqualTo("1 0");
+
+        host.given("ct del -f web");
+        assertThat(forwarding()).isEqualTo("0 0");
+    }
+
+    @Test
+    void whatWasSwitchedOnBeforeOrOthersMayCountOnStaysOn() {
+        forwarding("1");
+        host.given("network new nat --subnet 10.77.5.0/24 net0", "network del net0");
+        assertThat(forwarding()).isEqualTo("1 1");
+
+        forwarding("0");
+        host.given("network new nat --subnet 10.77.5.0/24 net0");
+        onHost("ip link add docker0 type bridge");
+        host.given("network del net0");
+        assertThat(forwarding()).isEqualTo("1 0");
+
+        onHost("ip link del docker0");
+        host.given("network new nat --subnet 10.77.5.0/24 net0", "network del net0");
+        assertThat(forwarding()).isEqualTo("0 0");
+    }
+
+    private static void forwarding(String value) {
+        onHost("for s in ipv4/ip_forward ipv6/conf/all/forwarding; do echo %s >/proc/sys/net/$s; done"
+                .formatted(value));
+    }
+
+    /** Of IPv4 and of IPv6. */
+    private static String forwarding() {
+        return host.networkShell("cd /proc/sys/net; echo $(cat ipv4/ip_forward ipv6/conf/all/forwarding)")
+                .run()
+                .stdout()
+                .strip();
     }
 }

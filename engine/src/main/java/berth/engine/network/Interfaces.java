@@ -21,6 +21,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Gives interfaces to running containers, changes them and takes them away, by netlink and without a forked program.
@@ -35,6 +37,12 @@ public final class Interfaces implements AutoCloseable {
     private static final int USUAL_METRIC = 1024;
 
     private final RouteSocket host = RouteSocket.open();
+    private final Forwarding forwarding;
+
+    /** @param forwarding what routed interfaces need */
+    public Interfaces(Forwarding forwarding) {
+        this.forwarding = forwarding;
+    }
 
     /**
      * Makes {@code netif} in the container with the network namespace {@code netns}, and sets it up whole.
@@ -173,7 +181,7 @@ public final class Interfaces implements AutoCloseable {
             new Veth(host, full).shape(end, netif.shape());
             host.send(requests(end.index(), wanted.hostAddresses(), wanted.hostRoutes()));
             if (netif.type() == NetifType.ROUTED) {
-                forward(wanted);
+                families(wanted).forEach(forwarding::on);
             }
         });
         Link inside = guest.link(LinkId.of(netif.name()))
@@ -204,13 +212,15 @@ public final class Interfaces implements AutoCloseable {
         return requests;
     }
 
-    private static void forward(Ends ends) {
-        if (ends.hostRoutes().stream().anyMatch(r -> r.destination().isIpv4())) {
-            Sysctl.forward(true);
-        }
-        if (ends.hostRoutes().stream().anyMatch(r -> !r.destination().isIpv4())) {
-            Sysctl.forward(false);
-        }
+    /** Of which families the host has to pass on packets for {@code netif}. */
+    public static Set<IpFamily> forwarded(Netif netif) {
+        return netif.type() == NetifType.ROUTED ? families(Ends.of(netif, List.of())) : Set.of();
+    }
+
+    private static Set<IpFamily> families(Ends ends) {
+        return ends.hostRoutes().stream()
+                .map(r -> IpFamily.of(r.destination()))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private Ends ends(Netif netif) {

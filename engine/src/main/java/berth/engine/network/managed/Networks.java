@@ -78,6 +78,11 @@ public final class Networks {
         });
     }
 
+    /** When every container of every pool is known: what none of them needs of the host, now and from now on, is set back. */
+    public void rest() {
+        bridges.rest();
+    }
+
     /** Every network, by name. */
     public List<Network> all() {
         return locked(() -> List.copyOf(networks.values()));
@@ -249,7 +254,9 @@ public final class Networks {
                 for (Netif netif : after) {
                     Netif moved = withoutFormer(netif, before);
                     makeIfWanted(moved);
-                    refuseUnfiltered(moved);
+                    if (moved.firewall() && of(moved).isEmpty()) {
+                        plumbing.requireFilter(moved);
+                    }
                     complete.add(
                             of(moved).map(a -> a.complete(moved, container)).orElse(moved));
                 }
@@ -284,8 +291,8 @@ public final class Networks {
                     make(come, () -> plumbing.change(networks.values(), network, ports, gone, come));
                 }
             }
-            List<Port> gone = filtered(before);
-            List<Port> come = filtered(now);
+            List<Port> gone = Ports.filtered(before, networks.keySet());
+            List<Port> come = Ports.filtered(now, networks.keySet());
             if (isStarted && !gone.equals(come)) {
                 make(come, () -> plumbing.filter(networks.values(), ports, gone, come));
             }
@@ -316,12 +323,6 @@ public final class Networks {
         }
     }
 
-    private List<Port> filtered(List<Port> ports) {
-        return ports.stream()
-                .filter(p -> Ports.isFiltered(p, networks.keySet()))
-                .toList();
-    }
-
     private Netif withoutFormer(Netif netif, List<Netif> before) {
         return before.stream()
                 .filter(b -> b.name().equals(netif.name()) && !Objects.equals(b.link(), netif.link()))
@@ -336,20 +337,6 @@ public final class Networks {
             return Optional.empty();
         }
         return Optional.ofNullable(addressing.get(netif.requireLink()));
-    }
-
-    private void refuseUnfiltered(Netif netif) {
-        if (!netif.firewall() || of(netif).isPresent()) {
-            return;
-        }
-        plumbing.requireFilter();
-        if (netif.addresses().isEmpty()) {
-            throw new BerthException(
-                    ErrorCode.INVALID,
-                    "interface '%s' has no address, so its firewall would let nothing pass".formatted(netif.name()),
-                    "say with --address what it may speak as; what DHCP on '%s' would give is not known here"
-                            .formatted(netif.requireLink()));
-        }
     }
 
     private void makeIfWanted(Netif netif) {
@@ -367,6 +354,7 @@ public final class Networks {
 
     private void remember(Network network) {
         networks.put(network.name(), network);
+        bridges.need(network);
         Addressing table = new Addressing(network);
         ports.on(network.name()).forEach(table::take);
         addressing.put(network.name(), table);
@@ -392,6 +380,7 @@ public final class Networks {
         failPoints.before(WORK, "remove configuration");
         store.remove(network.name());
         plumbing.load(networks.values(), ports);
+        bridges.needNoLonger(network);
     }
 
     private void locked(Runnable work) {

@@ -1,6 +1,8 @@
 package berth.engine.network.managed;
 
+import berth.engine.ErrorCode;
 import berth.engine.Instance;
+import berth.engine.network.Netif;
 import berth.engine.operation.FailPoints;
 import berth.engine.store.FileFailure;
 import berth.linux.Errno;
@@ -122,9 +124,16 @@ final class Plumbing {
         filter(networks, ports, before, after);
     }
 
-    /** Refuses what needs rules on a host that cannot have any. @throws BerthException UNSUPPORTED */
-    void requireFilter() {
+    /** Refuses a firewall, where no network is, that cannot be or lets nothing pass. @throws BerthException UNSUPPORTED; INVALID */
+    void requireFilter(Netif netif) {
         programs.nft();
+        if (netif.addresses().isEmpty()) {
+            throw new BerthException(
+                    ErrorCode.INVALID,
+                    "interface '%s' has no address, so its firewall would let nothing pass".formatted(netif.name()),
+                    "say with --address what it may speak as; what DHCP on '%s' would give is not known here"
+                            .formatted(netif.requireLink()));
+        }
     }
 
     /** What is wrong. */

@@ -29,15 +29,14 @@ final class Ports {
 
     /** Those that are filtered although no network of {@code managed} has them. */
     List<Port> filtered(Set<String> managed) {
-        return byContainer.values().stream()
-                .flatMap(List::stream)
-                .filter(p -> isFiltered(p, managed))
-                .toList();
+        return filtered(byContainer.values().stream().flatMap(List::stream).toList(), managed);
     }
 
-    /** Whether {@code port} is filtered although no network of {@code managed} has it. */
-    static boolean isFiltered(Port port, Set<String> managed) {
-        return port.isFiltered() && !managed.contains(port.network());
+    /** Those of {@code ports} that are filtered although no network of {@code managed} has them. */
+    static List<Port> filtered(List<Port> ports, Set<String> managed) {
+        return ports.stream()
+                .filter(p -> p.isFiltered() && !managed.contains(p.network()))
+                .toList();
     }
 
     /** Gives {@code container} these and no others. */

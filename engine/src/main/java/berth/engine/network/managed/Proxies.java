@@ -1,6 +1,6 @@
 package berth.engine.network.managed;
 
-import berth.engine.network.Sysctl;
+import berth.engine.network.HostSettings;
 import berth.linux.Errno;
 import berth.linux.KernelException;
 import berth.linux.netlink.IpPrefix;
@@ -14,14 +14,18 @@ import berth.linux.netlink.RouteSocket;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /**
  * The addresses of containers that the host answers for on an uplink, whose neighbours take them to be on the link. Follow from
  * configuration alone, as the rules do: a start or stop of a container changes none. Source: RFC 4389; ip-neighbour(8), proxy.
  */
-record Proxies(RouteSocket host) {
+record Proxies(RouteSocket host, HostSettings settings) {
+    private static final String REASON = "ndp-proxy-";
+
     /**
      * Makes the entries for addresses of {@code network} those of {@code ports}, on its uplink as it is now, and no others.
      * Whatever entry lies in the network's subnet is the network's.
@@ -39,8 +43,9 @@ record Proxies(RouteSocket host) {
         List<Request> requests = new ArrayList<>();
         present.stream().filter(p -> !wanted.contains(p)).forEach(p -> requests.add(Neighbours.delete(p)));
         wanted.stream().filter(w -> !present.contains(w)).forEach(w -> requests.add(Neighbours.replace(w)));
-        uplink.ifPresent(u -> Sysctl.answerForOthers(u.name()));
+        uplink.filter(_ -> !wanted.isEmpty()).ifPresent(this::answer);
         send(requests);
+        rest();
     }
 
     /** A container has {@code come} on {@code network} and no longer {@code gone}. */
@@ -50,8 +55,33 @@ record Proxies(RouteSocket host) {
             List<Request> requests = new ArrayList<>();
             entries(uplink, gone).filter(e -> !wanted.contains(e)).forEach(e -> requests.add(Neighbours.delete(e)));
             wanted.forEach(e -> requests.add(Neighbours.replace(e)));
+            if (!wanted.isEmpty()) {
+                answer(uplink);
+            }
             send(requests);
         });
+    }
+
+    private void answer(Link uplink) {
+        settings.change(REASON + uplink.name(), Map.of("ipv6/conf/" + uplink.name() + "/proxy_ndp", "1"));
+    }
+
+    /** A link on which the host answers for nobody any more is set back. */
+    private void rest() {
+        List<String> answering =
+                settings.reasons().stream().filter(r -> r.startsWith(REASON)).toList();
+        if (answering.isEmpty()) {
+            return;
+        }
+        List<Neighbour> left = host.proxies();
+        for (String reason : answering) {
+            OptionalInt index = host.link(LinkId.of(reason.substring(REASON.length()))).stream()
+                    .mapToInt(Link::index)
+                    .findFirst();
+            if (left.stream().noneMatch(p -> index.isPresent() && p.link() == index.getAsInt())) {
+                settings.restore(reason);
+            }
+        }
     }
 
     /** The link on which the host answers for containers of {@code network}, if it does. */
