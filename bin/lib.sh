@@ -80,9 +80,11 @@ missing_packages() {
     "$root/bin/find-jdk" >/dev/null 2>&1 || echo openjdk-25-jdk-headless
 }
 
-# What the host tests look at networks with.
+# What the host tests look at networks with, and ask for addresses.
 missing_test_packages() {
-    is_installed iproute2 || echo iproute2
+    for package in iproute2 isc-dhcp-client; do
+        is_installed "$package" || echo "$package"
+    done
 }
 
 # What bin/vm needs besides.

@@ -210,6 +210,59 @@ final class NetifTest {
     }
 
     @Test
+    void everyInterfaceOfAContainerIsReachedFromBeyondTheHost() {
+        beyond();
+        host.given(
+                "ct new --image busybox web",
+                "ct netif new routed --address 192.0.2.7/32 --address 2001:db8:1::7 web eth0",
+                "ct netif new routed --address 192.0.2.8/32 --address 2001:db8:1::8 web eth1",
+                "ct netif new routed --via 10.100.10.100/30 --address 192.0.2.9/32 web eth2",
+                "ct start web",
+                "ct netif new routed --address 192.0.2.10/32 web eth3");
+
+        reachedFromBeyond("192.0.2.7");
+        reachedFromBeyond("192.0.2.8");
+        reachedFromBeyond("192.0.2.9");
+        reachedFromBeyond("192.0.2.10");
+        reachedFromBeyond("2001:db8:1::7");
+        reachedFromBeyond("2001:db8:1::8");
+
+        host.given(
+                "ct netif ip del web eth1 192.0.2.8", "ct netif ip add web eth1 192.0.2.11", "ct netif del web eth3");
+        reachedFromBeyond("192.0.2.11");
+        reachedFromBeyond("2001:db8:1::8");
+        assertThat(host.osctl("ct exec web ip rule").stdout())
+                .contains("192.0.2.9", "192.0.2.11")
+                .doesNotContain("192.0.2.8", "192.0.2.10");
+
+        host.networkShell("ip link del up0; ip netns del " + far()).run();
+    }
+
+    /** A machine beyond the host's link up0, which has routes to 192.0.2.0/28 and 2001:db8:1::/64 by the host. */
+    private static void beyond() {
+        onHost(("ip netns add %1$s && ip link add up0 type veth peer name far0 netns %1$s"
+                        + " && ip addr add 198.51.100.1/24 dev up0 && ip addr add 2001:db8:5::1/64 dev up0 nodad"
+                        + " && ip link set up0 up && ip -n %1$s addr add 198.51.100.2/24 dev far0"
+                        + " && ip -n %1$s addr add 2001:db8:5::2/64 dev far0 nodad && ip -n %1$s link set far0 up"
+                        + " && ip -n %1$s route add 192.0.2.0/28 via 198.51.100.1"
+                        + " && ip -n %1$s route add 2001:db8:1::/64 via 2001:db8:5::1")
+                .formatted(far()));
+    }
+
+    private static String far() {
+        return host.instance() + "far";
+    }
+
+    private static void reachedFromBeyond(String address) {
+        await(address + " answers from beyond the host")
+                .atMost(Running.PATIENCE)
+                .until(() -> host.shell("ip netns exec %s busybox ping -c 1 -W 1 %s".formatted(far(), address))
+                                .run()
+                                .status()
+                        == 0);
+    }
+
+    @Test
     void whatTheHostLostWhileTheDaemonWasAwayIsPutBack() {
         host.given("ct new --image busybox web", "ct netif new routed --address 192.0.2.7/32 web eth0", "ct start web");
 
@@ -244,6 +297,38 @@ final class NetifTest {
 
         host.given("ct netif set --max-rx none web eth0");
         assertThat(host.networkShell("tc qdisc show dev " + veth).run()).doesNotMention("tbf");
+    }
+
+    @Test
+    void whatAContainerSendsIsLimitedWhereItCannotReach() {
+        host.given("ct new --image busybox web", "ct netif new routed --max-tx 8M web eth0", "ct start web");
+        assertThat(host.networkShell("tc qdisc").run()).mentions("tbf", "rate 8Mbit");
+
+        host.given("ct netif set --max-tx 4M web eth0");
+        assertThat(host.networkShell("tc qdisc").run()).mentions("rate 4Mbit").doesNotMention("rate 8Mbit");
+
+        host.given("ct netif set --max-tx none web eth0");
+        assertThat(host.networkShell("ip link show type ifb").run()).prints("");
+
+        host.given("ct netif set --max-tx 8M web eth0", "ct stop --kill web");
+        assertThat(host.networkShell("ip link show type ifb").run()).prints("");
+    }
+
+    @Test
+    void aLimitOfWhatAContainerSentIsGoneWithAContainerThatEndedWhileTheDaemonWasAway() {
+        host.given("ct new --image busybox web", "ct netif new routed --max-tx 8M web eth0", "ct start web");
+        int init = host.initPid("web");
+
+        host.killDaemon();
+        Running.signal(init, "KILL");
+        await().atMost(Running.PATIENCE).until(() -> ProcessHandle.of(init).isEmpty());
+        host.startDaemon();
+
+        await().atMost(Running.PATIENCE)
+                .until(() -> host.networkShell("ip link show type ifb")
+                        .run()
+                        .stdout()
+                        .isEmpty());
     }
 
     @Test

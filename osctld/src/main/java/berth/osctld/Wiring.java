@@ -11,6 +11,8 @@ import berth.engine.host.UserAdministration;
 import berth.engine.idmap.SystemAccounts;
 import berth.engine.idmap.UserStores;
 import berth.engine.image.ImageStores;
+import berth.engine.network.Forwarding;
+import berth.engine.network.HostSettings;
 import berth.engine.network.Interfaces;
 import berth.engine.network.managed.Bridges;
 import berth.engine.network.managed.HostPrograms;
@@ -66,9 +68,16 @@ final class Wiring {
         UserStores users = new UserStores(instance.name(), new SystemAccounts(Path.of("/etc"), instance.name()));
         Groups groups = new Groups();
         ImageStores images = new ImageStores(clock, locks);
-        ContainerServices.Machinery machinery = machinery(enter, failPoints);
+        String mark = "berth " + instance.name();
+        HostSettings settings = new HostSettings(instance.runDirectory().resolve("host-settings"));
+        Forwarding forwarding = new Forwarding(settings, mark);
+        ContainerServices.Machinery machinery = machinery(enter, failPoints, forwarding);
         Networks networks = new Networks(
-                instance, new Bridges(instance.name()), new HostPrograms(Wiring::find), machinery.poll(), failPoints);
+                instance,
+                new Bridges(mark, forwarding, settings),
+                new HostPrograms(Wiring::find),
+                machinery.poll(),
+                failPoints);
         ContainerServices containers = ContainerServices.of(
                 new ContainerServices.Foundation(
                         instance, pools, users, groups, images, networks, locks, events, clock, failPoints),
@@ -91,7 +100,7 @@ final class Wiring {
                 locks);
     }
 
-    private static ContainerServices.Machinery machinery(Path enter, FailPoints failPoints) {
+    private static ContainerServices.Machinery machinery(Path enter, FailPoints failPoints, Forwarding forwarding) {
         CgroupHost cgroups = CgroupHost.detect();
         Entry entry = new Entry(enter);
         LxcPrograms lxc = new LxcPrograms(program("lxc-start"), program("lxc-attach"));
@@ -105,7 +114,8 @@ final class Wiring {
                 monitors,
                 new Attachments(entry, lxc, cgroups),
                 poll,
-                new Interfaces(),
+                new Interfaces(forwarding),
+                forwarding,
                 LXCFS,
                 List.of((_, _, _) -> failPoints.before("hook", "prepare")));
     }

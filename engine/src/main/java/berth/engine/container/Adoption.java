@@ -64,6 +64,7 @@ public final class Adoption {
             }
         }
         leftovers.remove(pool, all, containers.unreadable(pool));
+        network.sweep();
     }
 
     /** A command may consist of several operations, of which the later ones were never begun. */

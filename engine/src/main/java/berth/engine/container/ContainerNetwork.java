@@ -149,15 +149,21 @@ public final class ContainerNetwork {
         guests.rewrite(container, Progress.none());
     }
 
-    /** When nothing of {@code container} runs any more: what the host lent comes back. */
+    /** After the daemon was away: takes away what interfaces of containers that ended meanwhile have left on the host. */
+    void sweep() {
+        interfaces.sweep(ports.prefix());
+    }
+
+    /** When nothing of {@code container} runs any more: what the host lent comes back, and nothing is left there. */
     void stopped(Container container) {
         exclusively(container, () -> {
             try (Fd netns = borrowing.remove(container.id())) {
+                container.spec().netifs().forEach(n -> interfaces.ended(full(container, n), n));
                 if (netns != null) {
                     lent(container).forEach(n -> interfaces.remove(full(container, n), n, netns));
                 }
             } catch (KernelException e) {
-                LOG.warn("Links of the host that {} had are not back: {}", container, e.getMessage());
+                LOG.warn("What {} had of the host's network is not back: {}", container, e.getMessage());
             }
         });
     }

@@ -5,6 +5,7 @@ import berth.engine.event.Events;
 import berth.engine.group.Groups;
 import berth.engine.idmap.UserStores;
 import berth.engine.image.ImageStores;
+import berth.engine.network.Forwarding;
 import berth.engine.network.Interfaces;
 import berth.engine.network.managed.Networks;
 import berth.engine.operation.FailPoints;
@@ -69,13 +70,14 @@ public record ContainerServices(
             Attachments attachments,
             PollLoop poll,
             Interfaces interfaces,
+            Forwarding forwarding,
             Path lxcfs,
             List<BeforeInit> beforeInit) {}
 
     /** Makes them. */
     public static ContainerServices of(Foundation on, Machinery with) {
         ContainerLog log = new ContainerLog(on.clock());
-        ManagedPorts ports = new ManagedPorts(on.instance(), on.networks());
+        ManagedPorts ports = new ManagedPorts(on.instance(), on.networks(), with.forwarding());
         Containers containers = new Containers(on.locks(), on.clock(), ports);
         RunPlans plans = new RunPlans(on.instance(), on.users(), on.groups(), on.images(), log, with.lxcfs());
         GuestInterfaces guests = new GuestInterfaces(with.interfaces(), on.networks(), plans, log);

@@ -7,7 +7,7 @@ import java.util.List;
 /** netplan, which makes a configuration of systemd-networkd at every start. Source: netplan(5). */
 final class Netplan implements Dialect {
     private static final String DIRECTORY = "etc/netplan";
-    private static final String FILE = DIRECTORY + "/50-berth.yaml";
+    private static final String FILE = DIRECTORY + "/90-berth.yaml";
 
     /** netplan complains of files that others can read. */
     private static final int MODE = 0600;

@@ -83,6 +83,9 @@ public final class PoolGate {
         services.adoption().tell(changes);
         services.adoption().recover(services.running());
         loaded.forEach(p -> services.adoption().adopt(p.name()));
+        if (loaded.size() == pools.all().size()) {
+            networks.rest();
+        }
     }
 
     /** After {@link #openAll}, once hooks are answered: starts what is to start with the host. */

@@ -21,6 +21,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Gives interfaces to running containers, changes them and takes them away, by netlink and without a forked program.
@@ -35,6 +37,12 @@ public final class Interfaces implements AutoCloseable {
     private static final int USUAL_METRIC = 1024;
 
     private final RouteSocket host = RouteSocket.open();
+    private final Forwarding forwarding;
+
+    /** @param forwarding what routed interfaces need */
+    public Interfaces(Forwarding forwarding) {
+        this.forwarding = forwarding;
+    }
 
     /**
      * Makes {@code netif} in the container with the network namespace {@code netns}, and sets it up whole.
@@ -44,7 +52,7 @@ public final class Interfaces implements AutoCloseable {
     public void create(String full, Netif netif, int rank, Fd netns) {
         try (RouteSocket guest = RouteSocket.inNamespace(netns)) {
             // A container that stopped just now may not have lost it yet.
-            remove(full, netif, netns);
+            remove(full, netif, guest);
             guest.send(Links.up(LinkId.of(LOOPBACK)));
             switch (netif.type()) {
                 case BRIDGE, ROUTED, PRIVATE -> new Veth(host, full).create(netif, parent(netif), netns);
@@ -57,16 +65,8 @@ public final class Interfaces implements AutoCloseable {
 
     /** Takes {@code netif} away; nothing happens if it is not there. */
     public void remove(String full, Netif netif, Fd netns) {
-        if (netif.type().isVeth()) {
-            delete(host, LinkId.of(LinkNames.shortened(full)));
-            return;
-        }
         try (RouteSocket guest = RouteSocket.inNamespace(netns)) {
-            if (netif.type() == NetifType.PHYSICAL) {
-                Moved.giveBack(guest, netif);
-            } else {
-                delete(guest, LinkId.of(netif.name()));
-            }
+            remove(full, netif, guest);
         }
     }
 
@@ -85,6 +85,7 @@ public final class Interfaces implements AutoCloseable {
                         .forEach(r -> gone.add(Routes.delete(r.withLink(inside.index()))));
                 Ends.missing(before.guestAddresses(), after.guestAddresses())
                         .forEach(a -> gone.add(Addresses.delete(InterfaceAddress.of(inside.index(), a))));
+                gone.addAll(SourceRoutes.surplus(guest, inside.index(), after));
                 sendTolerating(guest, gone);
             });
             outside(full, netif).ifPresent(end -> {
@@ -130,6 +131,18 @@ public final class Interfaces implements AutoCloseable {
         });
     }
 
+    /** When nothing of the container runs any more: takes away what of {@code netif} does not go with its namespace. */
+    public void ended(String full, Netif netif) {
+        if (netif.shape().maxTx() != null) {
+            SendingLimit.remove(host, full);
+        }
+    }
+
+    /** Takes away what interfaces whose full names begin with {@code prefix} have left on the host since they are gone. */
+    public void sweep(String prefix) {
+        SendingLimit.sweep(host, prefix);
+    }
+
     /** The host's end of an interface of a container; empty if it has none or is not there. */
     public Optional<Link> outside(String full, Netif netif) {
         return netif.type().isVeth() ? host.link(LinkId.of(LinkNames.shortened(full))) : Optional.empty();
@@ -149,19 +162,35 @@ public final class Interfaces implements AutoCloseable {
         host.close();
     }
 
+    private void remove(String full, Netif netif, RouteSocket guest) {
+        guest.link(LinkId.of(netif.name()))
+                .ifPresent(inside -> sendTolerating(guest, SourceRoutes.all(guest, inside.index())));
+        switch (netif.type()) {
+            case BRIDGE, ROUTED, PRIVATE -> {
+                delete(host, LinkId.of(LinkNames.shortened(full)));
+                ended(full, netif);
+            }
+            case MACVLAN -> delete(guest, LinkId.of(netif.name()));
+            case PHYSICAL -> Moved.giveBack(guest, netif);
+        }
+    }
+
     private void connect(String full, Netif netif, int rank, RouteSocket guest) {
         Ends wanted = ends(netif);
         outside(full, netif).ifPresent(end -> {
-            Veth.shape(host, end, netif.shape());
+            new Veth(host, full).shape(end, netif.shape());
             host.send(requests(end.index(), wanted.hostAddresses(), wanted.hostRoutes()));
             if (netif.type() == NetifType.ROUTED) {
-                forward(wanted);
+                families(wanted).forEach(forwarding::on);
             }
         });
         Link inside = guest.link(LinkId.of(netif.name()))
                 .orElseThrow(() -> new BerthException(
                         ErrorCode.FAILED, "interface '%s' vanished while it was set up".formatted(netif.name())));
         guest.send(requests(inside.index(), wanted.guestAddresses(), ranked(wanted, rank)));
+        if (rank > 0) {
+            SourceRoutes.complete(guest, inside.index(), wanted);
+        }
     }
 
     /** The routes inside of the interface in place {@code rank}. */
@@ -183,13 +212,15 @@ public final class Interfaces implements AutoCloseable {
         return requests;
     }
 
-    private static void forward(Ends ends) {
-        if (ends.hostRoutes().stream().anyMatch(r -> r.destination().isIpv4())) {
-            Sysctl.forward(true);
-        }
-        if (ends.hostRoutes().stream().anyMatch(r -> !r.destination().isIpv4())) {
-            Sysctl.forward(false);
-        }
+    /** Of which families the host has to pass on packets for {@code netif}. */
+    public static Set<IpFamily> forwarded(Netif netif) {
+        return netif.type() == NetifType.ROUTED ? families(Ends.of(netif, List.of())) : Set.of();
+    }
+
+    private static Set<IpFamily> families(Ends ends) {
+        return ends.hostRoutes().stream()
+                .map(r -> IpFamily.of(r.destination()))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private Ends ends(Netif netif) {

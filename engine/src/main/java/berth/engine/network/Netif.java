@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param routes networks that the host sends to the container beside its addresses
  * @param hostAddresses the host's end of a private interface
  * @param shaping its limits and queues
+ * @param firewall whether the guest may speak as itself only, on a bridge that is not managed; on a managed one it always is so
  */
 public record Netif(
         String name,
@@ -41,7 +42,8 @@ public record Netif(
         @Nullable List<String> via,
         @Nullable List<RoutedNetwork> routes,
         @Nullable List<String> hostAddresses,
-        @Nullable Shaping shaping) {
+        @Nullable Shaping shaping,
+        boolean firewall) {
     /** The word for a gateway that is found out, or for none. */
     public static final String AUTO = "auto";
 
@@ -87,11 +89,17 @@ public record Netif(
         if (type != NetifType.ROUTED && (!via.isEmpty() || !routes.isEmpty())) {
             throw invalid("only a routed interface has transfer networks and routes", "make one of that type");
         }
+        if (firewall && type != NetifType.BRIDGE) {
+            throw invalid(
+                    "a %s interface has no firewall".formatted(type.word()),
+                    "only one of type bridge has; what is routed to a container is its own anyway");
+        }
     }
 
     /** An interface with nothing but what it must have. */
     public static Netif of(String name, NetifType type, MacAddress hwaddr, @Nullable String link) {
-        return new Netif(name, type, hwaddr.toString(), link, null, null, false, null, null, null, null, null, null);
+        return new Netif(
+                name, type, hwaddr.toString(), link, null, null, false, null, null, null, null, null, null, false);
     }
 
     /** A private interface between these addresses. */
@@ -109,7 +117,8 @@ public record Netif(
                 null,
                 null,
                 hostAddresses,
-                null);
+                null,
+                false);
     }
 
     /** Its addresses inside; never null. */
@@ -195,7 +204,8 @@ public record Netif(
                 via,
                 routes,
                 hostAddresses,
-                shaping);
+                shaping,
+                firewall);
     }
 
     public Netif withLink(String value) {
@@ -212,12 +222,26 @@ public record Netif(
                 via,
                 routes,
                 hostAddresses,
-                shaping);
+                shaping,
+                firewall);
     }
 
     public Netif withHwaddr(String value) {
         return new Netif(
-                name, type, value, link, mtu, addresses, dhcp, gateway4, gateway6, via, routes, hostAddresses, shaping);
+                name,
+                type,
+                value,
+                link,
+                mtu,
+                addresses,
+                dhcp,
+                gateway4,
+                gateway6,
+                via,
+                routes,
+                hostAddresses,
+                shaping,
+                firewall);
     }
 
     public Netif withMtu(@Nullable Integer value) {
@@ -234,12 +258,26 @@ public record Netif(
                 via,
                 routes,
                 hostAddresses,
-                shaping);
+                shaping,
+                firewall);
     }
 
     public Netif withAddresses(List<String> value) {
         return new Netif(
-                name, type, hwaddr, link, mtu, value, dhcp, gateway4, gateway6, via, routes, hostAddresses, shaping);
+                name,
+                type,
+                hwaddr,
+                link,
+                mtu,
+                value,
+                dhcp,
+                gateway4,
+                gateway6,
+                via,
+                routes,
+                hostAddresses,
+                shaping,
+                firewall);
     }
 
     public Netif withDhcp(boolean value) {
@@ -256,11 +294,13 @@ public record Netif(
                 via,
                 routes,
                 hostAddresses,
-                shaping);
+                shaping,
+                firewall);
     }
 
     public Netif withGateways(@Nullable String v4, @Nullable String v6) {
-        return new Netif(name, type, hwaddr, link, mtu, addresses, dhcp, v4, v6, via, routes, hostAddresses, shaping);
+        return new Netif(
+                name, type, hwaddr, link, mtu, addresses, dhcp, v4, v6, via, routes, hostAddresses, shaping, firewall);
     }
 
     public Netif withVia(List<String> value) {
@@ -277,22 +317,68 @@ public record Netif(
                 value,
                 routes,
                 hostAddresses,
-                shaping);
+                shaping,
+                firewall);
     }
 
     public Netif withRoutes(List<RoutedNetwork> value) {
         return new Netif(
-                name, type, hwaddr, link, mtu, addresses, dhcp, gateway4, gateway6, via, value, hostAddresses, shaping);
+                name,
+                type,
+                hwaddr,
+                link,
+                mtu,
+                addresses,
+                dhcp,
+                gateway4,
+                gateway6,
+                via,
+                value,
+                hostAddresses,
+                shaping,
+                firewall);
     }
 
     public Netif withHostAddresses(List<String> value) {
         return new Netif(
-                name, type, hwaddr, link, mtu, addresses, dhcp, gateway4, gateway6, via, routes, value, shaping);
+                name, type, hwaddr, link, mtu, addresses, dhcp, gateway4, gateway6, via, routes, value, shaping,
+                firewall);
     }
 
     public Netif withShaping(Shaping value) {
         return new Netif(
-                name, type, hwaddr, link, mtu, addresses, dhcp, gateway4, gateway6, via, routes, hostAddresses, value);
+                name,
+                type,
+                hwaddr,
+                link,
+                mtu,
+                addresses,
+                dhcp,
+                gateway4,
+                gateway6,
+                via,
+                routes,
+                hostAddresses,
+                value,
+                firewall);
+    }
+
+    public Netif withFirewall(boolean value) {
+        return new Netif(
+                name,
+                type,
+                hwaddr,
+                link,
+                mtu,
+                addresses,
+                dhcp,
+                gateway4,
+                gateway6,
+                via,
+                routes,
+                hostAddresses,
+                shaping,
+                value);
     }
 
     /**

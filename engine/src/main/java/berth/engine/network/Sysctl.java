@@ -5,7 +5,11 @@ import berth.engine.ErrorCode;
 import berth.engine.store.FileFailure;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The kernel's settings of the host's network. Source: kernel documentation, networking/ip-sysctl.rst. */
 public final class Sysctl {
@@ -31,36 +35,32 @@ public final class Sysctl {
         }
     }
 
-    /** Lets the host pass packets of a family on; whether it did not before. */
-    public static boolean forward(boolean ipv4) {
-        Path setting = ROOT.resolve(ipv4 ? "ipv4/ip_forward" : "ipv6/conf/all/forwarding");
+    /** The value of a setting; empty if the kernel has none of this name. */
+    static Optional<String> read(String name) {
+        Path setting = ROOT.resolve(name);
         try {
-            if (!Files.exists(setting) || Files.readString(setting).strip().equals("1")) {
-                return false;
-            }
-            if (!ipv4) {
-                keepRouters();
-            }
-            Files.writeString(setting, "1");
-            return true;
+            return Optional.of(Files.readString(setting).strip());
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
         } catch (IOException e) {
             throw failed(setting, e);
         }
     }
 
-    /** A link that learned its address from a router would forget it: a host that forwards listens to none unless told. */
-    private static void keepRouters() throws IOException {
-        try (var links = Files.newDirectoryStream(ROOT.resolve("ipv6/conf"))) {
-            for (Path link : links) {
-                Path accept = link.resolve("accept_ra");
-                if (!link.endsWith("all") && Files.readString(accept).strip().equals("1")) {
-                    Files.writeString(accept, "2");
-                }
-            }
+    /** The links that have settings of IPv6, and {@code default}. */
+    static List<String> links() {
+        Path directory = ROOT.resolve("ipv6/conf");
+        try (Stream<Path> links = Files.isDirectory(directory) ? Files.list(directory) : Stream.empty()) {
+            return links.map(l -> l.getFileName().toString())
+                    .filter(l -> !l.equals("all"))
+                    .toList();
+        } catch (IOException e) {
+            throw failed(directory, e);
         }
     }
 
-    private static void set(String name, String value) {
+    /** @param name beneath {@code /proc/sys/net} */
+    static void set(String name, String value) {
         Path setting = ROOT.resolve(name);
         try {
             Files.writeString(setting, value);

@@ -11,12 +11,9 @@ import berth.linux.netlink.LinkNames;
 import berth.linux.netlink.Links;
 import berth.linux.netlink.MacAddress;
 import berth.linux.netlink.NewLink;
-import berth.linux.netlink.Request;
 import berth.linux.netlink.RouteSocket;
 import berth.linux.netlink.TrafficShaping;
-import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** A veth between the host and a container. */
 final class Veth {
@@ -62,50 +59,40 @@ final class Veth {
     }
 
     /** Limits what passes; what the host's end sends is what the container receives. */
-    static void shape(RouteSocket host, Link end, Shaping shaping) {
-        limit(
-                host,
-                shaping.maxRx(),
-                rate -> List.of(TrafficShaping.limitSending(end.index(), rate)),
-                TrafficShaping.unlimitSending(end.index()));
-        limit(
-                host,
-                shaping.maxTx(),
-                rate -> TrafficShaping.limitReceiving(end.index(), rate),
-                TrafficShaping.unlimitReceiving(end.index()));
-    }
-
-    private interface Limit {
-        List<Request> of(long bytesPerSecond);
-    }
-
-    private static void limit(RouteSocket host, @Nullable Long bits, Limit limit, Request unlimit) {
-        if (bits != null) {
-            impose(host, limit.of(bits / Byte.SIZE));
-            return;
-        }
+    void shape(Link end, Shaping shaping) {
+        Long receiving = shaping.maxRx();
+        Long sending = shaping.maxTx();
         try {
-            host.send(unlimit);
-        } catch (KernelException e) {
-            // There was no limit.
-            if (!e.is(Errno.EINVAL) && !e.is(Errno.ENOENT)) {
-                throw e;
+            if (receiving == null) {
+                unlimitReceiving(end);
+            } else {
+                host.send(TrafficShaping.limitSending(end.index(), receiving / Byte.SIZE));
             }
-        }
-    }
-
-    private static void impose(RouteSocket host, List<Request> limit) {
-        try {
-            host.send(limit);
+            if (sending == null) {
+                SendingLimit.lift(host, full, end);
+            } else {
+                SendingLimit.impose(host, full, end, sending / Byte.SIZE);
+            }
         } catch (KernelException e) {
-            if (!e.is(Errno.ENOENT)) {
+            if (!e.is(Errno.ENOENT) && !e.is(Errno.ENOTSUP)) {
                 throw e;
             }
             throw new BerthException(
                     ErrorCode.UNSUPPORTED,
                     "this kernel cannot limit what an interface carries that way: " + e.getMessage(),
-                    "what a container sends needs a kernel with cls_matchall and act_police; --max-rx needs sch_tbf",
+                    "--max-rx needs a kernel with sch_tbf; --max-tx cls_u32, act_mirred and ifb besides",
                     e);
+        }
+    }
+
+    private void unlimitReceiving(Link end) {
+        try {
+            host.send(TrafficShaping.unlimitSending(end.index()));
+        } catch (KernelException e) {
+            // There was no limit.
+            if (!e.is(Errno.EINVAL) && !e.is(Errno.ENOENT)) {
+                throw e;
+            }
         }
     }
 

@@ -45,7 +45,7 @@ class GuestNetworkTest {
                         .enabled("NetworkManager.service");
             }
         },
-        UBUNTU("etc/netplan/50-berth.yaml") {
+        UBUNTU("etc/netplan/90-berth.yaml") {
             @Override
             void layOut(GuestFixture guest) {
                 guest.program("usr/share/netplan/netplan.script", "usr/lib/systemd/systemd-networkd")

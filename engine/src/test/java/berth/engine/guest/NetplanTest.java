@@ -30,7 +30,7 @@ class NetplanTest {
     void oneFileForAllInterfaces() {
         guest.write(BRIDGED, ROUTED, DHCP);
 
-        assertThat(guest.path("etc/netplan/50-berth.yaml")).hasContent(MARK + """
+        assertThat(guest.path("etc/netplan/90-berth.yaml")).hasContent(MARK + """
                 network:
                   version: 2
                   ethernets:
@@ -73,7 +73,7 @@ class NetplanTest {
     void othersMayNotReadIt() throws Exception {
         guest.write(BRIDGED);
 
-        assertThat(java.nio.file.Files.getPosixFilePermissions(guest.path("etc/netplan/50-berth.yaml")))
+        assertThat(java.nio.file.Files.getPosixFilePermissions(guest.path("etc/netplan/90-berth.yaml")))
                 .hasToString("[OWNER_READ, OWNER_WRITE]");
     }
 
@@ -90,7 +90,7 @@ class NetplanTest {
     void theGatewayOfTheFirstInterfaceCounts() {
         guest.write(GuestFixture.SECOND);
 
-        assertThat(guest.path("etc/netplan/50-berth.yaml")).content().endsWith("""
+        assertThat(guest.path("etc/netplan/90-berth.yaml")).content().endsWith("""
                       routes:
                         - to: "255.255.255.254/32"
                           scope: link

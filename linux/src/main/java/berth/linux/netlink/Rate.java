@@ -1,27 +1,16 @@
 package berth.linux.netlink;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-
 /** A rate as traffic control wants it, with the bucket and queue that let it hold. Source: linux/pkt_sched.h. */
 record Rate(long bytesPerSecond) {
     private static final long MAX_NARROW = 0xffffffffL;
     private static final int ETHERNET = 1;
-    /** The table's cells are this power of two wide, so that it covers packets of 64 KiB, which veths pass on whole. */
-    private static final int CELL_BITS = 9;
-
-    private static final int CELLS = 256;
     private static final int NANOS_PER_TICK = 64;
     /** Larger packets are cut into frames before they wait; a frame must fit. */
-    private static final int MIN_SENDING_BURST = 32 * 1024;
-    /** Two of the largest packets: here one that does not fit is dropped. */
-    private static final int MIN_RECEIVING_BURST = 128 * 1024;
+    private static final int MIN_BURST = 32 * 1024;
 
     private static final long MAX_BURST = 64L << 20;
     /** A sender's bucket refills in a 50th of a second: what one may send at once stays a small part of any second. */
-    private static final int SENDING_BURSTS_PER_SECOND = 50;
-    /** Where nothing waits, TCP needs a tenth of a second in hand to reach the rate. */
-    private static final int RECEIVING_BURSTS_PER_SECOND = 10;
+    private static final int BURSTS_PER_SECOND = 50;
 
     private static final int QUEUES_PER_SECOND = 20;
     private static final int MIN_QUEUE = 128 * 1024;
@@ -37,17 +26,13 @@ record Rate(long bytesPerSecond) {
         return bytesPerSecond > MAX_NARROW;
     }
 
-    int sendingBurst() {
-        return clamped(bytesPerSecond / SENDING_BURSTS_PER_SECOND, MIN_SENDING_BURST);
-    }
-
-    int receivingBurst() {
-        return clamped(bytesPerSecond / RECEIVING_BURSTS_PER_SECOND, MIN_RECEIVING_BURST);
+    int burst() {
+        return clamped(bytesPerSecond / BURSTS_PER_SECOND, MIN_BURST);
     }
 
     /** How many bytes wait before some are dropped: a 20th of a second of them. */
     int queue() {
-        return sendingBurst() + clamped(bytesPerSecond / QUEUES_PER_SECOND, MIN_QUEUE);
+        return burst() + clamped(bytesPerSecond / QUEUES_PER_SECOND, MIN_QUEUE);
     }
 
     /** How long {@code bytes} take, in the kernel's unit of 64 ns. */
@@ -56,23 +41,14 @@ record Rate(long bytesPerSecond) {
         return (int) (long) Math.min(ticks, MAX_NARROW);
     }
 
-    /** A struct tc_ratespec. */
+    /** A struct tc_ratespec, without a table: the kernel calculates by itself. */
     void write(NetlinkMessage message) {
-        message.u8(CELL_BITS).u8(ETHERNET).u16(0).u16(-1).u16(0).u32((int) Math.min(bytesPerSecond, MAX_NARROW));
+        message.u8(0).u8(ETHERNET).u16(0).u16(-1).u16(0).u32((int) Math.min(bytesPerSecond, MAX_NARROW));
     }
 
     /** A struct tc_ratespec that says nothing. */
     static void writeNone(NetlinkMessage message) {
         message.u32(0).u32(0).u32(0);
-    }
-
-    /** How long packets of each width take; the kernel wants the table though it calculates by itself. */
-    byte[] table() {
-        ByteBuffer table = ByteBuffer.allocate(CELLS * Integer.BYTES).order(ByteOrder.nativeOrder());
-        for (int i = 0; i < CELLS; i++) {
-            table.putInt(ticks((i + 1L) << CELL_BITS));
-        }
-        return table.array();
     }
 
     private static int clamped(long bytes, int least) {

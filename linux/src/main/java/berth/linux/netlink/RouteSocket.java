@@ -66,6 +66,13 @@ public final class RouteSocket implements AutoCloseable {
                 .toList();
     }
 
+    /** Which tables packets of both families are looked up in. */
+    public List<Rule> rules() {
+        return conversation.dump(Rules.list()).stream()
+                .flatMap(m -> Rule.read(m).stream())
+                .toList();
+    }
+
     /** The neighbours of all links. */
     public List<Neighbour> neighbours() {
         return neighbours(Neighbours.list());

@@ -28,6 +28,7 @@ public final class Routes {
     private static final int SCOPE = 6;
     private static final int TYPE = 7;
     private static final int FLAGS = 8;
+    private static final int RTPROT_KERNEL = 2;
     private static final int RTPROT_STATIC = 4;
     private static final int RTNH_F_ONLINK = 4;
     private static final int MAX_SHORT_TABLE = 255;
@@ -57,9 +58,22 @@ public final class Routes {
         return change("replace route", route, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, route.scope());
     }
 
+    /**
+     * As {@link #replace}, and marked as the kernel's own: a manager such as systemd-networkd removes the routes that others
+     * made, and leaves those.
+     */
+    public static Request replaceLasting(Route route) {
+        return change("replace route", route, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, route.scope(), RTPROT_KERNEL);
+    }
+
     /** Deletes the first that is like {@code route} in what that says. @throws berth.linux.KernelException ESRCH, when sent, if none is */
     public static Request delete(Route route) {
         return change("delete route", route, RTM_DELROUTE, 0, Scope.NOWHERE);
+    }
+
+    /** Deletes one that {@link #replaceLasting} made. @throws berth.linux.KernelException ESRCH, when sent, if there is none */
+    public static Request deleteLasting(Route route) {
+        return change("delete route", route, RTM_DELROUTE, 0, Scope.NOWHERE, RTPROT_KERNEL);
     }
 
     static Request list() {
@@ -129,6 +143,10 @@ public final class Routes {
     }
 
     private static Request change(String operation, Route route, int type, int flags, Scope scope) {
+        return change(operation, route, type, flags, scope, RTPROT_STATIC);
+    }
+
+    private static Request change(String operation, Route route, int type, int flags, Scope scope, int protocol) {
         IpPrefix destination = route.destination();
         NetlinkMessage message = new NetlinkMessage(type, NLM_F_ACK | flags)
                 .u8(IpAddresses.family(destination.address()))
@@ -136,7 +154,7 @@ public final class Routes {
                 .u8(0)
                 .u8(0)
                 .u8(route.table() <= MAX_SHORT_TABLE ? route.table() : 0)
-                .u8(RTPROT_STATIC)
+                .u8(protocol)
                 .u8(scope.number())
                 .u8(route.type().number())
                 .u32(route.isOnLink() ? RTNH_F_ONLINK : 0)

@@ -2,6 +2,7 @@ package berth.linux.netlink;
 
 import static berth.linux.netlink.NetlinkMessage.NLM_F_ACK;
 import static berth.linux.netlink.NetlinkMessage.NLM_F_CREATE;
+import static berth.linux.netlink.NetlinkMessage.NLM_F_EXCL;
 import static berth.linux.netlink.NetlinkMessage.NLM_F_REPLACE;
 
 import java.util.List;
@@ -11,8 +12,8 @@ import java.util.function.Consumer;
  * Requests that limit what passes a link, in bytes per second, link headers counted. Seen from the host's end of a veth,
  * what the link sends is what the container receives, and the other way round.
  *
- * <p>What is sent too fast waits in a token bucket (tc-tbf(8)); what comes in too fast is dropped (tc-matchall(8),
- * tc-police(8)), since nothing can make it wait without a second link.
+ * <p>What is sent too fast waits in a token bucket (tc-tbf(8)). What comes in cannot wait: it is passed through a second link
+ * that sends it (tc-u32(8), tc-mirred(8)), which few kernels lack. A dropping policer would need act_police, and TCP suffers.
  */
 public final class TrafficShaping {
     private static final int RTM_NEWQDISC = 36;
@@ -24,7 +25,6 @@ public final class TrafficShaping {
     private static final int TC_H_CLSACT_INGRESS = 0xfffffff2;
     private static final int SENDING_HANDLE = 1 << 16;
     private static final int CLSACT_HANDLE = 0xffff0000;
-    private static final int FILTER_HANDLE = 1;
     private static final int FILTER_PRIORITY = 1 << 16;
     /** All packets, in network byte order. */
     private static final int ETH_P_ALL = Short.toUnsignedInt(Short.reverseBytes((short) 3));
@@ -34,13 +34,15 @@ public final class TrafficShaping {
     private static final int TCA_TBF_PARMS = 1;
     private static final int TCA_TBF_RATE64 = 4;
     private static final int TCA_TBF_BURST = 6;
-    private static final int TCA_MATCHALL_ACT = 2;
+    private static final int TCA_U32_SEL = 5;
+    private static final int TCA_U32_ACT = 7;
     private static final int TCA_ACT_KIND = 1;
     private static final int TCA_ACT_OPTIONS = 2;
-    private static final int TCA_POLICE_TBF = 1;
-    private static final int TCA_POLICE_RATE = 2;
-    private static final int TCA_POLICE_RATE64 = 8;
-    private static final int TC_ACT_SHOT = 2;
+    private static final int TCA_MIRRED_PARMS = 2;
+    private static final int TC_ACT_STOLEN = 4;
+    private static final int TCA_EGRESS_REDIR = 1;
+    /** A struct tc_u32_sel that is terminal and has one key, whose mask is 0. */
+    private static final byte[] EVERYTHING = everything();
 
     private TrafficShaping() {}
 
@@ -62,32 +64,40 @@ public final class TrafficShaping {
     }
 
     /**
-     * Limits what the link of this index receives, in place of any limit before.
-     *
-     * @throws berth.linux.KernelException ENOENT, when sent, if the kernel has no {@code matchall} or no {@code police}
+     * Passes all that the link {@code from} receives through the link {@code by}, an {@code ifb}, as if that sent it: what that
+     * may send limits it. It goes on as received by {@code from}. Nothing may be passed from there yet.
      */
-    public static List<Request> limitReceiving(int link, long bytesPerSecond) {
-        Rate rate = new Rate(bytesPerSecond);
+    public static List<Request> passReceived(int from, int by) {
         NetlinkMessage filter = header(
                         RTM_NEWTFILTER,
-                        NLM_F_CREATE | NLM_F_REPLACE,
-                        link,
-                        FILTER_HANDLE,
+                        NLM_F_CREATE | NLM_F_EXCL,
+                        from,
+                        0,
                         TC_H_CLSACT_INGRESS,
                         FILTER_PRIORITY | ETH_P_ALL)
-                .attribute(TCA_KIND, "matchall")
-                .nested(TCA_OPTIONS, o -> o.nested(TCA_MATCHALL_ACT, a -> a.nested(1, police(rate))));
+                .attribute(TCA_KIND, "u32")
+                .nested(TCA_OPTIONS, o -> {
+                    o.nested(TCA_U32_ACT, a -> a.nested(1, redirect(by)));
+                    o.attribute(TCA_U32_SEL, EVERYTHING);
+                });
         return List.of(
-                Request.change("prepare receiving of", LinkId.of(link).toString(), clsact(link)),
-                Request.change("limit receiving of", LinkId.of(link).toString(), filter));
+                Request.change("prepare receiving of", LinkId.of(from).toString(), clsact(from)),
+                Request.change("limit receiving of", LinkId.of(from).toString(), filter));
     }
 
-    /** Receives without limit again. @throws berth.linux.KernelException EINVAL or ENOENT, when sent, if there was none */
-    public static Request unlimitReceiving(int link) {
+    /** Receives by itself again. @throws berth.linux.KernelException EINVAL or ENOENT, when sent, if it did */
+    public static Request unpassReceived(int link) {
         return Request.change(
                 "unlimit receiving of",
                 LinkId.of(link).toString(),
                 header(RTM_DELQDISC, 0, link, CLSACT_HANDLE, TC_H_CLSACT, 0));
+    }
+
+    private static byte[] everything() {
+        byte[] selector = new byte[2 * 16];
+        selector[0] = 1;
+        selector[2] = 1;
+        return selector;
     }
 
     private static NetlinkMessage clsact(int link) {
@@ -100,32 +110,28 @@ public final class TrafficShaping {
         options.nested(TCA_TBF_PARMS, p -> {
             rate.write(p);
             Rate.writeNone(p);
-            p.u32(rate.queue()).u32(rate.ticks(rate.sendingBurst())).u32(0);
+            p.u32(rate.queue()).u32(rate.ticks(rate.burst())).u32(0);
         });
-        options.attributeU32(TCA_TBF_BURST, rate.sendingBurst());
+        options.attributeU32(TCA_TBF_BURST, rate.burst());
         if (rate.isWide()) {
             options.attributeU64(TCA_TBF_RATE64, rate.bytesPerSecond());
         }
     }
 
-    /** A struct tc_police, whose packets beyond the rate are dropped, of any size (the mtu 0). */
-    private static Consumer<NetlinkMessage> police(Rate rate) {
-        return action -> action.attribute(TCA_ACT_KIND, "police").nested(TCA_ACT_OPTIONS, o -> {
-            o.nested(TCA_POLICE_TBF, p -> {
-                p.u32(0)
-                        .u32(TC_ACT_SHOT)
-                        .u32(0)
-                        .u32(rate.ticks(rate.receivingBurst()))
-                        .u32(0);
-                rate.write(p);
-                Rate.writeNone(p);
-                p.u32(0).u32(0).u32(0);
-            });
-            o.attribute(TCA_POLICE_RATE, rate.table());
-            if (rate.isWide()) {
-                o.attributeU64(TCA_POLICE_RATE64, rate.bytesPerSecond());
-            }
-        });
+    /** A struct tc_mirred: the packet goes on by {@code link} and no longer here. */
+    private static Consumer<NetlinkMessage> redirect(int link) {
+        return action -> action.attribute(TCA_ACT_KIND, "mirred")
+                .nested(
+                        TCA_ACT_OPTIONS,
+                        o -> o.nested(
+                                TCA_MIRRED_PARMS,
+                                p -> p.u32(0)
+                                        .u32(0)
+                                        .u32(TC_ACT_STOLEN)
+                                        .u32(0)
+                                        .u32(0)
+                                        .u32(TCA_EGRESS_REDIR)
+                                        .u32(link)));
     }
 
     /** A struct tcmsg. */

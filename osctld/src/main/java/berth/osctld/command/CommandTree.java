@@ -70,7 +70,8 @@ final class CommandTree {
                                         NetifNew.Routed.class,
                                         NetifNew.Private.class,
                                         NetifNew.Macvlan.class,
-                                        NetifNew.Physical.class)),
+                                        NetifNew.Physical.class,
+                                        NetifNew.None.class)),
                         new Group("ip", "Addresses of interfaces")
                                 .commands(List.of(
                                         NetifAddresses.IpAdd.class,

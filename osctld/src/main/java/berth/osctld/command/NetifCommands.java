@@ -50,6 +50,7 @@ final class NetifCommands {
                         "max_rx",
                         Kind.NUMBER,
                         l -> Optional.ofNullable(l.netif().shape().maxRx()))
+                .more("firewall", Kind.FLAG, l -> l.netif().firewall())
                 .more("tx_queues", Kind.NUMBER, l -> l.netif().shape().sending())
                 .more("rx_queues", Kind.NUMBER, l -> l.netif().shape().receiving())
                 .build();

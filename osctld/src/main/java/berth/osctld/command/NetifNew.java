@@ -1,5 +1,7 @@
 package berth.osctld.command;
 
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
 import berth.engine.container.Container;
 import berth.engine.network.Netif;
 import berth.engine.network.NetifType;
@@ -182,6 +184,38 @@ final class NetifNew {
         @Override
         Netif netif(Call call) {
             return on(call, NetifType.PHYSICAL);
+        }
+    }
+
+    @Command(
+            name = "none",
+            description = {
+                "Say how a container has no network",
+                "There is no such interface: a container without interfaces has the loopback only, and nothing else reaches it."
+            },
+            footer = {"osctl ct netif ls web", "osctl ct netif del web eth0"})
+    static final class None extends OsctlCommand {
+        @Parameters(index = "0", paramLabel = "ID", description = "a container")
+        String id = "";
+
+        @Parameters(index = "1", arity = "0..1", paramLabel = "IF", description = "the name of no interface")
+        @Nullable
+        String name;
+
+        @Override
+        void run(Call call) {
+            Container container = call.names().container(id);
+            List<String> names =
+                    container.spec().netifs().stream().map(Netif::name).toList();
+            throw new BerthException(
+                    ErrorCode.INVALID,
+                    names.isEmpty()
+                            ? "container '%s' has no interface, so no network".formatted(container.name())
+                            : "container '%s' has %s".formatted(container.name(), String.join(", ", names)),
+                    names.isEmpty()
+                            ? "nothing is to be done: it has the loopback only"
+                            : "without interfaces it has the loopback only: 'osctl ct netif del %s %s'"
+                                    .formatted(container.name(), names.getFirst()));
         }
     }
 }

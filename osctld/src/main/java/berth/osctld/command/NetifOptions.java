@@ -49,9 +49,19 @@ final class NetifOptions {
     @Nullable
     Integer rxQueues;
 
+    @Option(
+            names = "--firewall",
+            negatable = true,
+            description =
+                    "whether a guest on a bridge of yours may speak only as the MAC address and the addresses that it"
+                            + " has here; on managed networks it always is so")
+    @Nullable
+    Boolean firewall;
+
     /** {@code netif} with what was chosen. */
     Netif apply(Netif netif) {
         Netif changed = hwaddr == null ? netif : netif.withHwaddr(hwaddr);
+        changed = firewall == null ? changed : changed.withFirewall(firewall);
         changed = mtu == null ? changed : changed.withMtu(mtu);
         boolean limited = maxTx != null || maxRx != null || txQueues != null || rxQueues != null;
         if (!limited) {

@@ -3,6 +3,7 @@ package berth.osctld.command;
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.network.managed.Intra;
+import berth.engine.network.managed.NdpProxy;
 import berth.engine.network.managed.Network;
 import berth.engine.network.managed.NetworkKind;
 import berth.engine.network.managed.Networks;
@@ -43,6 +44,7 @@ final class NetworkCommands {
                 .more("range", Network::rangeText)
                 .more("domain", Network::domainName)
                 .more("uplink", n -> Optional.ofNullable(n.uplink()))
+                .more("ndp_proxy", n -> n.ndpPolicy().word())
                 .more(
                         "forwards",
                         n -> n.forwards().stream()
@@ -86,6 +88,14 @@ final class NetworkCommands {
         @Nullable
         String uplink;
 
+        @Option(
+                names = "--ndp-proxy",
+                paramLabel = "auto|on|off",
+                description = "whether the host answers for the IPv6 addresses of containers of a routed network on its"
+                        + " uplink; by default if their prefix is on that link")
+        @Nullable
+        String ndpProxy;
+
         Network apply(Network network) {
             Network chosen = network;
             if (range != null) {
@@ -104,7 +114,10 @@ final class NetworkCommands {
                                         ErrorCode.INVALID, "'%s' is neither allow nor deny".formatted(intra));
                         });
             }
-            return uplink == null ? chosen : chosen.withUplink(unlessNone(uplink));
+            if (uplink != null) {
+                chosen = chosen.withUplink(unlessNone(uplink));
+            }
+            return ndpProxy == null ? chosen : chosen.withNdpProxy(NdpProxy.of(ndpProxy));
         }
 
         private static @Nullable String unlessNone(String text) {
@@ -124,7 +137,7 @@ final class NetworkCommands {
             footer = {
                 "osctl network new --preset internet net0",
                 "osctl network new nat --subnet 10.0.5.0/24 net1",
-                "osctl network new routed --subnet 192.0.2.0/28 --subnet 2001:db8::/64 --uplink eth0 public"
+                "osctl network new routed --subnet 192.0.2.0/28 --subnet 2001:db8::c:0/112 --uplink eth0 public"
             })
     static final class New extends OsctlCommand {
         @Option(

@@ -2,6 +2,9 @@ package berth.engine.network.managed;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
+import berth.engine.network.Forwarding;
+import berth.engine.network.HostSettings;
+import berth.engine.network.IpFamily;
 import berth.engine.network.Sysctl;
 import berth.linux.Errno;
 import berth.linux.KernelException;
@@ -23,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** The bridges of the networks, by netlink. Each is marked as the instance's own by its alias. Safe for use by several threads. */
 public final class Bridges implements AutoCloseable {
@@ -30,11 +34,15 @@ public final class Bridges implements AutoCloseable {
     private static final long RANDOM_BITS = 0xff_ffff_ffffL;
 
     private final String mark;
+    private final Forwarding forwarding;
+    private final HostSettings settings;
     private final RouteSocket host = RouteSocket.open();
 
-    /** @param instance whose bridges they are */
-    public Bridges(String instance) {
-        this.mark = "berth " + instance;
+    /** @param mark the alias of links that are the instance's own */
+    public Bridges(String mark, Forwarding forwarding, HostSettings settings) {
+        this.mark = mark;
+        this.forwarding = forwarding;
+        this.settings = settings;
     }
 
     /** Makes the bridge of {@code network}, or completes it if it is there: whether it was not. @throws BerthException EXISTS if it is another's */
@@ -62,10 +70,23 @@ public final class Bridges implements AutoCloseable {
             host.send(Addresses.replace(address.isIpv4() ? plain : plain.with(AddressFlag.NO_DAD)));
         }
         host.send(Links.up(link.id()));
-        if (network.kind().isForwarded()) {
-            network.hosts().stream().map(IpPrefix::isIpv4).distinct().forEach(Sysctl::forward);
-        }
+        forwarded(network).forEach(forwarding::on);
         return former.isEmpty();
+    }
+
+    /** {@code network} is there, or is to be: the host passes its packets on for as long. */
+    void need(Network network) {
+        forwarding.need(holder(network), forwarded(network));
+    }
+
+    /** {@code network} is no more. */
+    void needNoLonger(Network network) {
+        forwarding.need(holder(network), Set.of());
+    }
+
+    /** Everything that needs the host to pass packets on is known: what nothing needs is switched off from now on. */
+    void rest() {
+        forwarding.complete();
     }
 
     /** Takes the bridge of {@code network} away; nothing happens if it is not there or another's. */
@@ -99,6 +120,11 @@ public final class Bridges implements AutoCloseable {
         }
     }
 
+    /** The addresses that the host answers for. */
+    Proxies proxies() {
+        return new Proxies(host, settings);
+    }
+
     /** A network of the host, and the link that it is on. */
     record Neighbour(String link, IpPrefix prefix) {}
 
@@ -130,6 +156,16 @@ public final class Bridges implements AutoCloseable {
     @Override
     public void close() {
         host.close();
+    }
+
+    private static Set<IpFamily> forwarded(Network network) {
+        return network.kind().isForwarded()
+                ? network.hosts().stream().map(IpFamily::of).collect(Collectors.toUnmodifiableSet())
+                : Set.of();
+    }
+
+    private static String holder(Network network) {
+        return "network " + network.name();
     }
 
     private void refuseForeign(Network network, Link link) {

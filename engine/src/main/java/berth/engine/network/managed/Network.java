@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param domain what follows a container's name in the name service; the network's name if null
  * @param intra whether its containers reach each other; by default only those of a routed network do
  * @param uplink the only link by which its containers reach the world; any if null
+ * @param ndpProxy whether the host answers for its containers' IPv6 addresses on the uplink; found out if null
  * @param forwards ports of the host that its containers answer
  */
 public record Network(
@@ -39,6 +40,7 @@ public record Network(
         @Nullable String domain,
         @Nullable Intra intra,
         @Nullable String uplink,
+        @Nullable NdpProxy ndpProxy,
         @Nullable List<Forward> forwards) {
     private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
     private static final Pattern DOMAIN = Pattern.compile("(?=.{1,200}$)" + NAME + "(\\." + NAME + ")*");
@@ -75,12 +77,17 @@ public record Network(
         if (uplink != null && !LinkNames.isAltName(uplink)) {
             throw invalid("'%s' cannot be the name of a link".formatted(uplink), "'ip link' shows those of the host");
         }
+        if (ndpProxy == NdpProxy.ON && (uplink == null || subnet6 == null || kind != NetworkKind.ROUTED)) {
+            throw invalid(
+                    "the host cannot answer for the addresses of network '%s'".formatted(name),
+                    "that takes kind routed, an IPv6 subnet and --uplink");
+        }
         forwards = forwards == null ? List.of() : List.copyOf(forwards);
     }
 
     /** A network with nothing chosen but its subnets. */
     public static Network of(String name, NetworkKind kind, @Nullable String subnet4, @Nullable String subnet6) {
-        return new Network(name, kind, subnet4, subnet6, null, null, null, null, null, null, null);
+        return new Network(name, kind, subnet4, subnet6, null, null, null, null, null, null, null, null);
     }
 
     /** Refuses what cannot name a network. @throws BerthException INVALID */
@@ -111,6 +118,18 @@ public record Network(
     /** Whether its containers reach each other. */
     public Intra intraPolicy() {
         return intra != null ? intra : kind == NetworkKind.ROUTED ? Intra.ALLOW : Intra.DENY;
+    }
+
+    /** Whether the host answers for its containers' IPv6 addresses on the uplink. */
+    public NdpProxy ndpPolicy() {
+        return ndpProxy == null ? NdpProxy.AUTO : ndpProxy;
+    }
+
+    /** The link on which the host may answer for its containers; empty if it is to answer nowhere. */
+    Optional<String> proxyLink() {
+        return kind == NetworkKind.ROUTED && subnet6 != null && ndpPolicy() != NdpProxy.OFF
+                ? Optional.ofNullable(uplink)
+                : Optional.empty();
     }
 
     /** The address that the host has in it, with the network's prefix. */
@@ -149,23 +168,33 @@ public record Network(
     }
 
     public Network withRange(@Nullable String value) {
-        return new Network(name, kind, subnet4, subnet6, gateway4, gateway6, value, domain, intra, uplink, forwards);
+        return new Network(
+                name, kind, subnet4, subnet6, gateway4, gateway6, value, domain, intra, uplink, ndpProxy, forwards);
     }
 
     public Network withDomain(@Nullable String value) {
-        return new Network(name, kind, subnet4, subnet6, gateway4, gateway6, range4, value, intra, uplink, forwards);
+        return new Network(
+                name, kind, subnet4, subnet6, gateway4, gateway6, range4, value, intra, uplink, ndpProxy, forwards);
     }
 
     public Network withIntra(@Nullable Intra value) {
-        return new Network(name, kind, subnet4, subnet6, gateway4, gateway6, range4, domain, value, uplink, forwards);
+        return new Network(
+                name, kind, subnet4, subnet6, gateway4, gateway6, range4, domain, value, uplink, ndpProxy, forwards);
     }
 
     public Network withUplink(@Nullable String value) {
-        return new Network(name, kind, subnet4, subnet6, gateway4, gateway6, range4, domain, intra, value, forwards);
+        return new Network(
+                name, kind, subnet4, subnet6, gateway4, gateway6, range4, domain, intra, value, ndpProxy, forwards);
+    }
+
+    public Network withNdpProxy(@Nullable NdpProxy value) {
+        return new Network(
+                name, kind, subnet4, subnet6, gateway4, gateway6, range4, domain, intra, uplink, value, forwards);
     }
 
     public Network withForwards(List<Forward> value) {
-        return new Network(name, kind, subnet4, subnet6, gateway4, gateway6, range4, domain, intra, uplink, value);
+        return new Network(
+                name, kind, subnet4, subnet6, gateway4, gateway6, range4, domain, intra, uplink, ndpProxy, value);
     }
 
     private static IpPrefix prefix(String text, boolean ipv4) {

@@ -78,6 +78,11 @@ public final class Networks {
         });
     }
 
+    /** When every container of every pool is known: what none of them needs of the host, now and from now on, is set back. */
+    public void rest() {
+        bridges.rest();
+    }
+
     /** Every network, by name. */
     public List<Network> all() {
         return locked(() -> List.copyOf(networks.values()));
@@ -249,6 +254,9 @@ public final class Networks {
                 for (Netif netif : after) {
                     Netif moved = withoutFormer(netif, before);
                     makeIfWanted(moved);
+                    if (moved.firewall() && of(moved).isEmpty()) {
+                        plumbing.requireFilter(moved);
+                    }
                     complete.add(
                             of(moved).map(a -> a.complete(moved, container)).orElse(moved));
                 }
@@ -280,8 +288,13 @@ public final class Networks {
                 gone.forEach(p -> table.release(p.prefixes(), container));
                 come.forEach(table::take);
                 if (isStarted && !gone.equals(come)) {
-                    make(network, gone, come);
+                    make(come, () -> plumbing.change(networks.values(), network, ports, gone, come));
                 }
+            }
+            List<Port> gone = Ports.filtered(before, networks.keySet());
+            List<Port> come = Ports.filtered(now, networks.keySet());
+            if (isStarted && !gone.equals(come)) {
+                make(come, () -> plumbing.filter(networks.values(), ports, gone, come));
             }
         });
     }
@@ -299,14 +312,14 @@ public final class Networks {
     }
 
     /** What nobody has any more does no harm: its end is not held up by it. */
-    private void make(Network network, List<Port> gone, List<Port> come) {
+    private static void make(List<Port> come, Runnable change) {
         try {
-            plumbing.change(networks.values(), network, ports, gone, come);
+            change.run();
         } catch (RuntimeException e) {
             if (!come.isEmpty()) {
                 throw e;
             }
-            LOG.error("Network {} still knows an interface that is gone: {}", network.name(), e.getMessage());
+            LOG.error("A network still knows an interface that is gone: {}", e.getMessage());
         }
     }
 
@@ -341,6 +354,7 @@ public final class Networks {
 
     private void remember(Network network) {
         networks.put(network.name(), network);
+        bridges.need(network);
         Addressing table = new Addressing(network);
         ports.on(network.name()).forEach(table::take);
         addressing.put(network.name(), table);
@@ -366,6 +380,7 @@ public final class Networks {
         failPoints.before(WORK, "remove configuration");
         store.remove(network.name());
         plumbing.load(networks.values(), ports);
+        bridges.needNoLonger(network);
     }
 
     private void locked(Runnable work) {

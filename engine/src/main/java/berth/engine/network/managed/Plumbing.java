@@ -1,10 +1,14 @@
 package berth.engine.network.managed;
 
+import berth.engine.ErrorCode;
 import berth.engine.Instance;
+import berth.engine.network.Netif;
 import berth.engine.operation.FailPoints;
+import berth.engine.store.FileFailure;
 import berth.linux.Errno;
 import berth.linux.KernelException;
 import berth.linux.process.PollLoop;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -13,6 +17,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedSet;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +52,8 @@ final class Plumbing {
             service.halt();
         }
         ports.forEach(p -> bridges.isolate(p.link(), network.intraPolicy()));
+        failPoints.before(Networks.WORK, "answer for containers");
+        bridges.proxies().set(network, ports);
         failPoints.before(Networks.WORK, "start name service");
         service.start(network, ports);
     }
@@ -55,13 +63,16 @@ final class Plumbing {
         failPoints.before(Networks.WORK, "stop name service");
         service(network).stop();
         services.remove(network.name());
+        failPoints.before(Networks.WORK, "answer for containers no longer");
+        bridges.proxies().set(network, List.of());
         failPoints.before(Networks.WORK, "remove bridge");
         bridges.down(network);
     }
 
-    /** Makes the rules those of {@code networks}; without networks there are none. */
+    /** Makes the rules those of {@code networks} and of what is filtered elsewhere; without either there are none. */
     void load(Collection<Network> networks, Ports ports) {
-        if (networks.isEmpty()) {
+        List<Port> elsewhere = ports.filtered(names(networks));
+        if (networks.isEmpty() && elsewhere.isEmpty()) {
             // A host that never had a network may have no nftables.
             if (Files.exists(directory())) {
                 failPoints.before(Networks.WORK, "remove rules");
@@ -70,7 +81,9 @@ final class Plumbing {
             return;
         }
         failPoints.before(Networks.WORK, "load rules");
+        makeDirectory();
         SequencedSet<FilterElement> wanted = new LinkedHashSet<>();
+        elsewhere.forEach(p -> wanted.addAll(FilterElement.of(p, Intra.ALLOW)));
         for (Network network : networks) {
             List<Port> own = ports.on(network.name());
             own.forEach(p -> wanted.addAll(FilterElement.of(p, network.intraPolicy())));
@@ -88,19 +101,39 @@ final class Plumbing {
         before.addAll(FilterElement.of(network, gone));
         after.addAll(FilterElement.of(network, come));
         failPoints.before(Networks.WORK, "change rules");
-        try {
-            filter.change(FilterElement.missing(before, after), FilterElement.missing(after, before));
-        } catch (KernelException e) {
-            if (!e.is(Errno.ENOENT) && !e.is(Errno.EEXIST)) {
-                throw e;
-            }
-            LOG.warn("Somebody has changed the rules of the networks; they are loaded again");
-            load(networks, ports);
-        }
+        filter(networks, ports, before, after);
         failPoints.before(Networks.WORK, "tell name service");
         List<Port> lost = gone.stream().filter(p -> !come.contains(p)).toList();
         List<Port> added = come.stream().filter(p -> !gone.contains(p)).toList();
+        bridges.proxies().change(network, lost, added);
         service(network).change(lost, added);
+    }
+
+    /** A container has {@code come}, which are filtered, on links that are not managed, and no longer {@code gone}. */
+    void filter(Collection<Network> networks, Ports ports, List<Port> gone, List<Port> come) {
+        boolean isFirst = networks.isEmpty() && ports.filtered(names(networks)).size() == come.size();
+        boolean isLast = networks.isEmpty() && ports.filtered(names(networks)).isEmpty();
+        if (isFirst || isLast) {
+            load(networks, ports);
+            return;
+        }
+        SequencedSet<FilterElement> before = new LinkedHashSet<>();
+        SequencedSet<FilterElement> after = new LinkedHashSet<>();
+        gone.forEach(p -> before.addAll(FilterElement.of(p, Intra.ALLOW)));
+        come.forEach(p -> after.addAll(FilterElement.of(p, Intra.ALLOW)));
+        filter(networks, ports, before, after);
+    }
+
+    /** Refuses a firewall, where no network is, that cannot be or lets nothing pass. @throws BerthException UNSUPPORTED; INVALID */
+    void requireFilter(Netif netif) {
+        programs.nft();
+        if (netif.addresses().isEmpty()) {
+            throw new BerthException(
+                    ErrorCode.INVALID,
+                    "interface '%s' has no address, so its firewall would let nothing pass".formatted(netif.name()),
+                    "say with --address what it may speak as; what DHCP on '%s' would give is not known here"
+                            .formatted(netif.requireLink()));
+        }
     }
 
     /** What is wrong. */
@@ -125,6 +158,34 @@ final class Plumbing {
                                 instance.stateDirectory().resolve("network").resolve(n)),
                         programs,
                         poll));
+    }
+
+    private void filter(
+            Collection<Network> networks,
+            Ports ports,
+            SequencedSet<FilterElement> before,
+            SequencedSet<FilterElement> after) {
+        try {
+            filter.change(FilterElement.missing(before, after), FilterElement.missing(after, before));
+        } catch (KernelException e) {
+            if (!e.is(Errno.ENOENT) && !e.is(Errno.EEXIST)) {
+                throw e;
+            }
+            LOG.warn("Somebody has changed the rules of the networks; they are loaded again");
+            load(networks, ports);
+        }
+    }
+
+    private static Set<String> names(Collection<Network> networks) {
+        return networks.stream().map(Network::name).collect(Collectors.toSet());
+    }
+
+    private void makeDirectory() {
+        try {
+            Files.createDirectories(directory());
+        } catch (IOException e) {
+            throw FileFailure.of("make", directory(), e);
+        }
     }
 
     private Path directory() {

@@ -14,9 +14,16 @@ import java.util.List;
  * @param container with its pool, for instance {@code tank:web}
  * @param netif its name inside
  * @param link the name of the host's end of it
+ * @param isFiltered whether its guest speaks as itself only on a link that is not managed
  */
 public record Port(
-        String network, String container, String netif, String link, MacAddress mac, List<IpPrefix> prefixes) {
+        String network,
+        String container,
+        String netif,
+        String link,
+        MacAddress mac,
+        List<IpPrefix> prefixes,
+        boolean isFiltered) {
     private static final int PREFIX_BYTES = 8;
     private static final byte[] LINK_LOCAL = {(byte) 0xfe, (byte) 0x80};
     private static final int UNIVERSAL = 2;

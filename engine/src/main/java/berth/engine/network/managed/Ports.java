@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The interfaces of all containers on bridges, managed or not. For use by one thread at a time. */
 final class Ports {
@@ -24,6 +25,18 @@ final class Ports {
     /** Those of {@code container} on {@code network}. */
     List<Port> of(String container, String network) {
         return of(container).stream().filter(p -> p.network().equals(network)).toList();
+    }
+
+    /** Those that are filtered although no network of {@code managed} has them. */
+    List<Port> filtered(Set<String> managed) {
+        return filtered(byContainer.values().stream().flatMap(List::stream).toList(), managed);
+    }
+
+    /** Those of {@code ports} that are filtered although no network of {@code managed} has them. */
+    static List<Port> filtered(List<Port> ports, Set<String> managed) {
+        return ports.stream()
+                .filter(p -> p.isFiltered() && !managed.contains(p.network()))
+                .toList();
     }
 
     /** Gives {@code container} these and no others. */

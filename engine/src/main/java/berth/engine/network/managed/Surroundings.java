@@ -26,7 +26,7 @@ record Surroundings(Bridges bridges, Collection<Network> networks) {
                         });
             }
             neighbours.stream()
-                    .filter(n -> subnet.overlaps(n.prefix()))
+                    .filter(n -> subnet.overlaps(n.prefix()) && !isOfUplink(wish, prefix, n))
                     .findFirst()
                     .ifPresent(n -> {
                         throw taken(prefix, "%s on the host's link '%s'".formatted(n.prefix(), n.link()));
@@ -49,6 +49,14 @@ record Surroundings(Bridges bridges, Collection<Network> networks) {
                 .findFirst()
                 .orElseThrow(() -> new BerthException(
                         ErrorCode.EXHAUSTED, "no subnet of 10.0.0.0/16 is free", "choose one with --subnet"));
+    }
+
+    /** Part of what is on the uplink, for which the host will answer there. */
+    private static boolean isOfUplink(Network wish, IpPrefix prefix, Bridges.Neighbour neighbour) {
+        return !prefix.isIpv4()
+                && wish.proxyLink().filter(neighbour.link()::equals).isPresent()
+                && neighbour.prefix().contains(prefix)
+                && neighbour.prefix().length() < prefix.length();
     }
 
     private static BerthException taken(IpPrefix prefix, String whose) {

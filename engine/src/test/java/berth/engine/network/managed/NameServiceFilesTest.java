@@ -36,7 +36,8 @@ class NameServiceFilesTest {
                 "eth0",
                 "i.tank." + name,
                 MacAddress.parse("02:00:00:00:00:01"),
-                List.of(IpPrefix.parse("10.0.5.7/24"), IpPrefix.parse("fd00:5::7/64")));
+                List.of(IpPrefix.parse("10.0.5.7/24"), IpPrefix.parse("fd00:5::7/64")),
+                false);
     }
 
     @Test

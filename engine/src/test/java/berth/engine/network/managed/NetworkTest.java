@@ -63,6 +63,7 @@ class NetworkTest {
                 "example.test",
                 Intra.ALLOW,
                 "eth0",
+                NdpProxy.OFF,
                 List.of(new Forward("tcp", 8080, "tank:web", 80)));
 
         assertThat(Yaml.read(Yaml.write(network), Network.class)).isEqualTo(network);
@@ -98,5 +99,17 @@ class NetworkTest {
     @Test
     void aForwardToAContainerOfAPoolIsUnderstood() {
         assertThat(Forward.parse("udp:53", "tank:dns:5353")).isEqualTo(new Forward("udp", 53, "tank:dns", 5353));
+    }
+
+    @Test
+    void theHostAnswersOnlyForWhatIsRoutedByAnUplink() {
+        Network routed = Network.of("pub0", NetworkKind.ROUTED, null, "2001:db8::c:0/112");
+
+        assertThat(routed.proxyLink()).isEmpty();
+        assertThat(routed.withUplink("eth0").proxyLink()).contains("eth0");
+        assertThat(routed.withUplink("eth0").withNdpProxy(NdpProxy.OFF).proxyLink())
+                .isEmpty();
+        assertThat(nat("10.0.5.0/24").withUplink("eth0").proxyLink()).isEmpty();
+        assertThatThrownBy(() -> routed.withNdpProxy(NdpProxy.ON)).hasMessageContaining("pub0");
     }
 }
