@@ -1,5 +1,6 @@
 package berth.engine.network.managed;
 
+import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.Instance;
 import berth.engine.network.Netif;
