@@ -80,9 +80,9 @@ missing_packages() {
     "$root/bin/find-jdk" >/dev/null 2>&1 || echo openjdk-25-jdk-headless
 }
 
-# What the host tests look at networks with, and ask for addresses.
+# What the host tests look at networks with, ask for addresses, speak to other routers, and make the rules of others.
 missing_test_packages() {
-    for package in iproute2 isc-dhcp-client; do
+    for package in iproute2 isc-dhcp-client bird2 iptables; do
         is_installed "$package" || echo "$package"
     done
 }

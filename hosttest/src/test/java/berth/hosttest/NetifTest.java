@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -34,6 +35,14 @@ final class NetifTest {
     private static String seenInside(String container, String interfaceName) {
         return host.osctl("ct exec %s ip addr show %s".formatted(container, interfaceName))
                 .stdout();
+    }
+
+    private static void sees(String command, String pattern) {
+        await(pattern + " is seen")
+                .atMost(Running.PATIENCE)
+                .until(
+                        () -> host.networkShell(command).run().stdout(),
+                        Pattern.compile(pattern).asPredicate());
     }
 
     private static void onHost(String script) {
@@ -286,6 +295,29 @@ final class NetifTest {
         host.awaitReboot("web", init);
 
         hostReaches("192.0.2.7");
+    }
+
+    /** The kernel keeps the network of a container whose last words nobody has taken yet. */
+    @Test
+    void aConnectionThatHangsKeepsNoRouteToAStoppedContainer() {
+        host.given("ct new --image busybox web", "ct netif new routed --address 192.0.2.7/32 web eth0", "ct start web");
+        hostReaches("192.0.2.7");
+        host.networkShell("exec busybox nc -l -p 7777 -e sleep 60").start();
+        sees("busybox netstat -tln", ":7777 ");
+        host.command("ct exec web sh -c 'yes | nc 255.255.255.254 7777'").start();
+        // More was sent than fits anywhere.
+        sees("busybox netstat -tn", "tcp +\\d{5,} +0 .*:7777 ");
+
+        host.given("ct stop --kill web");
+
+        assertThat(host.networkShell("ip route").run()).prints("");
+        await("no end of its interface")
+                .atMost(Running.PATIENCE)
+                .until(
+                        () -> host.networkShell("ip -br link show type veth")
+                                .run()
+                                .stdout(),
+                        String::isEmpty);
     }
 
     @Test

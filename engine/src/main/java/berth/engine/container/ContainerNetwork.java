@@ -2,6 +2,7 @@ package berth.engine.container;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
+import berth.engine.network.AnnouncedRoute;
 import berth.engine.network.Interfaces;
 import berth.engine.network.Netif;
 import berth.engine.network.NetifType;
@@ -86,6 +87,11 @@ public final class ContainerNetwork {
         return interfaces.outside(full(container, netif), netif).map(berth.linux.netlink.Link::name);
     }
 
+    /** The routes to containers that other routers may be told of. */
+    public List<AnnouncedRoute> announced() {
+        return interfaces.announced();
+    }
+
     /** Gives {@code container} another interface, at once if it runs. @throws BerthException EXISTS, IN_USE */
     public void add(Container container, Netif netif, Caller caller) {
         change(container, caller, before -> {
@@ -154,7 +160,7 @@ public final class ContainerNetwork {
         interfaces.sweep(ports.prefix());
     }
 
-    /** When nothing of {@code container} runs any more: what the host lent comes back, and nothing is left there. */
+    /** When nothing of {@code container} runs any more: no routes lead to it, what the host lent comes back, nothing is left. */
     void stopped(Container container) {
         exclusively(container, () -> {
             try (Fd netns = borrowing.remove(container.id())) {

@@ -110,7 +110,8 @@ record Ends(
     private static Route toGuest(IpPrefix network, Optional<InetAddress> gateway) {
         return gateway.map(g -> Route.via(network, g))
                 .orElseGet(() -> Route.direct(network, ANY_LINK))
-                .withScope(gateway.isPresent() || !network.isIpv4() ? Scope.UNIVERSE : Scope.LINK);
+                .withScope(gateway.isPresent() || !network.isIpv4() ? Scope.UNIVERSE : Scope.LINK)
+                .withProtocol(Announced.PROTOCOL);
     }
 
     private static IpPrefix any(boolean v4) {

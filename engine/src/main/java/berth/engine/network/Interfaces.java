@@ -17,11 +17,16 @@ import berth.linux.netlink.Request;
 import berth.linux.netlink.Route;
 import berth.linux.netlink.RouteSocket;
 import berth.linux.netlink.Routes;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
@@ -36,8 +41,13 @@ public final class Interfaces implements AutoCloseable {
     /** What IPv6 routes have that name none. Source: linux/ipv6_route.h, IP6_RT_PRIO_USER. */
     private static final int USUAL_METRIC = 1024;
 
+    /** How long the kernel has for taking away a network namespace of which nothing is left. */
+    private static final Duration GRACE = Duration.ofSeconds(1);
+
     private final RouteSocket host = RouteSocket.open();
     private final Forwarding forwarding;
+    private final ScheduledExecutorService remnants = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("ended interfaces").factory());
 
     /** @param forwarding what routed interfaces need */
     public Interfaces(Forwarding forwarding) {
@@ -131,11 +141,25 @@ public final class Interfaces implements AutoCloseable {
         });
     }
 
-    /** When nothing of the container runs any more: takes away what of {@code netif} does not go with its namespace. */
+    /**
+     * When nothing of the container runs any more: the host sends nothing more to {@code netif}, and loses what of it does not go
+     * with its namespace. That goes at once as a rule, but a connection that waits for an answer keeps it alive for minutes after
+     * the last process, so that the host's end is looked for once more.
+     */
     public void ended(String full, Netif netif) {
         if (netif.shape().maxTx() != null) {
             SendingLimit.remove(host, full);
         }
+        outside(full, netif).ifPresent(end -> {
+            if (netif.type() == NetifType.ROUTED || netif.type() == NetifType.PRIVATE) {
+                sendTolerating(
+                        host,
+                        ends(netif).hostRoutes().stream()
+                                .map(r -> Routes.delete(r.withLink(end.index())))
+                                .toList());
+            }
+            var _ = remnants.schedule(() -> delete(host, end.id()), GRACE.toMillis(), TimeUnit.MILLISECONDS);
+        });
     }
 
     /** Takes away what interfaces whose full names begin with {@code prefix} have left on the host since they are gone. */
@@ -146,6 +170,21 @@ public final class Interfaces implements AutoCloseable {
     /** The host's end of an interface of a container; empty if it has none or is not there. */
     public Optional<Link> outside(String full, Netif netif) {
         return netif.type().isVeth() ? host.link(LinkId.of(LinkNames.shortened(full))) : Optional.empty();
+    }
+
+    /** The routes that other routers may be told of, whichever instance made them. */
+    public List<AnnouncedRoute> announced() {
+        Map<Integer, String> names = host.links().stream()
+                .collect(Collectors.toMap(
+                        Link::index,
+                        l -> l.altNames().isEmpty() ? l.name() : l.altNames().getFirst()));
+        return host.routes().stream()
+                .filter(r -> r.protocol().equals(Announced.PROTOCOL) && r.table() == Route.MAIN_TABLE)
+                .map(r -> new AnnouncedRoute(
+                        r.destination(),
+                        r.gateway(),
+                        names.getOrDefault(r.link().orElse(0), "")))
+                .toList();
     }
 
     /**
@@ -159,6 +198,7 @@ public final class Interfaces implements AutoCloseable {
 
     @Override
     public void close() {
+        remnants.shutdownNow();
         host.close();
     }
 

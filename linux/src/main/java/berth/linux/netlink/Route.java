@@ -14,6 +14,7 @@ import java.util.OptionalLong;
  * @param isOnLink whether the gateway is taken to be on the link although no other route says so
  * @param metric which of several routes is taken: that of the lowest; left to the kernel if empty
  * @param source the address that packets of this host are sent from
+ * @param protocol who made it
  */
 public record Route(
         IpPrefix destination,
@@ -24,7 +25,8 @@ public record Route(
         Scope scope,
         int table,
         OptionalLong metric,
-        Optional<InetAddress> source) {
+        Optional<InetAddress> source,
+        RouteProtocol protocol) {
     /** The table of ordinary routes. */
     public static final int MAIN_TABLE = 254;
     /** The table of the host's own addresses, which the kernel keeps. */
@@ -45,7 +47,8 @@ public record Route(
                 destination.isIpv4() ? Scope.LINK : Scope.UNIVERSE,
                 MAIN_TABLE,
                 OptionalLong.empty(),
-                Optional.empty());
+                Optional.empty(),
+                RouteProtocol.STATIC);
     }
 
     /** The route of packets to {@code destination} that the neighbour {@code gateway} takes. */
@@ -59,7 +62,8 @@ public record Route(
                 Scope.UNIVERSE,
                 MAIN_TABLE,
                 OptionalLong.empty(),
-                Optional.empty());
+                Optional.empty(),
+                RouteProtocol.STATIC);
     }
 
     /** A route without a way, for instance {@link RouteType#BLACKHOLE}. */
@@ -73,32 +77,40 @@ public record Route(
                 Scope.UNIVERSE,
                 MAIN_TABLE,
                 OptionalLong.empty(),
-                Optional.empty());
+                Optional.empty(),
+                RouteProtocol.STATIC);
     }
 
     public Route withLink(int index) {
-        return new Route(destination, type, gateway, OptionalInt.of(index), isOnLink, scope, table, metric, source);
+        return new Route(
+                destination, type, gateway, OptionalInt.of(index), isOnLink, scope, table, metric, source, protocol);
     }
 
     /** With a gateway that is on the link although no other route says so. */
     public Route withOnLink() {
-        return new Route(destination, type, gateway, link, true, scope, table, metric, source);
+        return new Route(destination, type, gateway, link, true, scope, table, metric, source, protocol);
     }
 
     public Route withScope(Scope reach) {
-        return new Route(destination, type, gateway, link, isOnLink, reach, table, metric, source);
+        return new Route(destination, type, gateway, link, isOnLink, reach, table, metric, source, protocol);
     }
 
     public Route withTable(int number) {
-        return new Route(destination, type, gateway, link, isOnLink, scope, number, metric, source);
+        return new Route(destination, type, gateway, link, isOnLink, scope, number, metric, source, protocol);
     }
 
     public Route withMetric(long number) {
-        return new Route(destination, type, gateway, link, isOnLink, scope, table, OptionalLong.of(number), source);
+        return new Route(
+                destination, type, gateway, link, isOnLink, scope, table, OptionalLong.of(number), source, protocol);
     }
 
     public Route withSource(InetAddress address) {
-        return new Route(destination, type, gateway, link, isOnLink, scope, table, metric, Optional.of(address));
+        return new Route(
+                destination, type, gateway, link, isOnLink, scope, table, metric, Optional.of(address), protocol);
+    }
+
+    public Route withProtocol(RouteProtocol maker) {
+        return new Route(destination, type, gateway, link, isOnLink, scope, table, metric, source, maker);
     }
 
     @Override

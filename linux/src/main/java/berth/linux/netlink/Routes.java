@@ -25,11 +25,10 @@ public final class Routes {
     private static final int FIXED_SIZE = 12;
     private static final int LENGTH = 1;
     private static final int TABLE = 4;
+    private static final int PROTOCOL = 5;
     private static final int SCOPE = 6;
     private static final int TYPE = 7;
     private static final int FLAGS = 8;
-    private static final int RTPROT_KERNEL = 2;
-    private static final int RTPROT_STATIC = 4;
     private static final int RTNH_F_ONLINK = 4;
     private static final int MAX_SHORT_TABLE = 255;
 
@@ -63,7 +62,7 @@ public final class Routes {
      * made, and leaves those.
      */
     public static Request replaceLasting(Route route) {
-        return change("replace route", route, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, route.scope(), RTPROT_KERNEL);
+        return replace(route.withProtocol(RouteProtocol.KERNEL));
     }
 
     /** Deletes the first that is like {@code route} in what that says. @throws berth.linux.KernelException ESRCH, when sent, if none is */
@@ -73,7 +72,7 @@ public final class Routes {
 
     /** Deletes one that {@link #replaceLasting} made. @throws berth.linux.KernelException ESRCH, when sent, if there is none */
     public static Request deleteLasting(Route route) {
-        return change("delete route", route, RTM_DELROUTE, 0, Scope.NOWHERE, RTPROT_KERNEL);
+        return delete(route.withProtocol(RouteProtocol.KERNEL));
     }
 
     static Request list() {
@@ -101,7 +100,8 @@ public final class Routes {
                 new Scope(message.u8(SCOPE)),
                 attributes.u32(RTA_TABLE).orElse(message.u8(TABLE)),
                 metric.isPresent() ? OptionalLong.of(Integer.toUnsignedLong(metric.getAsInt())) : OptionalLong.empty(),
-                attributes.bytes(RTA_PREFSRC).map(IpAddresses::of));
+                attributes.bytes(RTA_PREFSRC).map(IpAddresses::of),
+                new RouteProtocol(message.u8(PROTOCOL)));
         return attributes.bytes(RTA_MULTIPATH).map(hops -> each(only, hops)).orElse(List.of(only));
     }
 
@@ -136,17 +136,14 @@ public final class Routes {
                     route.scope(),
                     route.table(),
                     route.metric(),
-                    route.source()));
+                    route.source(),
+                    route.protocol()));
             at += Math.min(NetlinkMessage.aligned(length), hops.length - at);
         }
         return routes;
     }
 
     private static Request change(String operation, Route route, int type, int flags, Scope scope) {
-        return change(operation, route, type, flags, scope, RTPROT_STATIC);
-    }
-
-    private static Request change(String operation, Route route, int type, int flags, Scope scope, int protocol) {
         IpPrefix destination = route.destination();
         NetlinkMessage message = new NetlinkMessage(type, NLM_F_ACK | flags)
                 .u8(IpAddresses.family(destination.address()))
@@ -154,7 +151,7 @@ public final class Routes {
                 .u8(0)
                 .u8(0)
                 .u8(route.table() <= MAX_SHORT_TABLE ? route.table() : 0)
-                .u8(protocol)
+                .u8(route.protocol().number())
                 .u8(scope.number())
                 .u8(route.type().number())
                 .u32(route.isOnLink() ? RTNH_F_ONLINK : 0)

@@ -17,6 +17,9 @@ import org.junit.jupiter.api.Test;
 @Tag("root")
 class RoutesTest {
     private static final int ETH0 = 100;
+    /** What ip(8) says of itself. */
+    private static final RouteProtocol BOOT = new RouteProtocol(3);
+
     private static final IpPrefix FAR = IpPrefix.parse("192.0.2.0/24");
     private static final IpPrefix FAR_6 = IpPrefix.parse("2001:db8:1::/48");
 
@@ -136,6 +139,19 @@ class RoutesTest {
     }
 
     @Test
+    void aRouteHasTheProtocolOfItsMaker() {
+        Route route = Route.direct(FAR, ETH0).withProtocol(new RouteProtocol(98));
+        network.socket().send(Routes.add(route));
+
+        assertThat(network.socket().routes()).contains(route);
+        assertThat(network.run("ip", "route", "show", "proto", "98")).contains(FAR.toString());
+        assertThatThrownBy(() -> network.socket().send(Routes.delete(Route.direct(FAR, ETH0))))
+                .isInstanceOfSatisfying(
+                        KernelException.class,
+                        e -> assertThat(e.is(Errno.ESRCH)).isTrue());
+    }
+
+    @Test
     void aRouteWithoutAWayToItsGatewaySaysSo() {
         assertThatThrownBy(() -> network.socket().send(Routes.add(Route.via(FAR, IpAddresses.parse("10.9.9.9")))))
                 .isInstanceOf(KernelException.class)
@@ -150,8 +166,12 @@ class RoutesTest {
         assertThat(network.socket().routes())
                 .filteredOn(r -> r.destination().equals(FAR))
                 .containsExactly(
-                        Route.via(FAR, IpAddresses.parse("10.0.0.7")).withLink(ETH0),
-                        Route.via(FAR, IpAddresses.parse("10.0.0.8")).withLink(ETH0));
+                        Route.via(FAR, IpAddresses.parse("10.0.0.7"))
+                                .withLink(ETH0)
+                                .withProtocol(BOOT),
+                        Route.via(FAR, IpAddresses.parse("10.0.0.8"))
+                                .withLink(ETH0)
+                                .withProtocol(BOOT));
     }
 
     @Test

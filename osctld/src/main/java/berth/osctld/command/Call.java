@@ -1,9 +1,13 @@
 package berth.osctld.command;
 
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
 import berth.engine.operation.Actor;
 import berth.engine.operation.Caller;
 import berth.engine.operation.Progress;
 import berth.engine.operation.Wait;
+import berth.linux.Fd;
+import berth.linux.KernelException;
 import berth.linux.process.ExitStatus;
 import berth.osctld.output.CallProgress;
 import berth.osctld.output.Out;
@@ -11,6 +15,7 @@ import berth.osctld.output.Style;
 import berth.osctld.server.Exits;
 import berth.osctld.server.Session;
 import berth.osctld.server.StandardStream;
+import java.nio.charset.StandardCharsets;
 
 /** One run of a command: who asked, whom to answer, and the services that do the work. */
 final class Call implements AutoCloseable {
@@ -67,6 +72,16 @@ final class Call implements AutoCloseable {
     /** The whole tree. */
     Group root() {
         return root;
+    }
+
+    /** Writes {@code text}, and nothing else, to a file, with the caller's rights. @throws BerthException FAILED */
+    void write(String path, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        try (Fd file = session.create(path)) {
+            file.writeFully(bytes, 0, bytes.length);
+        } catch (KernelException e) {
+            throw new BerthException(ErrorCode.FAILED, "cannot write '%s': %s".formatted(path, e.reason()));
+        }
     }
 
     /** How the command ends unless it throws. */

@@ -94,7 +94,9 @@ final class CommandTree {
                         NetworkCommands.Set.class,
                         NetworkInside.Leases.class,
                         NetworkInside.Addresses.class,
-                        NetworkInside.Check.class))
+                        NetworkInside.Check.class,
+                        NetworkBird.Routes.class,
+                        NetworkBird.Configuration.class))
                 .groups(List.of(new Group("forward", "Ports of the host that containers answer")
                         .commands(List.of(
                                 NetworkInside.ForwardAdd.class,

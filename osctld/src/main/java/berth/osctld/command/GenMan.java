@@ -1,10 +1,5 @@
 package berth.osctld.command;
 
-import berth.engine.BerthException;
-import berth.engine.ErrorCode;
-import berth.linux.Fd;
-import berth.linux.KernelException;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -29,16 +24,7 @@ final class GenMan extends OsctlCommand {
                 markdown
                         ? Reference.of(call.root())
                         : ManPages.of(call.root(), call.services().version()));
-        files.forEach((name, text) -> write(call, directory + "/" + name, text));
+        files.forEach((name, text) -> call.write(directory + "/" + name, text));
         call.out().done("%d files are in %s", files.size(), directory);
-    }
-
-    private static void write(Call call, String path, String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        try (Fd file = call.session().create(path)) {
-            file.writeFully(bytes, 0, bytes.length);
-        } catch (KernelException e) {
-            throw new BerthException(ErrorCode.FAILED, "cannot write '%s': %s".formatted(path, e.reason()));
-        }
     }
 }

@@ -2,6 +2,7 @@ package berth.engine.network.managed;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
+import berth.engine.network.Announced;
 import berth.engine.network.Forwarding;
 import berth.engine.network.HostSettings;
 import berth.engine.network.IpFamily;
@@ -20,6 +21,7 @@ import berth.linux.netlink.MacAddress;
 import berth.linux.netlink.NewLink;
 import berth.linux.netlink.Route;
 import berth.linux.netlink.RouteSocket;
+import berth.linux.netlink.Routes;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,6 +72,10 @@ public final class Bridges implements AutoCloseable {
             host.send(Addresses.replace(address.isIpv4() ? plain : plain.with(AddressFlag.NO_DAD)));
         }
         host.send(Links.up(link.id()));
+        if (network.kind() == NetworkKind.ROUTED) {
+            // In the place of the kernel's own, which is like it but for its protocol.
+            network.hosts().forEach(h -> host.send(Routes.replace(Announced.direct(h, link.index()))));
+        }
         forwarded(network).forEach(forwarding::on);
         return former.isEmpty();
     }
