@@ -10,7 +10,7 @@ import java.util.SequencedSet;
 
 /** What a set or map of the filter has. */
 record FilterElement(FilterSet set, NftElement element) {
-    /** What lets {@code port} speak, as itself only. */
+    /** What lets {@code port} speak, as itself only, and be spoken to. */
     static SequencedSet<FilterElement> of(Port port, Intra intra) {
         SequencedSet<FilterElement> all = new LinkedHashSet<>();
         NftKey link = NftKey.builder().interfaceName(port.link()).build();
@@ -21,7 +21,13 @@ record FilterElement(FilterSet set, NftElement element) {
         all.add(of(
                 FilterSet.MACS,
                 NftKey.builder().interfaceName(port.link()).mac(port.mac()).build()));
-        port.addresses(true).forEach(a -> all.add(of(FilterSet.ADDRESSES4, key(port, a))));
+        port.addresses(true).forEach(a -> {
+            all.add(of(FilterSet.ADDRESSES4, key(port, a)));
+            all.add(of(FilterSet.KNOWN4, NftKey.builder().address(a).build()));
+        });
+        port.addresses(false)
+                .forEach(a ->
+                        all.add(of(FilterSet.KNOWN6, NftKey.builder().address(a).build())));
         port.speaking6().forEach(a -> {
             all.add(of(FilterSet.ADDRESSES6, key(port, a)));
             all.add(of(FilterSet.TARGETS6, key(port, a)));

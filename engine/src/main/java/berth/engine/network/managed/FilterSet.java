@@ -15,6 +15,9 @@ enum FilterSet {
     ADDRESSES6(NftFamily.BRIDGE, "type ifname . ipv6_addr"),
     /** The same addresses as nftables before 1.0.9 can compare them with what a neighbour advertisement is about. */
     TARGETS6(NftFamily.BRIDGE, "typeof iifname . @th,64,128"),
+    /** The addresses that containers have: whom the host looks for on a network. */
+    KNOWN4(NftFamily.INET, "type ipv4_addr"),
+    KNOWN6(NftFamily.INET, "type ipv6_addr"),
     /** Ports of the host that containers answer. */
     FORWARDS4(NftFamily.INET, "type inet_proto . inet_service : ipv4_addr . inet_service"),
     FORWARDS6(NftFamily.INET, "type inet_proto . inet_service : ipv6_addr . inet_service");

@@ -124,6 +124,12 @@ final class Ruleset {
                 from.append("    oifname \"%s\" drop\n".formatted(bridge));
                 continue;
             }
+            // Whoever sends to addresses that nobody has would have the host ask for each, and fill its table of
+            // neighbours.
+            for (IpPrefix host : network.hosts()) {
+                from.append("    oifname \"%s\" %s daddr %s %s daddr != @known%d drop\n"
+                        .formatted(bridge, ip(host), host.network(), ip(host), host.isIpv4() ? 4 : 6));
+            }
             if (network.intraPolicy() == Intra.DENY) {
                 from.append("    iifname \"%s\" oifname \"%s\" drop\n".formatted(bridge, bridge));
             }

@@ -38,6 +38,15 @@ class RulesetTest {
     }
 
     @Test
+    void theHostLooksForNobodyThatIsNotThere() {
+        assertThat(rules(NAT, ROUTED))
+                .contains(
+                        "oifname \"net0\" ip daddr 10.0.5.0/24 ip daddr != @known4 drop",
+                        "oifname \"net0\" ip6 daddr fd00:5::/64 ip6 daddr != @known6 drop",
+                        "oifname \"public\" ip daddr");
+    }
+
+    @Test
     void aRoutedNetworkIsOpenBothWays() {
         assertThat(rules(ROUTED)).doesNotContain("masquerade", "oifname \"public\" drop");
     }
