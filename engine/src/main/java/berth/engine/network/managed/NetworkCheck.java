@@ -1,7 +1,6 @@
 package berth.engine.network.managed;
 
 import berth.engine.Instance;
-import berth.engine.store.Yaml;
 import berth.linux.netlink.IpPrefix;
 import berth.linux.process.Captured;
 import java.io.IOException;
@@ -11,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import tools.jackson.databind.JsonNode;
 
 /** Looks for what keeps networks from working: what is missing, and rules of others. */
 record NetworkCheck(Instance instance, Bridges bridges, HostPrograms programs) {
@@ -58,70 +56,15 @@ record NetworkCheck(Instance instance, Bridges bridges, HostPrograms programs) {
 
     /** What the rules of others, as {@code nft -j list ruleset} tells them, do to {@code networks}. */
     static List<Finding> rules(String json, String table, List<Network> networks) {
-        List<Finding> findings = new ArrayList<>();
-        boolean isOwnThere = false;
-        for (JsonNode object : Yaml.readJson(json, JsonNode.class).path("nftables")) {
-            JsonNode chain = object.path("chain");
-            boolean isOwn = chain.path("table").asString("").equals(table);
-            isOwnThere |= isOwn;
-            if (chain.isObject() && !isOwn) {
-                policy(chain, findings);
-            }
-            JsonNode rule = object.path("rule");
-            if (rule.isObject() && !rule.path("table").asString("").equals(table)) {
-                refusal(rule, findings);
-            }
-        }
-        if (!isOwnThere && !networks.isEmpty()) {
+        ForeignRules others = new ForeignRules(json, table);
+        List<Finding> findings = new ArrayList<>(others.findings(networks));
+        if (!others.isOwnThere() && !networks.isEmpty()) {
             findings.add(new Finding(
                     HOST,
                     "the rules of the networks are gone; somebody has flushed nftables",
                     "restart osctld, and let nothing run 'nft flush ruleset' after it"));
         }
         return findings;
-    }
-
-    private static void policy(JsonNode chain, List<Finding> findings) {
-        String hook = chain.path("hook").asString("");
-        if (chain.path("policy").asString("").equals("drop") && (hook.equals("forward") || hook.equals("input"))) {
-            String name = "%s %s %s"
-                    .formatted(
-                            chain.path("family").asString(),
-                            chain.path("table").asString(),
-                            chain.path("name").asString());
-            boolean forward = hook.equals("forward");
-            findings.add(new Finding(
-                    HOST,
-                    "chain '%s'%s drops what it does not know: %s"
-                            .formatted(
-                                    name,
-                                    forward ? " (as of Docker or ufw)" : " (as of ufw)",
-                                    forward
-                                            ? "packets between networks and the world"
-                                            : "DHCP and names that containers ask the host for"),
-                    forward
-                            ? "accept the bridges there: 'ufw route allow in on BRIDGE', or rules for BRIDGE in Docker's"
-                                    + " chain DOCKER-USER"
-                            : "accept UDP 67 and port 53 on the bridges there: 'ufw allow in on BRIDGE'"));
-        }
-    }
-
-    /** firewalld and others end a chain that accepts by policy with a rule that refuses all. */
-    private static void refusal(JsonNode rule, List<Finding> findings) {
-        String chain = rule.path("chain").asString("");
-        JsonNode statements = rule.path("expr");
-        boolean refusesAll = statements.size() == 1
-                && (statements.get(0).has("reject") || statements.get(0).has("drop"));
-        if (refusesAll && chain.toUpperCase(java.util.Locale.ROOT).contains("FORWARD")) {
-            findings.add(new Finding(
-                    HOST,
-                    "chain '%s %s %s' ends by refusing all (as of firewalld)"
-                            .formatted(
-                                    rule.path("family").asString(),
-                                    rule.path("table").asString(),
-                                    chain),
-                    "trust the bridges: 'firewall-cmd --permanent --zone=trusted --add-interface=BRIDGE'"));
-        }
     }
 
     private static void forwarding(Network network, IpPrefix host, List<Finding> findings) {
