@@ -59,7 +59,9 @@ public record Bird(
 
     /** In order. */
     List<Family> spoken() {
-        return Arrays.stream(Family.values()).filter(f -> families.contains(f.family())).toList();
+        return Arrays.stream(Family.values())
+                .filter(f -> families.contains(f.family()))
+                .toList();
     }
 
     Optional<RouterId> chosenRouterId() {
