@@ -332,6 +332,20 @@ final class NetifTest {
     }
 
     @Test
+    void anInterfaceHasAsManyQueuesAsItIsGiven() {
+        host.given(
+                "ct new --image busybox web",
+                "ct netif new routed --tx-queues 2 --rx-queues 3 web eth0",
+                "ct start web");
+        String veth = host.json("ct netif show web eth0").get("veth").asString();
+
+        assertThat(host.networkShell("ip -d link show dev " + veth).run()).mentions("numtxqueues 3", "numrxqueues 2");
+        assertThat(host.osctl("ct exec web ls /sys/class/net/eth0/queues").stdout())
+                .contains("tx-1", "rx-2")
+                .doesNotContain("tx-2", "rx-3");
+    }
+
+    @Test
     void whatAContainerSendsIsLimitedWhereItCannotReach() {
         host.given("ct new --image busybox web", "ct netif new routed --max-tx 8M web eth0", "ct start web");
         assertThat(host.networkShell("tc qdisc").run()).mentions("tbf", "rate 8Mbit");

@@ -86,7 +86,7 @@ final class NetworkCrashTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"make bridge", "start name service", "load rules"})
+    @ValueSource(strings = {"make bridge", "answer for containers", "start name service", "load rules"})
     void aNetworkThatWasWrittenIsMade(String step) {
         dies("network/before:" + step, NEW_NETWORK);
 
@@ -99,7 +99,8 @@ final class NetworkCrashTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"stop name service", "remove bridge", "remove configuration"})
+    @ValueSource(
+            strings = {"stop name service", "answer for containers no longer", "remove bridge", "remove configuration"})
     void aNetworkThatIsStillWrittenIsMadeAgain(String step) {
         host.given(NEW_NETWORK);
 

@@ -152,7 +152,7 @@ final class RoutedNetworkTest {
         host.given("network new routed --subnet %s --uplink up0 pub0".formatted(ON_LINK));
         running("web", "pub0");
 
-        host.letDaemonDieAt("network/before:answer for containers");
+        host.letDaemonDieAt("network/before:change network");
         assertThat(host.osctl("network set --ndp-proxy off pub0")).fails(Status.DAEMON_WENT_AWAY);
         host.restartDeadDaemon();
 
@@ -185,6 +185,16 @@ final class RoutedNetworkTest {
         reachesRouter("web", "203.0.113.2");
         assertThat(host.osctl("ct exec web ping -c 1 -W 1 " + ROUTER_4).status())
                 .isNotZero();
+    }
+
+    @Test
+    void anUplinkThatIsMissingIsNamedByTheCheck() {
+        host.given("network new nat --subnet 10.77.5.0/24 --uplink up9 net0");
+
+        Result check = host.osctl("network check");
+
+        assertThat(check.status()).isEqualTo(1);
+        assertThat(check.stdout()).contains("net0", "up9");
     }
 
     @Test

@@ -36,6 +36,13 @@ record NetworkCheck(Instance instance, Bridges bridges, HostPrograms programs) {
                                         .resolve(network.name())
                                         .resolve("dnsmasq.log"))));
             }
+            String uplink = network.uplink();
+            if (uplink != null && !bridges.exists(uplink)) {
+                findings.add(new Finding(
+                        network.name(),
+                        "its uplink %s is not there: containers reach nothing beyond the host".formatted(uplink),
+                        "osctl network set --uplink LINK %s".formatted(network.name())));
+            }
             if (network.kind().isForwarded()) {
                 network.hosts().forEach(h -> forwarding(network, h, findings));
             }
