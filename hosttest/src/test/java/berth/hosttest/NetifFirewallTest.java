@@ -133,8 +133,9 @@ final class NetifFirewallTest {
         host.given("ct start web");
 
         assertThat(host.osctl("ct exec web ip -o link").stdout().lines()).hasSize(1);
-        assertThat(host.osctl("ct netif new none web eth0"))
-                .fails(Status.INVALID)
-                .complains("web", "loopback");
+        assertThat(host.osctl("ct netif new none web")).succeeds().mentions("web", "loopback");
+
+        host.given("ct netif new private --host-address 10.9.8.1 --local-address 10.9.8.2 web eth0");
+        assertThat(host.osctl("ct netif new none web")).fails(Status.WRONG_STATE).complains("eth0");
     }
 }

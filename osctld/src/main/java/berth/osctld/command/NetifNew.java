@@ -190,10 +190,11 @@ final class NetifNew {
     @Command(
             name = "none",
             description = {
-                "Say how a container has no network",
-                "There is no such interface: a container without interfaces has the loopback only, and nothing else reaches it."
+                "Leave a container without a network",
+                "It has the loopback only, and nothing else reaches it: as every container that has no interface. One that has"
+                        + " some is left as it is, and they are named."
             },
-            footer = {"osctl ct netif ls web", "osctl ct netif del web eth0"})
+            footer = "osctl ct netif new none web")
     static final class None extends OsctlCommand {
         @Parameters(index = "0", paramLabel = "ID", description = "a container")
         String id = "";
@@ -207,15 +208,14 @@ final class NetifNew {
             Container container = call.names().container(id);
             List<String> names =
                     container.spec().netifs().stream().map(Netif::name).toList();
-            throw new BerthException(
-                    ErrorCode.INVALID,
-                    names.isEmpty()
-                            ? "container '%s' has no interface, so no network".formatted(container.name())
-                            : "container '%s' has %s".formatted(container.name(), String.join(", ", names)),
-                    names.isEmpty()
-                            ? "nothing is to be done: it has the loopback only"
-                            : "without interfaces it has the loopback only: 'osctl ct netif del %s %s'"
-                                    .formatted(container.name(), names.getFirst()));
+            if (!names.isEmpty()) {
+                throw new BerthException(
+                        ErrorCode.WRONG_STATE,
+                        "container '%s' has %s".formatted(container.name(), String.join(", ", names)),
+                        "take it away first: 'osctl ct netif del %s %s'"
+                                .formatted(container.name(), names.getFirst()));
+            }
+            call.out().done("%s has the loopback only", container.name());
         }
     }
 }
