@@ -136,6 +136,8 @@ final class NetifFirewallTest {
         assertThat(host.osctl("ct netif new none web")).succeeds().mentions("web", "loopback");
 
         host.given("ct netif new private --host-address 10.9.8.1 --local-address 10.9.8.2 web eth0");
-        assertThat(host.osctl("ct netif new none web")).fails(Status.WRONG_STATE).complains("eth0");
+        assertThat(host.osctl("ct netif new none web"))
+                .fails(Status.WRONG_STATE)
+                .complains("eth0");
     }
 }

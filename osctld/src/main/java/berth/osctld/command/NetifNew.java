@@ -212,8 +212,7 @@ final class NetifNew {
                 throw new BerthException(
                         ErrorCode.WRONG_STATE,
                         "container '%s' has %s".formatted(container.name(), String.join(", ", names)),
-                        "take it away first: 'osctl ct netif del %s %s'"
-                                .formatted(container.name(), names.getFirst()));
+                        "take it away first: 'osctl ct netif del %s %s'".formatted(container.name(), names.getFirst()));
             }
             call.out().done("%s has the loopback only", container.name());
         }
