@@ -72,7 +72,7 @@ is_installed() {
 
 # What Berth needs to be built and to run, and this machine lacks; docs/dependencies.md says what for. The JDK comes last.
 missing_packages() {
-    for package in lxc lxcfs uidmap nftables dnsmasq-base busybox-static mmdebstrap debian-archive-keyring gpg gcc libc6-dev make ca-certificates; do
+    for package in lxc lxcfs uidmap nftables dnsmasq-base busybox-static btrfs-progs mmdebstrap debian-archive-keyring gpg gcc libc6-dev make ca-certificates; do
         is_installed "$package" || echo "$package"
     done
     # The Maven wrapper fetches Maven with either.

@@ -62,6 +62,14 @@ final class Host implements BeforeAllCallback, AfterAllCallback, AfterEachCallba
         return withBusybox(true);
     }
 
+    /** With a pool {@code tank} of driver btrfs, in a file, that holds the image {@code busybox}. */
+    static Host withBusyboxOnBtrfs() {
+        Host host = new Host(new ArrayList<>(), false);
+        host.preparation.add("pool install --driver btrfs --size 512M --path %s tank".formatted(host.pool("tank")));
+        host.preparation.add("image build busybox");
+        return host;
+    }
+
     private static Host withBusybox(boolean ownNetwork) {
         Host host = new Host(new ArrayList<>(), ownNetwork);
         host.preparation.add("pool install --path %s tank".formatted(host.pool("tank")));

@@ -40,7 +40,7 @@ final class Residue {
     List<String> ofRunningContainers() {
         List<String> left = new ArrayList<>();
         processes().filter(this::inCgroup).forEach(p -> left.add("process " + describe(p)));
-        mounts().filter(m -> !m.equals(scratchOfOverlays())).forEach(m -> left.add("mount " + m));
+        mounts().filter(m -> !m.equals(scratchOfOverlays()) && !isPool(m)).forEach(m -> left.add("mount " + m));
         cgroups().filter(c -> c.toString().contains("/ct.")).forEach(c -> left.add("cgroup " + c));
         return left;
     }
@@ -81,6 +81,11 @@ final class Residue {
     /** Where a daemon on a kernel before 6.15 attaches layers for a moment; its own as long as it runs. */
     private String scratchOfOverlays() {
         return runDirectory.resolve("overlay").toString();
+    }
+
+    /** A pool's own file system is there as long as the pool is. */
+    private boolean isPool(String mount) {
+        return scratch.resolve("pool").equals(Path.of(mount).getParent());
     }
 
     /** The mounts of the instance, in the order in which they were made. */
@@ -132,7 +137,14 @@ final class Residue {
     /** Files of containers in pools; what waits in the trash for its removal does not count. */
     private Stream<Path> containerFiles() {
         return list(scratch.resolve("pool"))
-                .flatMap(pool -> Stream.of("ct", "conf/ct", "conf/user", "conf/journal", "conf/journal/user", "log/ct")
+                .flatMap(pool -> Stream.of(
+                                "ct",
+                                "conf/ct",
+                                "conf/user",
+                                "conf/dataset",
+                                "conf/journal",
+                                "conf/journal/user",
+                                "log/ct")
                         .map(pool::resolve)
                         .filter(Files::isDirectory)
                         .flatMap(Residue::list))

@@ -24,10 +24,13 @@ import berth.engine.runtime.Entry;
 import berth.engine.runtime.Launcher;
 import berth.engine.runtime.LxcPrograms;
 import berth.engine.runtime.Monitors;
-import berth.engine.storage.DirDriver;
+import berth.engine.storage.Datasets;
 import berth.engine.storage.Pools;
 import berth.engine.storage.Trash;
 import berth.engine.storage.ZpoolProbe;
+import berth.engine.storage.btrfs.BtrfsDisks;
+import berth.engine.storage.btrfs.BtrfsDriver;
+import berth.engine.storage.dir.DirDriver;
 import berth.linux.cgroup.CgroupHost;
 import berth.linux.mount.Overlays;
 import berth.linux.mount.UserNamespaces;
@@ -62,7 +65,14 @@ final class Wiring {
         ExecutorService remover = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().daemon().name("trash").factory());
         Trash trash = new Trash(remover, new SecureRandom());
-        Pools pools = new Pools(instance, new DirDriver(overlays, trash), ZpoolProbe.ofHost(), clock);
+        UserNamespaces namespaces = new UserNamespaces(List.of(enter.toString(), "--userns"));
+        Pools pools = new Pools(
+                instance,
+                List.of(new DirDriver(overlays, namespaces, trash), new BtrfsDriver(namespaces, trash)),
+                new BtrfsDisks(),
+                ZpoolProbe.ofHost(),
+                clock);
+        Datasets datasets = new Datasets();
         Locks locks = new Locks(clock);
         Events events = new Events();
         UserStores users = new UserStores(instance.name(), new SystemAccounts(Path.of("/etc"), instance.name()));
@@ -80,11 +90,12 @@ final class Wiring {
                 failPoints);
         ContainerServices containers = ContainerServices.of(
                 new ContainerServices.Foundation(
-                        instance, pools, users, groups, images, networks, locks, events, clock, failPoints),
+                        instance, pools, users, groups, images, datasets, networks, locks, events, clock, failPoints),
                 machinery);
         UserAdministration administration =
                 new UserAdministration(pools, users, containers.containers(), locks, clock, failPoints);
-        PoolGate gate = new PoolGate(pools, users, groups, images, administration, networks, containers, trash, locks);
+        PoolGate gate = new PoolGate(
+                pools, users, groups, images, administration, datasets, networks, containers, trash, locks);
         return new Engine(
                 VERSION,
                 instance,
@@ -109,7 +120,6 @@ final class Wiring {
                 Thread.ofPlatform().daemon().name("watch-", 1).factory()));
         return new ContainerServices.Machinery(
                 cgroups,
-                new UserNamespaces(List.of(enter.toString(), "--userns")),
                 new Launcher(entry, lxc, cgroups, monitors),
                 monitors,
                 new Attachments(entry, lxc, cgroups),

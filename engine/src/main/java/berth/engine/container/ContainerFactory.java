@@ -10,25 +10,24 @@ import berth.engine.idmap.Users;
 import berth.engine.image.Image;
 import berth.engine.image.ImageStores;
 import berth.engine.operation.Caller;
-import berth.engine.operation.FailPoints;
 import berth.engine.operation.LockKey;
 import berth.engine.operation.LockRequest;
 import berth.engine.operation.Locks;
-import berth.engine.operation.Operations;
 import berth.engine.operation.Recovered;
+import berth.engine.storage.Dataset;
+import berth.engine.storage.Datasets;
+import berth.engine.storage.Layer;
 import berth.engine.storage.Pool;
 import berth.engine.storage.Pools;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** Makes and deletes containers, each as a whole or not at all. Safe for use by several threads. */
 public final class ContainerFactory {
     private static final int MOST_ATTEMPTS = 5;
+    private static final String NO_USER_YET = "";
 
     private final Pools pools;
     private final UserStores users;
@@ -37,11 +36,11 @@ public final class ContainerFactory {
     private final Containers containers;
     private final ContainerRunner runner;
     private final Locks locks;
-    private final InstantSource clock;
-    private final FailPoints failPoints;
+    private final Datasets datasets;
+    private final SnapshotMounts mounts;
+    private final PoolOperations operations;
     private final CreateKind createKind;
     private final DeleteKind deleteKind;
-    private final Map<String, Operations> operations = new ConcurrentHashMap<>();
 
     ContainerFactory(
             Pools pools,
@@ -50,10 +49,12 @@ public final class ContainerFactory {
             ImageStores images,
             Containers containers,
             ContainerRunner runner,
-            RunPlans plans,
             Locks locks,
-            InstantSource clock,
-            FailPoints failPoints) {
+            Datasets datasets,
+            SnapshotMounts mounts,
+            PoolOperations operations,
+            CreateKind createKind,
+            DeleteKind deleteKind) {
         this.pools = pools;
         this.users = users;
         this.groups = groups;
@@ -61,23 +62,22 @@ public final class ContainerFactory {
         this.containers = containers;
         this.runner = runner;
         this.locks = locks;
-        this.clock = clock;
-        this.failPoints = failPoints;
-        this.createKind = new CreateKind(pools, users, containers, plans);
-        this.deleteKind = new DeleteKind(pools, users, containers);
+        this.datasets = datasets;
+        this.mounts = mounts;
+        this.operations = operations;
+        this.createKind = createKind;
+        this.deleteKind = deleteKind;
     }
 
     /** Mends what a former daemon left unfinished in {@code pool}, whose other objects are loaded. */
     public List<Recovered> open(Pool pool) {
-        Operations opened = new Operations(pool.journal(), List.of(createKind, deleteKind), clock, failPoints);
-        List<Recovered> recovered = opened.recover();
-        operations.put(pool.name(), opened);
-        return recovered;
+        return operations.open(pool);
     }
 
     /** Makes nothing in {@code pool} any more. */
     public void close(String pool) {
-        operations.remove(pool);
+        operations.close(pool);
+        containers.of(pool).forEach(mounts::unmountAll);
     }
 
     /** Makes a stopped container. On failure nothing of it is left. */
@@ -105,23 +105,44 @@ public final class ContainerFactory {
             Users poolUsers = users.of(pool.name());
             wish.user().ifPresent(poolUsers::get);
             Image image = images.of(pool.name()).get(imageId);
+            ContainerSpec spec = new ContainerSpec(
+                    wish.id(),
+                    wish.user().orElse(NO_USER_YET),
+                    wish.group().orElse(Group.DEFAULT),
+                    image.id(),
+                    new Distribution(image.distribution(), image.version(), image.architecture()),
+                    wish.hostname().orElse(null),
+                    wish.dnsResolvers(),
+                    List.of(),
+                    null,
+                    List.of());
+            Made made = new Made(datasets.planned(pool, wish.id()), List.of(), Optional.empty());
             if (wish.user().isPresent()) {
-                create(pool, wish, image, Optional.empty(), caller);
+                create(pool, spec, Optional.empty(), made, caller);
             } else {
-                createWithUser(pool, wish, image, caller);
+                createWithUser(pool, spec, made, caller);
             }
             return containers.find(id).orElseThrow();
         }
     }
 
+    /** How the root file system of a new container is made; see {@link CreateKind.Plan}. */
+    record Made(Dataset dataset, List<Layer> base, Optional<CreateKind.Copying> copying) {}
+
+    /** Makes a stopped container with a user of its own. The caller holds its lock, and knows that there is none. */
+    Container createHeld(Pool pool, ContainerSpec spec, Made made, Caller caller) {
+        createWithUser(pool, spec, made, caller);
+        return containers.existing(new ContainerId(pool.name(), spec.id()));
+    }
+
     /** Another instance, or useradd(8), may take the ids that were free when they were chosen: then others are chosen. */
-    private void createWithUser(Pool pool, NewContainer wish, Image image, Caller caller) {
+    private void createWithUser(Pool pool, ContainerSpec spec, Made made, Caller caller) {
         Users all = users.of(pool.name());
         boolean done = false;
         for (int attempt = 1; !done; attempt++) {
-            User own = all.planOwned(wish.id());
+            User own = all.planOwned(spec.id());
             try {
-                create(pool, wish, image, Optional.of(own), caller);
+                create(pool, spec.withUser(own.name()), Optional.of(own), made, caller);
                 done = true;
             } catch (BerthException e) {
                 if (e.code() != ErrorCode.IN_USE || attempt == MOST_ATTEMPTS) {
@@ -135,21 +156,17 @@ public final class ContainerFactory {
         }
     }
 
-    private void create(Pool pool, NewContainer wish, Image image, Optional<User> own, Caller caller) {
-        ContainerSpec spec = new ContainerSpec(
-                wish.id(),
-                own.map(User::name).or(wish::user).orElseThrow(),
-                wish.group().orElse(Group.DEFAULT),
-                image.id(),
-                new Distribution(image.distribution(), image.version(), image.architecture()),
-                wish.hostname().orElse(null),
-                wish.dnsResolvers(),
-                List.of(),
-                null,
-                List.of());
+    private void create(Pool pool, ContainerSpec spec, Optional<User> own, Made made, Caller caller) {
         CreateKind.Plan plan = new CreateKind.Plan(
-                pool.name(), spec, own, caller.actor().user(), caller.actor().command());
-        operations(pool).run(createKind, plan, caller.actor(), caller.progress());
+                pool.name(),
+                spec,
+                own,
+                made.dataset(),
+                made.base(),
+                made.copying(),
+                caller.actor().user(),
+                caller.actor().command());
+        operations.of(pool.name()).run(createKind, plan, caller.actor(), caller.progress());
     }
 
     /** Deletes a stopped container with its files, its logs and, if it was made for it, its user. */
@@ -191,21 +208,19 @@ public final class ContainerFactory {
                     == 1;
             // Gone already if somebody removed its file.
             Optional<User> user = users.of(container.id().pool()).find(name);
-            operations(container.pool())
+            mounts.unmountAll(container);
+            operations
+                    .of(container.id().pool())
                     .run(
                             deleteKind,
                             new DeleteKind.Plan(
-                                    container.id().pool(), container.name(), user.filter(u -> last && !u.standalone())),
+                                    container.id().pool(),
+                                    container.name(),
+                                    datasets.of(container.id().pool(), container.name())
+                                            .layers(),
+                                    user.filter(u -> last && !u.standalone())),
                             caller.actor(),
                             caller.progress());
         }
-    }
-
-    private Operations operations(Pool pool) {
-        Operations opened = operations.get(pool.name());
-        if (opened == null) {
-            throw new BerthException(ErrorCode.WRONG_STATE, "pool '%s' is closed".formatted(pool.name()));
-        }
-        return opened;
     }
 }

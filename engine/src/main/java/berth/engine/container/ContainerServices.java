@@ -10,19 +10,21 @@ import berth.engine.network.Interfaces;
 import berth.engine.network.managed.Networks;
 import berth.engine.operation.FailPoints;
 import berth.engine.operation.Locks;
+import berth.engine.operation.OperationKind;
 import berth.engine.operation.Operations;
 import berth.engine.runtime.Attachments;
 import berth.engine.runtime.Consoles;
 import berth.engine.runtime.Launcher;
 import berth.engine.runtime.Monitors;
+import berth.engine.storage.Datasets;
 import berth.engine.storage.Pools;
 import berth.linux.cgroup.CgroupHost;
-import berth.linux.mount.UserNamespaces;
 import berth.linux.process.PollLoop;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * The services around containers, made for each other.
@@ -33,6 +35,8 @@ public record ContainerServices(
         Containers containers,
         ContainerRunner runner,
         ContainerFactory factory,
+        Snapshots snapshots,
+        ContainerCopies copies,
         ContainerShell shell,
         ContainerSettings settings,
         ContainerUsage usage,
@@ -50,6 +54,7 @@ public record ContainerServices(
             UserStores users,
             Groups groups,
             ImageStores images,
+            Datasets datasets,
             Networks networks,
             Locks locks,
             Events events,
@@ -64,7 +69,6 @@ public record ContainerServices(
      */
     public record Machinery(
             CgroupHost cgroups,
-            UserNamespaces namespaces,
             Launcher launcher,
             Monitors monitors,
             Attachments attachments,
@@ -79,7 +83,8 @@ public record ContainerServices(
         ContainerLog log = new ContainerLog(on.clock());
         ManagedPorts ports = new ManagedPorts(on.instance(), on.networks(), with.forwarding());
         Containers containers = new Containers(on.locks(), on.clock(), ports);
-        RunPlans plans = new RunPlans(on.instance(), on.users(), on.groups(), on.images(), log, with.lxcfs());
+        RunPlans plans =
+                new RunPlans(on.instance(), on.users(), on.groups(), on.images(), on.datasets(), log, with.lxcfs());
         GuestInterfaces guests = new GuestInterfaces(with.interfaces(), on.networks(), plans, log);
         ContainerNetwork network =
                 new ContainerNetwork(containers, with.interfaces(), on.networks(), ports, guests, on.failPoints());
@@ -88,8 +93,7 @@ public record ContainerServices(
         preparations.add((container, _, netns) -> network.prepare(container, netns));
         StartGate gate =
                 new StartGate(on.instance(), containers, plans, with.monitors(), with.cgroups(), log, preparations);
-        StartKind start = new StartKind(
-                containers, plans, with.launcher(), with.monitors(), with.namespaces(), gate, guests, log);
+        StartKind start = new StartKind(containers, plans, with.launcher(), with.monitors(), gate, guests, log);
         StopKind stop = new StopKind(containers, plans, with.monitors(), halt);
         Path run = on.instance().runDirectory();
         Operations running = new Operations(run.resolve("journal"), List.of(start, stop), on.clock(), on.failPoints());
@@ -108,6 +112,22 @@ public record ContainerServices(
                 on.events(),
                 log,
                 on.clock());
+        Suspension suspension = new Suspension(containers, plans, with.cgroups());
+        Function<String, DatasetChange> change =
+                name -> new DatasetChange(name, on.pools(), containers, on.datasets(), suspension, plans);
+        Snapshots.Kinds kinds = new Snapshots.Kinds(
+                change.apply("ct snapshot new"),
+                change.apply("ct freeze layer"),
+                change.apply("ct snapshot rollback"),
+                change.apply("ct reinstall"),
+                change.apply("ct snapshot del"));
+        CreateKind create = new CreateKind(on.pools(), on.users(), containers, on.datasets(), suspension, plans);
+        DeleteKind delete = new DeleteKind(on.pools(), on.users(), containers, on.datasets());
+        List<OperationKind<?>> durable = new ArrayList<>(kinds.all());
+        durable.addAll(List.of(create, delete));
+        PoolOperations operations = new PoolOperations(durable, on.clock(), on.failPoints());
+        SnapshotMounts mounts = new SnapshotMounts(on.instance(), plans);
+        Snapshots snapshots = new Snapshots(containers, on.datasets(), plans, operations, kinds, mounts, on.clock());
         ContainerFactory factory = new ContainerFactory(
                 on.pools(),
                 on.users(),
@@ -115,14 +135,18 @@ public record ContainerServices(
                 on.images(),
                 containers,
                 runner,
-                plans,
                 on.locks(),
-                on.clock(),
-                on.failPoints());
+                on.datasets(),
+                mounts,
+                operations,
+                create,
+                delete);
         return new ContainerServices(
                 containers,
                 runner,
                 factory,
+                snapshots,
+                new ContainerCopies(containers, factory, snapshots, on.datasets(), plans, on.locks()),
                 new ContainerShell(plans, with.attachments(), new Consoles(), on.clock()),
                 new ContainerSettings(containers, network, plans, log),
                 new ContainerUsage(plans, with.cgroups()),

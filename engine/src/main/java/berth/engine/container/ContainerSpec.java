@@ -119,6 +119,20 @@ public record ContainerSpec(
                 id, user, group, image, distribution, hostname, dnsResolvers, initCmd, autostart, value);
     }
 
+    /** With another user. */
+    public ContainerSpec withUser(String value) {
+        return new ContainerSpec(
+                id, value, group, image, distribution, hostname, dnsResolvers, initCmd, autostart, netifs);
+    }
+
+    /**
+     * What a copy of it named {@code copy} is at first: what there can only be one of, it has not, that is the host name and the
+     * interfaces with their addresses; nor does it start by itself.
+     */
+    public ContainerSpec forCopy(String copy) {
+        return new ContainerSpec(copy, user, group, image, distribution, null, dnsResolvers, initCmd, null, List.of());
+    }
+
     private static boolean isAddress(String text) {
         try {
             boolean six = text.contains(":");

@@ -50,7 +50,7 @@ public final class ContainerUsage {
 
     /** What it is kept in, in the pool. */
     public Path dataset(Container container) {
-        return container.pool().containers().resolve(container.name());
+        return plans.root(container).directory();
     }
 
     private RunPlan plan(Container container) {

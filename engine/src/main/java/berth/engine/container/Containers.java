@@ -92,6 +92,20 @@ public final class Containers {
                 : Optional.ofNullable(open.byName().get(id.name()));
     }
 
+    /** The container {@code id}. @throws BerthException NOT_FOUND */
+    Container existing(ContainerId id) {
+        return find(id).orElseThrow(
+                        () -> new BerthException(ErrorCode.NOT_FOUND, "there is no container '%s'".formatted(id)));
+    }
+
+    /** The names of all containers of one pool, also of those whose files cannot be read. */
+    Set<String> names(String pool) {
+        Open open = opened(pool);
+        Set<String> names = new TreeSet<>(open.store().ids());
+        names.addAll(open.byName().keySet());
+        return names;
+    }
+
     /**
      * The container that a user means by {@code text}: {@code pool:id}, or {@code id} if only one pool has such a one.
      *

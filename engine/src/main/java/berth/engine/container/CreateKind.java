@@ -5,8 +5,12 @@ import berth.engine.idmap.UserStores;
 import berth.engine.operation.OperationKind;
 import berth.engine.operation.Progress;
 import berth.engine.operation.Step;
+import berth.engine.storage.Dataset;
+import berth.engine.storage.Datasets;
+import berth.engine.storage.Layer;
 import berth.engine.storage.Pool;
 import berth.engine.storage.Pools;
+import berth.engine.storage.RootFilesystem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,20 +19,50 @@ import java.util.Optional;
 final class CreateKind implements OperationKind<CreateKind.Plan> {
     /**
      * @param ownUser the user that is made for it alone, if one is
+     * @param dataset what its root file system is made of
+     * @param base the layers that its tip is made on, topmost first
+     * @param copying how the topmost of them comes to be, if it is made for this
      * @param by the user who asked for it
      * @param command the command line that asked for it
      */
-    record Plan(String pool, ContainerSpec spec, Optional<User> ownUser, String by, String command) {}
+    record Plan(
+            String pool,
+            ContainerSpec spec,
+            Optional<User> ownUser,
+            Dataset dataset,
+            List<Layer> base,
+            Optional<Copying> copying,
+            String by,
+            String command) {}
+
+    /**
+     * What is copied first of another container, whose lock is held too.
+     *
+     * @param container its id
+     * @param layer the layer to make of its changes
+     * @param suspend whether it runs and is to be suspended meanwhile
+     */
+    record Copying(String container, String layer, boolean suspend) {}
 
     private final Pools pools;
     private final UserStores users;
     private final Containers containers;
+    private final Datasets datasets;
+    private final Suspension suspension;
     private final RunPlans plans;
 
-    CreateKind(Pools pools, UserStores users, Containers containers, RunPlans plans) {
+    CreateKind(
+            Pools pools,
+            UserStores users,
+            Containers containers,
+            Datasets datasets,
+            Suspension suspension,
+            RunPlans plans) {
         this.pools = pools;
         this.users = users;
         this.containers = containers;
+        this.datasets = datasets;
+        this.suspension = suspension;
         this.plans = plans;
     }
 
@@ -53,19 +87,43 @@ final class CreateKind implements OperationKind<CreateKind.Plan> {
     public List<Step> steps(Plan plan, Progress progress) {
         List<Step> steps = new ArrayList<>();
         plan.ownUser().ifPresent(u -> steps.addAll(users.of(plan.pool()).createSteps(u)));
-        steps.add(Step.of("create root file system", () -> create(plan), () -> destroy(plan)));
+        plan.copying().ifPresent(c -> steps.addAll(copySteps(plan, c)));
+        steps.add(Step.of(
+                "create root file system",
+                () -> create(plan),
+                () -> destroy(plan, plan.dataset().tip())));
+        if (!plan.dataset().equals(Dataset.fresh(plan.spec().id()))) {
+            steps.add(Step.of(
+                    "record layers",
+                    () -> datasets.save(plan.pool(), plan.dataset()),
+                    () -> datasets.forget(plan.pool(), plan.spec().id())));
+        }
         steps.add(Step.commit(
                 "write configuration", () -> containers.add(pool(plan), plan.spec(), plan.by(), plan.command())));
+        plan.copying()
+                .ifPresent(c -> steps.add(Step.then(
+                        "remove unneeded layer",
+                        () -> datasets.discard(plan.pool(), List.of(c.layer()), () -> containers.names(plan.pool())))));
         return steps;
     }
 
     private void create(Plan plan) {
-        User user = users.of(plan.pool()).get(plan.spec().user());
-        pool(plan).driver().create(plans.root(pool(plan), plan.spec(), user));
+        RootFilesystem root = plans.root(pool(plan), plan.spec(), plan.dataset());
+        pool(plan).driver().create(root.with(root.tip(), plan.base()));
     }
 
-    private void destroy(Plan plan) {
-        pool(plan).driver().destroy(pool(plan).containers().resolve(plan.spec().id()));
+    private List<Step> copySteps(Plan plan, Copying copying) {
+        ContainerId source = new ContainerId(plan.pool(), copying.container());
+        return suspension.around(
+                copying.suspend() ? Optional.of(source) : Optional.empty(),
+                Step.of(
+                        "copy changes",
+                        () -> pool(plan).driver().copy(plans.root(containers.existing(source)), copying.layer()),
+                        () -> destroy(plan, copying.layer())));
+    }
+
+    private void destroy(Plan plan, String layer) {
+        pool(plan).driver().destroy(pool(plan).containers().resolve(layer));
     }
 
     private Pool pool(Plan plan) {

@@ -5,6 +5,7 @@ import berth.engine.idmap.UserStores;
 import berth.engine.operation.OperationKind;
 import berth.engine.operation.Progress;
 import berth.engine.operation.Step;
+import berth.engine.storage.Datasets;
 import berth.engine.storage.Pool;
 import berth.engine.storage.Pools;
 import java.io.IOException;
@@ -12,20 +13,26 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The end of a stopped container: from the moment its configuration is gone nothing brings it back, and all of it goes. */
 final class DeleteKind implements OperationKind<DeleteKind.Plan> {
-    /** @param ownUser its user if that goes with it */
-    record Plan(String pool, String id, Optional<User> ownUser) {}
+    /**
+     * @param layers what its root file system and its snapshots were made of
+     * @param ownUser its user if that goes with it
+     */
+    record Plan(String pool, String id, Set<String> layers, Optional<User> ownUser) {}
 
     private final Pools pools;
     private final UserStores users;
     private final Containers containers;
+    private final Datasets datasets;
 
-    DeleteKind(Pools pools, UserStores users, Containers containers) {
+    DeleteKind(Pools pools, UserStores users, Containers containers, Datasets datasets) {
         this.pools = pools;
         this.users = users;
         this.containers = containers;
+        this.datasets = datasets;
     }
 
     @Override
@@ -47,12 +54,15 @@ final class DeleteKind implements OperationKind<DeleteKind.Plan> {
     public List<Step> steps(Plan plan, Progress progress) {
         List<Step> steps = new ArrayList<>();
         steps.add(Step.commit("remove configuration", () -> containers.remove(id(plan))));
-        steps.add(Step.then(
-                "remove root file system",
-                () -> pool(plan).driver().destroy(pool(plan).containers().resolve(plan.id()))));
+        steps.add(Step.then("remove root file system", () -> removeLayers(plan)));
         steps.add(Step.then("remove logs", () -> removeLogs(plan)));
         plan.ownUser().ifPresent(u -> steps.addAll(users.of(plan.pool()).deleteSteps(u)));
         return steps;
+    }
+
+    private void removeLayers(Plan plan) {
+        datasets.forget(plan.pool(), plan.id());
+        datasets.discard(plan.pool(), plan.layers(), () -> containers.names(plan.pool()));
     }
 
     private void removeLogs(Plan plan) throws IOException {

@@ -10,6 +10,9 @@ import berth.engine.runtime.HookProgram;
 import berth.engine.runtime.RunDirectory;
 import berth.engine.runtime.RunPlan;
 import berth.engine.runtime.SeccompProfiles;
+import berth.engine.storage.Dataset;
+import berth.engine.storage.Datasets;
+import berth.engine.storage.Ids;
 import berth.engine.storage.Pool;
 import berth.engine.storage.RootFilesystem;
 import java.nio.file.Files;
@@ -27,15 +30,24 @@ final class RunPlans {
     private final UserStores users;
     private final Groups groups;
     private final ImageStores images;
+    private final Datasets datasets;
     private final ContainerLog log;
     private final Path lxcfs;
 
     /** @param lxcfs where lxcfs is mounted when it runs */
-    RunPlans(Instance instance, UserStores users, Groups groups, ImageStores images, ContainerLog log, Path lxcfs) {
+    RunPlans(
+            Instance instance,
+            UserStores users,
+            Groups groups,
+            ImageStores images,
+            Datasets datasets,
+            ContainerLog log,
+            Path lxcfs) {
         this.instance = instance;
         this.users = users;
         this.groups = groups;
         this.images = images;
+        this.datasets = datasets;
         this.log = log;
         this.lxcfs = lxcfs;
     }
@@ -74,20 +86,19 @@ final class RunPlans {
     }
 
     RootFilesystem root(Container container) {
-        return root(container.pool(), container.spec());
+        return root(
+                container.pool(), container.spec(), datasets.of(container.id().pool(), container.name()));
     }
 
-    RootFilesystem root(Pool pool, ContainerSpec spec) {
-        return root(pool, spec, users.of(pool.name()).get(spec.user()));
-    }
-
-    /** As it will be with {@code user}, who may not exist yet. */
-    RootFilesystem root(Pool pool, ContainerSpec spec, User user) {
+    /** As it is when it is made of {@code dataset}. */
+    RootFilesystem root(Pool pool, ContainerSpec spec, Dataset dataset) {
+        User user = users.of(pool.name()).get(spec.user());
         return new RootFilesystem(
-                pool.containers().resolve(spec.id()),
+                pool.containers(),
+                dataset.tip(),
+                dataset.below(),
                 images.tree(pool.name(), spec.image()),
-                (int) user.uidMap().root(),
-                (int) user.gidMap().root());
+                new Ids(user.uidMap(), user.gidMap()));
     }
 
     User user(Container container) {

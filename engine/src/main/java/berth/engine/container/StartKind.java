@@ -3,7 +3,6 @@ package berth.engine.container;
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.guest.GuestTree;
-import berth.engine.idmap.User;
 import berth.engine.operation.OperationKind;
 import berth.engine.operation.Progress;
 import berth.engine.operation.Step;
@@ -16,8 +15,6 @@ import berth.linux.file.Directory;
 import berth.linux.file.FileStat;
 import berth.linux.file.FileType;
 import berth.linux.file.Resolution;
-import berth.linux.mount.IdExtent;
-import berth.linux.mount.UserNamespaces;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -35,7 +32,6 @@ final class StartKind implements OperationKind<StartKind.Plan> {
     private final RunPlans plans;
     private final Launcher launcher;
     private final Monitors monitors;
-    private final UserNamespaces namespaces;
     private final StartGate gate;
     private final GuestInterfaces guests;
     private final ContainerLog log;
@@ -45,7 +41,6 @@ final class StartKind implements OperationKind<StartKind.Plan> {
             RunPlans plans,
             Launcher launcher,
             Monitors monitors,
-            UserNamespaces namespaces,
             StartGate gate,
             GuestInterfaces guests,
             ContainerLog log) {
@@ -53,7 +48,6 @@ final class StartKind implements OperationKind<StartKind.Plan> {
         this.plans = plans;
         this.launcher = launcher;
         this.monitors = monitors;
-        this.namespaces = namespaces;
         this.gate = gate;
         this.guests = guests;
         this.log = log;
@@ -113,11 +107,7 @@ final class StartKind implements OperationKind<StartKind.Plan> {
     private void mount(Container container, Progress progress) {
         RunPlan run = plans.of(container);
         var root = plans.root(container);
-        User user = plans.user(container);
-        try (Fd userns = namespaces.create(
-                        user.uidMap().mappings().stream().map(StartKind::extent).toList(),
-                        user.gidMap().mappings().stream().map(StartKind::extent).toList());
-                Fd mount = container.pool().driver().mount(root, userns);
+        try (Fd mount = container.pool().driver().mount(root);
                 Directory rootfs = Directory.of(mount.dup(), Resolution.IN_ROOT)) {
             requireInit(container, run, rootfs);
             GuestTree tree = new GuestTree(rootfs, root.rootUid(), root.rootGid(), text -> {
@@ -149,15 +139,8 @@ final class StartKind implements OperationKind<StartKind.Plan> {
         }
     }
 
-    private static IdExtent extent(berth.engine.idmap.IdMapping mapping) {
-        return new IdExtent(mapping.inside(), mapping.outside(), mapping.count());
-    }
-
     private Container container(Plan plan) {
-        return containers
-                .find(new ContainerId(plan.pool(), plan.id()))
-                .orElseThrow(() -> new BerthException(
-                        ErrorCode.NOT_FOUND, "there is no container '%s:%s'".formatted(plan.pool(), plan.id())));
+        return containers.existing(new ContainerId(plan.pool(), plan.id()));
     }
 
     private RunPlan run(Plan plan) {

@@ -93,9 +93,6 @@ final class StopKind implements OperationKind<StopKind.Plan> {
     }
 
     private RunPlan run(Plan plan) {
-        return plans.of(containers
-                .find(new ContainerId(plan.pool(), plan.id()))
-                .orElseThrow(() -> new BerthException(
-                        ErrorCode.NOT_FOUND, "there is no container '%s:%s'".formatted(plan.pool(), plan.id()))));
+        return plans.of(containers.existing(new ContainerId(plan.pool(), plan.id())));
     }
 }

@@ -15,14 +15,14 @@ import berth.engine.operation.LockKey;
 import berth.engine.operation.LockRequest;
 import berth.engine.operation.Locks;
 import berth.engine.operation.Recovered;
+import berth.engine.storage.Datasets;
+import berth.engine.storage.NewPool;
 import berth.engine.storage.Pool;
 import berth.engine.storage.Pools;
 import berth.engine.storage.Trash;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +36,7 @@ public final class PoolGate {
     private final Groups groups;
     private final ImageStores images;
     private final UserAdministration userAdministration;
+    private final Datasets datasets;
     private final Networks networks;
     private final ContainerServices services;
     private final Trash trash;
@@ -47,6 +48,7 @@ public final class PoolGate {
             Groups groups,
             ImageStores images,
             UserAdministration userAdministration,
+            Datasets datasets,
             Networks networks,
             ContainerServices services,
             Trash trash,
@@ -56,6 +58,7 @@ public final class PoolGate {
         this.groups = groups;
         this.images = images;
         this.userAdministration = userAdministration;
+        this.datasets = datasets;
         this.networks = networks;
         this.services = services;
         this.trash = trash;
@@ -96,9 +99,10 @@ public final class PoolGate {
     }
 
     /** Makes a pool; see {@link Pools#install}. */
-    public Pool install(String name, Optional<Path> path, Caller caller) {
+    public Pool install(NewPool wish, Caller caller) {
+        String name = wish.name();
         try (Locks.Held _ = lock(name, caller)) {
-            Pool pool = pools.install(name, path);
+            Pool pool = pools.install(wish);
             try {
                 load(pool);
                 users.register(name);
@@ -108,6 +112,17 @@ public final class PoolGate {
             }
             services.adoption().adopt(name);
             return pool;
+        }
+    }
+
+    /** Enlarges a pool; see {@link Pools#grow}. Its containers may run. */
+    public void grow(String name, long bytes, Caller caller) {
+        try (Locks.Held _ = locks.acquire(
+                List.of(LockRequest.shared(LockKey.Kind.POOL, name)),
+                caller.patience(),
+                caller.actor().command(),
+                caller.progress())) {
+            pools.grow(name, bytes);
         }
     }
 
@@ -174,6 +189,7 @@ public final class PoolGate {
         groups.open(pool.name(), pool.configuration("group"));
         images.open(pool.name(), pool.images(), id -> standingOn(pool, id));
         services.containers().open(pool);
+        datasets.open(pool);
         trash.empty(pool.trash());
         return services.factory().open(pool);
     }
@@ -189,6 +205,7 @@ public final class PoolGate {
         services.factory().close(name);
         userAdministration.close(name);
         services.containers().close(name);
+        datasets.close(name);
         images.close(name);
         groups.close(name);
         users.close(name);

@@ -1,23 +1,24 @@
 package berth.engine.storage;
 
+import static java.util.Objects.requireNonNull;
+
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.Instance;
-import berth.engine.store.DurableFile;
 import berth.engine.store.FileFailure;
 import berth.engine.store.ObjectStore;
+import berth.linux.KernelException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -32,28 +33,19 @@ public final class Pools {
     private static final Logger LOG = LoggerFactory.getLogger(Pools.class);
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,30}");
 
-    /** Directories of a pool and who may pass through them: monitors reach only the logs, through the pool itself. */
-    private static final Map<String, String> LAYOUT = Map.of(
-            "conf", "rwx------",
-            "conf/pool", "rwx------",
-            "conf/journal", "rwx------",
-            "conf/journal/user", "rwx------",
-            "ct", "rwx------",
-            "image", "rwx------",
-            "log", "rwx--x--x",
-            "log/ct", "rwx--x--x",
-            "trash", "rwx------");
-
     private final Instance instance;
     private final ObjectStore<PoolRecord> records;
     private final ZpoolProbe zpools;
     private final InstantSource clock;
-    private final StorageDriver directoryDriver;
+    private final Map<String, StorageDriver> drivers = new TreeMap<>();
+    private final PoolDisks disks;
     private final Map<String, Pool> pools = new ConcurrentSkipListMap<>();
 
-    public Pools(Instance instance, StorageDriver directoryDriver, ZpoolProbe zpools, InstantSource clock) {
+    public Pools(
+            Instance instance, List<StorageDriver> drivers, PoolDisks disks, ZpoolProbe zpools, InstantSource clock) {
         this.instance = instance;
-        this.directoryDriver = directoryDriver;
+        drivers.forEach(d -> this.drivers.put(d.name(), d));
+        this.disks = disks;
         this.zpools = zpools;
         this.clock = clock;
         this.records =
@@ -114,8 +106,10 @@ public final class Pools {
         return usable(all.getFirst().name());
     }
 
-    /** Makes a directory pool, or takes back one that was uninstalled. {@code path} defaults to one in the state directory. */
-    public synchronized Pool install(String name, Optional<Path> path) {
+    /** Makes a pool, or takes back one that was uninstalled. */
+    public synchronized Pool install(NewPool wish) {
+        String name = wish.name();
+        Optional<Path> path = wish.path();
         if (!NAME.matcher(name).matches()) {
             throw new BerthException(
                     ErrorCode.INVALID,
@@ -135,11 +129,24 @@ public final class Pools {
                 path.orElseGet(() -> instance.stateDirectory().resolve("pool").resolve(name));
         refuseForeign(name, directory);
         refuseNested(directory);
-        PoolRecord pool =
-                new PoolRecord(name, directory.toString(), directoryDriver.name(), Optional.of(clock.instant()), true);
+        StorageDriver driver = driver(wish.driver());
+        Optional<Path> disk = disk(wish, directory);
+        PoolRecord pool = new PoolRecord(
+                name,
+                directory.toString(),
+                driver.name(),
+                Optional.of(clock.instant()),
+                disk.map(Path::toString),
+                true);
         try {
-            lay(name, directory);
+            disk.ifPresent(d -> provide(wish, d, directory));
+            driver.requireUsable(existing(directory));
+            PoolLayout.lay(name, directory);
+        } catch (BerthException | KernelException e) {
+            disk.ifPresent(_ -> disks.unmount(directory));
+            throw e;
         } catch (IOException e) {
+            disk.ifPresent(_ -> disks.unmount(directory));
             throw new BerthException(
                     ErrorCode.FAILED,
                     "%s cannot become a pool: %s".formatted(directory, FileFailure.reason(e)),
@@ -152,13 +159,34 @@ public final class Pools {
 
     /** Forgets a pool; its data stays where it is. Its containers must not run and must be unloaded. */
     public synchronized void uninstall(String name) {
+        records.read(name).ifPresent(this::release);
         records.remove(name);
         pools.remove(name);
     }
 
+    /** Makes the file system of {@code name}, which is in a file, {@code bytes} bytes large. @throws BerthException UNSUPPORTED */
+    public synchronized void grow(String name, long bytes) {
+        Pool pool = usable(name);
+        Path disk = records.read(name)
+                .flatMap(PoolRecord::diskFile)
+                .orElseThrow(() -> new BerthException(
+                        ErrorCode.UNSUPPORTED,
+                        "pool '%s' is a directory of a file system that is not Berth's".formatted(name),
+                        "enlarge that file system"));
+        disks.grow(disk, pool.path(), bytes);
+    }
+
+    /** The file that the file system of {@code name} is in, if it is in one. */
+    public Optional<Path> disk(String name) {
+        return records.read(name).flatMap(PoolRecord::diskFile);
+    }
+
     /** Stops managing a pool until {@link #reimport}. Its containers must be unloaded. */
     public synchronized void export(String name) {
-        records.read(name).ifPresent(r -> records.save(r.withImported(false)));
+        records.read(name).ifPresent(r -> {
+            records.save(r.withImported(false));
+            release(r);
+        });
         pools.remove(name);
     }
 
@@ -194,24 +222,35 @@ public final class Pools {
         Optional<String> problem = problem(pool, path);
         problem.ifPresent(p -> LOG.error("Pool {} cannot be used: {}", pool.name(), p));
         Pool opened = new Pool(
-                pool.name(), path, directoryDriver, pool.installed().orElse(Instant.EPOCH), problem.orElse(null));
+                pool.name(),
+                path,
+                driverOrAny(pool.driver()),
+                pool.installed().orElse(Instant.EPOCH),
+                problem.orElse(null));
         pools.put(pool.name(), opened);
         return opened;
     }
 
     private Optional<String> problem(PoolRecord pool, Path path) {
-        if (!pool.driver().equals(directoryDriver.name())) {
+        if (!drivers.containsKey(pool.driver())) {
             return Optional.of("this version has no '%s' driver".formatted(pool.driver()));
+        }
+        try {
+            pool.diskFile().ifPresent(disk -> disks.mount(disk, path));
+        } catch (BerthException | KernelException e) {
+            return Optional.of(
+                    "%s cannot be mounted: %s".formatted(pool.diskFile().orElse(path), e.getMessage()));
         }
         if (!Files.isDirectory(path)) {
             return Optional.of("%s does not exist; is its file system mounted?".formatted(path));
         }
         try {
-            if (markers(path).read(pool.name()).isEmpty()) {
+            if (PoolLayout.markers(path).read(pool.name()).isEmpty()) {
                 return Optional.of(
                         "%s does not hold pool '%s'; is its file system mounted?".formatted(path, pool.name()));
             }
-            lay(pool.name(), path);
+            PoolLayout.lay(pool.name(), path);
+            drivers.get(pool.driver()).requireUsable(path);
             return Optional.empty();
         } catch (IOException e) {
             return Optional.of("%s cannot be written: %s".formatted(path, FileFailure.reason(e)));
@@ -220,6 +259,57 @@ public final class Pools {
         } catch (BerthException e) {
             return Optional.of(e.getMessage());
         }
+    }
+
+    /** What will hold {@code directory}, if that does not exist yet. */
+    private static Path existing(Path directory) {
+        Path place = directory;
+        while (!Files.exists(place)) {
+            place = requireNonNull(place.getParent());
+        }
+        return place;
+    }
+
+    private StorageDriver driver(String name) {
+        StorageDriver driver = drivers.get(name);
+        if (driver == null) {
+            throw new BerthException(
+                    ErrorCode.UNSUPPORTED,
+                    "there is no storage driver '%s'".formatted(name),
+                    "use one of " + String.join(", ", drivers.keySet()));
+        }
+        return driver;
+    }
+
+    /** Nothing is done with the driver of a pool that cannot be used. */
+    private StorageDriver driverOrAny(String name) {
+        return drivers.getOrDefault(name, drivers.values().iterator().next());
+    }
+
+    private static Optional<Path> disk(NewPool wish, Path directory) {
+        Path beside = directory.resolveSibling(directory.getFileName() + "." + wish.driver());
+        if (wish.size().isEmpty()) {
+            return Files.isRegularFile(beside) ? Optional.of(beside) : Optional.empty();
+        }
+        if (wish.driver().equals("dir")) {
+            throw new BerthException(
+                    ErrorCode.UNSUPPORTED,
+                    "a pool of driver 'dir' has no file system of its own, and so no size",
+                    "leave out --size, or add --driver btrfs");
+        }
+        return Optional.of(beside);
+    }
+
+    /** Mounts what an uninstalled pool has left; a new file is made only where there is none. */
+    private void provide(NewPool wish, Path disk, Path directory) {
+        if (!Files.exists(disk)) {
+            disks.make(disk, wish.size().orElseThrow());
+        }
+        disks.mount(disk, directory);
+    }
+
+    private void release(PoolRecord pool) {
+        pool.diskFile().ifPresent(_ -> disks.unmount(Path.of(pool.path())));
     }
 
     private static void refuseForeign(String name, Path directory) {
@@ -233,7 +323,7 @@ public final class Pools {
             }
             try (Stream<Path> entries = Files.list(directory)) {
                 if (entries.findAny().isPresent()
-                        && markers(directory).read(name).isEmpty()) {
+                        && PoolLayout.markers(directory).read(name).isEmpty()) {
                     throw new BerthException(
                             ErrorCode.EXISTS,
                             "%s is not empty and does not hold pool '%s'".formatted(directory, name),
@@ -258,40 +348,5 @@ public final class Pools {
                         "name a directory outside of other pools");
             }
         }
-    }
-
-    private static void lay(String name, Path directory) throws IOException {
-        Files.createDirectories(directory);
-        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
-        for (String part : LAYOUT.keySet().stream().sorted().toList()) {
-            Path path = directory.resolve(part);
-            if (!Files.isDirectory(path)) {
-                Files.createDirectory(path);
-            }
-            Files.setPosixFilePermissions(
-                    path, PosixFilePermissions.fromString(LAYOUT.getOrDefault(part, "rwx------")));
-        }
-        refuseUnreachable(directory);
-        ObjectStore<PoolMarker> markers = markers(directory);
-        if (markers.read(name).isEmpty()) {
-            markers.save(new PoolMarker(name, PoolMarker.FORMAT));
-        }
-        // Tells a read-only file system, which would otherwise show with the first change.
-        Path probe = directory.resolve("conf/.writable");
-        DurableFile.write(probe, new byte[0], DurableFile.PRIVATE);
-        Files.delete(probe);
-    }
-
-    /** Monitors run as users of their own and must reach the logs. */
-    private static void refuseUnreachable(Path directory) throws IOException {
-        for (Path p = directory; p != null; p = p.getParent()) {
-            if (!Files.getPosixFilePermissions(p).contains(PosixFilePermission.OTHERS_EXECUTE)) {
-                throw new IOException("others may not pass through %s ('chmod o+x %s' lets them)".formatted(p, p));
-            }
-        }
-    }
-
-    private static ObjectStore<PoolMarker> markers(Path directory) {
-        return new ObjectStore<>(directory.resolve("conf/pool"), PoolMarker.class, PoolMarker::name);
     }
 }

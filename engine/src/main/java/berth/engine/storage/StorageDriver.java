@@ -2,28 +2,58 @@ package berth.engine.storage;
 
 import berth.linux.Fd;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
- * How a pool keeps the root file systems of its containers.
+ * How a pool keeps the root file systems of its containers: as layers, of which the topmost, the tip, takes the changes, and
+ * which of those are frozen is only what {@link Dataset} says. So a snapshot, a rollback and a clone are: make a layer, then
+ * write down what is made of what. A layer nobody needs is destroyed afterwards.
  *
- * <p>Contract: each call may be repeated; {@link #create} and {@link #destroy} leave a state that the other one mends, so that
- * they can be each other's undo after a crash at any point.
+ * <p>Contract: each call may be repeated; {@link #create}, {@link #copy} and {@link #merge} on one side and {@link #destroy} on
+ * the other leave a state that the other one mends, so that they can be each other's undo after a crash at any point. What
+ * they made survives a crash of the host on return. The container's lock is held.
  */
 public interface StorageDriver {
     /** The name users choose it by, for instance {@code dir}. */
     String name();
 
-    /** Makes an empty root file system on its image. On return it survives a crash of the host. */
+    /** Refuses a pool whose file system it cannot use. @throws BerthException UNSUPPORTED */
+    void requireUsable(Path pool);
+
+    /** Makes the tip of {@code root}, which then shows what is below it. */
     void create(RootFilesystem root);
 
-    /** Removes the root file system kept in {@code directory} for good; does nothing where there is none. */
-    void destroy(Path directory);
+    /** Whether {@link #copy} takes the same short time whatever the tip holds. */
+    boolean copiesInstantly();
+
+    /** Makes layer {@code copy}, which holds what the tip of {@code root} holds now. Nobody writes to it meanwhile. */
+    void copy(RootFilesystem root, String copy);
+
+    /** What a tip that is made on {@code layers} needs of them as long as it lives, topmost first. */
+    List<Layer> needed(List<Layer> layers);
+
+    /** The most layers that a tip may be made on; more are to be merged before. */
+    int deepest();
+
+    /** Makes layer {@code merged}, which shows on the image of {@code root} what its layers below the tip show, with its ids. */
+    void merge(RootFilesystem root, String merged);
+
+    /** Whether the tip of {@code root} is known to have no changes; false is never wrong. */
+    boolean isUntouched(RootFilesystem root);
+
+    /** Removes a layer for good; does nothing where there is none. Nothing may be mounted of it. */
+    void destroy(Path layer);
+
+    /** How much the files in a layer take, in bytes, also where they share it with others. Takes as long as listing them. */
+    long usage(Path layer);
 
     /**
-     * Mounts it as the container sees it.
+     * Mounts a root file system as its container sees it, with its files owned by host ids. The host's root can make files in it.
      *
-     * @param userns the user namespace whose id map the container runs with
      * @return the detached mount; the caller attaches and closes it
      */
-    Fd mount(RootFilesystem root, Fd userns);
+    Fd mount(RootFilesystem root);
+
+    /** Mounts, for reading only, what the layers of {@code root} below its tip, at least one, show; otherwise as {@link #mount}. */
+    Fd mountFrozen(RootFilesystem root);
 }

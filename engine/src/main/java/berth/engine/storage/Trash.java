@@ -13,7 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.HexFormat;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,11 +25,11 @@ import org.slf4j.LoggerFactory;
 public final class Trash {
     private static final Logger LOG = LoggerFactory.getLogger(Trash.class);
 
-    private final ExecutorService remover;
+    private final Executor remover;
     private final RandomGenerator random;
 
     /** @param remover one thread is enough; what it has not done by a stop is done by {@link #empty} after the next start */
-    public Trash(ExecutorService remover, RandomGenerator random) {
+    public Trash(Executor remover, RandomGenerator random) {
         this.remover = remover;
         this.random = random;
     }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -42,6 +43,11 @@ public final class ObjectStore<T> {
      */
     public Contents<T> load() {
         return directory.load(this::read);
+    }
+
+    /** The ids of all objects that have a file, also of those whose file is broken or was set aside. */
+    public Set<String> ids() {
+        return directory.ids();
     }
 
     /** The object {@code id} as it is on disk. @throws BerthException INVALID if its file is broken */

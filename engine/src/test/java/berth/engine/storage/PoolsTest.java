@@ -5,13 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import berth.engine.BerthException;
 import berth.engine.Instance;
-import berth.linux.Fd;
+import berth.engine.storage.btrfs.BtrfsDisks;
+import berth.engine.storage.dir.DirDriver;
+import berth.linux.mount.Overlays;
+import berth.linux.mount.UserNamespaces;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +37,7 @@ class PoolsTest {
 
     @Test
     void aPoolIsThereAfterARestart() {
-        pools.install("tank", Optional.of(directory.resolve("tank")));
+        pools.install(NewPool.directory("tank", Optional.of(directory.resolve("tank"))));
         Pools later = pools();
         later.load();
 
@@ -41,12 +46,13 @@ class PoolsTest {
 
     @Test
     void withoutAPathItLiesInTheStateDirectory() {
-        assertThat(pools.install("tank", Optional.empty()).path()).isEqualTo(directory.resolve("state/pool/tank"));
+        assertThat(pools.install(NewPool.directory("tank", Optional.empty())).path())
+                .isEqualTo(directory.resolve("state/pool/tank"));
     }
 
     @Test
     void imagesAndRootFileSystemsAreClosedToOtherUsersOfTheHost() throws Exception {
-        Pool pool = pools.install("tank", Optional.empty());
+        Pool pool = pools.install(NewPool.directory("tank", Optional.empty()));
 
         assertThat(Files.getPosixFilePermissions(pool.images()))
                 .isEqualTo(PosixFilePermissions.fromString("rwx------"));
@@ -56,9 +62,10 @@ class PoolsTest {
 
     @Test
     void aPoolCannotLieInAnotherOne() {
-        Pool outer = pools.install("tank", Optional.empty());
+        Pool outer = pools.install(NewPool.directory("tank", Optional.empty()));
 
-        assertThatThrownBy(() -> pools.install("inner", Optional.of(outer.path().resolve("ct/inner"))))
+        assertThatThrownBy(() -> pools.install(
+                        NewPool.directory("inner", Optional.of(outer.path().resolve("ct/inner")))))
                 .isInstanceOf(BerthException.class)
                 .hasMessageContaining("of pool 'tank' lie in each other");
         assertThat(outer.path().resolve("ct/inner")).doesNotExist();
@@ -69,7 +76,7 @@ class PoolsTest {
         Path mine = Files.createDirectory(directory.resolve("mine"));
         Files.writeString(mine.resolve("letter"), "dear");
 
-        assertThatThrownBy(() -> pools.install("tank", Optional.of(mine)))
+        assertThatThrownBy(() -> pools.install(NewPool.directory("tank", Optional.of(mine))))
                 .isInstanceOf(BerthException.class)
                 .hasMessageContaining("is not empty");
         assertThat(mine.resolve("letter")).hasContent("dear");
@@ -79,17 +86,18 @@ class PoolsTest {
     @Test
     void anUninstalledPoolCanBeTakenBack() {
         Path path = directory.resolve("tank");
-        pools.install("tank", Optional.of(path));
+        pools.install(NewPool.directory("tank", Optional.of(path)));
         pools.uninstall("tank");
 
         assertThat(pools.all()).isEmpty();
-        assertThat(pools.install("tank", Optional.of(path)).whyUnusable()).isEmpty();
+        assertThat(pools.install(NewPool.directory("tank", Optional.of(path))).whyUnusable())
+                .isEmpty();
     }
 
     @Test
     void aPoolWhoseDirectoryIsMissingSaysSoAndTheOthersWork() throws Exception {
-        pools.install("tank", Optional.of(directory.resolve("tank")));
-        pools.install("other", Optional.of(directory.resolve("other")));
+        pools.install(NewPool.directory("tank", Optional.of(directory.resolve("tank"))));
+        pools.install(NewPool.directory("other", Optional.of(directory.resolve("other"))));
         Files.move(directory.resolve("tank"), directory.resolve("elsewhere"));
         Pools later = pools();
         later.load();
@@ -100,7 +108,7 @@ class PoolsTest {
 
     @Test
     void anEmptyMountPointIsNotMistakenForThePool() throws Exception {
-        pools.install("tank", Optional.of(directory.resolve("tank")));
+        pools.install(NewPool.directory("tank", Optional.of(directory.resolve("tank"))));
         Files.move(directory.resolve("tank"), directory.resolve("elsewhere"));
         Files.createDirectory(directory.resolve("tank"));
         Pools later = pools();
@@ -112,7 +120,7 @@ class PoolsTest {
 
     @Test
     void anExportedPoolStaysAwayUntilItIsImported() {
-        pools.install("tank", Optional.empty());
+        pools.install(NewPool.directory("tank", Optional.empty()));
         pools.export("tank");
         Pools later = pools();
         later.load();
@@ -124,9 +132,9 @@ class PoolsTest {
 
     @Test
     void aNameOfAZpoolIsRefusedUntilThereIsADriver() {
-        Pools withZfs = new Pools(instance(), new NoDriver(), name -> name.equals("tank"), clock);
+        Pools withZfs = new Pools(instance(), List.of(driver()), new BtrfsDisks(), name -> name.equals("tank"), clock);
 
-        assertThatThrownBy(() -> withZfs.install("tank", Optional.empty()))
+        assertThatThrownBy(() -> withZfs.install(NewPool.directory("tank", Optional.empty())))
                 .isInstanceOf(BerthException.class)
                 .hasMessageContaining("ZFS");
     }
@@ -136,16 +144,16 @@ class PoolsTest {
         Path closed = Files.createDirectory(directory.resolve("closed"));
         Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
 
-        assertThatThrownBy(() -> pools.install("tank", Optional.of(closed.resolve("tank"))))
+        assertThatThrownBy(() -> pools.install(NewPool.directory("tank", Optional.of(closed.resolve("tank")))))
                 .isInstanceOf(BerthException.class)
                 .hasMessageContaining("may not pass through");
     }
 
     @Test
     void theFirstInstalledIsTheDefaultWhateverItsName() {
-        pools.install("tank", Optional.of(directory.resolve("tank")));
+        pools.install(NewPool.directory("tank", Optional.of(directory.resolve("tank"))));
         now = now.plusSeconds(1);
-        pools.install("data", Optional.of(directory.resolve("data")));
+        pools.install(NewPool.directory("data", Optional.of(directory.resolve("data"))));
 
         assertThat(pools.byDefault().name()).isEqualTo("tank");
         Pools later = pools();
@@ -155,38 +163,26 @@ class PoolsTest {
 
     @Test
     void nothingGoesElsewhereBecauseTheDefaultIsBroken() {
-        pools.install("tank", Optional.of(directory.resolve("tank")));
+        pools.install(NewPool.directory("tank", Optional.of(directory.resolve("tank"))));
         now = now.plusSeconds(1);
-        pools.install("data", Optional.of(directory.resolve("data")));
+        pools.install(NewPool.directory("data", Optional.of(directory.resolve("data"))));
         pools.refuse("tank", "it is broken");
 
         assertThatThrownBy(pools::byDefault).hasMessageContaining("'tank' cannot be used: it is broken");
     }
 
     private Pools pools() {
-        return new Pools(instance(), new NoDriver(), name -> false, clock);
+        return new Pools(instance(), List.of(driver()), new BtrfsDisks(), name -> false, clock);
+    }
+
+    private StorageDriver driver() {
+        return new DirDriver(
+                new Overlays(directory.resolve("overlay")),
+                new UserNamespaces(List.of("none")),
+                new Trash(Runnable::run, new Random(1)));
     }
 
     private Instance instance() {
         return new Instance("test", directory.resolve("run"), directory.resolve("state"));
-    }
-
-    /** Keeps nothing. */
-    private static final class NoDriver implements StorageDriver {
-        @Override
-        public String name() {
-            return "dir";
-        }
-
-        @Override
-        public void create(RootFilesystem root) {}
-
-        @Override
-        public void destroy(Path root) {}
-
-        @Override
-        public Fd mount(RootFilesystem root, Fd userns) {
-            throw new UnsupportedOperationException();
-        }
     }
 }

@@ -107,6 +107,14 @@ public final class Directory implements AutoCloseable {
         }
     }
 
+    /** Gives the file {@code existing} a second name in {@code target}, a directory of the same mount; otherwise as {@link #link}. */
+    public void linkTo(String existing, Directory target, String path) {
+        try (Place from = place(existing);
+                Place to = target.place(path)) {
+            FileCalls.linkat(from.directory(), from.name(), to.directory(), to.name());
+        }
+    }
+
     /** Makes a FIFO. {@code mode} is cut by the umask. */
     public void createFifo(String path, int mode) {
         try (Place place = place(path)) {

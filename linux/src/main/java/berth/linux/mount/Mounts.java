@@ -127,6 +127,13 @@ public final class Mounts {
         }
     }
 
+    /** The file system of {@code type} on {@code device}, detached. @throws KernelException EINVAL if it is of another type */
+    public static Fd device(String type, Path device) {
+        try (FsContext context = new FsContext(type, type + " on " + device)) {
+            return context.set("source", device.toString()).mount();
+        }
+    }
+
     /**
      * Takes away the topmost mount at {@code target} at once, and with it those beneath; files still open in it live on
      * until closed. The last component is not followed if it is a link. Source: umount2(2), MNT_DETACH, UMOUNT_NOFOLLOW.

@@ -14,9 +14,10 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Overlay file systems whose lower layers are shown through an id map.
+ * Overlay file systems whose lower layers may be shown through id maps.
  *
  * <p>Layers are named to the kernel as {@code /proc/self/fd/N}. From Linux 6.15 on a layer may be a detached mount, and
  * nothing but the finished overlay is ever visible. Before that, overlayfs copies only mounts that are attached in the
@@ -30,6 +31,9 @@ import java.util.stream.Stream;
  * <p>Safe for use by several threads.
  */
 public final class Overlays {
+    /** The most lower layers: the kernel takes 255 bytes for all their names. Source: fsconfig(2). */
+    public static final int MOST_LOWER = 12;
+
     private final Path scratch;
     private volatile boolean detachedLayersRefused;
     private boolean scratchIsMounted;
@@ -40,25 +44,40 @@ public final class Overlays {
     }
 
     /**
-     * An overlay of {@code lowerTrees}, topmost first, each seen through the map of {@code userns}, that writes into
-     * {@code upper}: a detached mount, which the caller attaches. The directories' owners in {@code upper} are host ids
-     * of that map.
+     * An overlay of {@code lower}, topmost first, that writes into {@code upper}: a detached mount, which the caller attaches.
+     * The directories' owners in {@code upper} are host ids.
      *
      * @param work an empty directory beside {@code upper}
      * @throws KernelException as {@link #mount}, or EINVAL if a lower tree's file system knows no idmapped mounts
      */
-    public Fd idmapped(List<Path> lowerTrees, Fd userns, Path upper, Path work) {
-        List<Fd> trees = new ArrayList<>();
+    public Fd writable(List<OverlayLayer> lower, Path upper, Path work) {
         try (Fd up = Fd.openDirectory(upper);
                 Fd wk = Fd.openDirectory(work)) {
-            for (Path lower : lowerTrees) {
-                Fd tree = Mounts.openTree(lower);
-                trees.add(tree);
-                Mounts.idmap(tree, userns);
+            return mount(lower, up, wk);
+        }
+    }
+
+    /** An overlay of at least two layers, topmost first, that nobody can write to; otherwise as {@link #writable}. */
+    public Fd readOnly(List<OverlayLayer> lower) {
+        return mount(lower, null, null);
+    }
+
+    private Fd mount(List<OverlayLayer> lower, @Nullable Fd upper, @Nullable Fd work) {
+        List<Fd> layers = new ArrayList<>();
+        List<Fd> trees = new ArrayList<>();
+        try {
+            for (OverlayLayer layer : lower) {
+                Fd userns = layer.userns();
+                Fd tree = userns == null ? Fd.openDirectory(layer.tree()) : Mounts.openTree(layer.tree());
+                layers.add(tree);
+                if (userns != null) {
+                    trees.add(tree);
+                    Mounts.idmap(tree, userns);
+                }
             }
-            return mount(new OverlaySpec(trees, up, wk), () -> trees);
+            return mount(new OverlaySpec(layers, upper, work), () -> trees);
         } finally {
-            trees.forEach(Fd::close);
+            layers.forEach(Fd::close);
         }
     }
 
@@ -118,13 +137,21 @@ public final class Overlays {
         scratchIsMounted = false;
     }
 
+    /** What a layer means must not depend on how the host's overlay module is configured: layers are frozen, merged, shared. */
     private static Fd create(OverlaySpec spec) {
-        try (FsContext context = new FsContext("overlay", "overlay on " + place(spec.upper()))) {
-            return context.set("source", "overlay")
-                    .set("lowerdir", spec.lower().stream().map(Fd::procPath).collect(Collectors.joining(":")))
-                    .set("upperdir", spec.upper().procPath())
-                    .set("workdir", spec.work().procPath())
-                    .mount();
+        Fd upper = spec.upper();
+        Fd work = spec.work();
+        try (FsContext context = new FsContext(
+                "overlay", "overlay on " + place(upper == null ? spec.lower().getFirst() : upper))) {
+            context.set("source", "overlay")
+                    .set("redirect_dir", "off")
+                    .set("metacopy", "off")
+                    .set("index", "off")
+                    .set("lowerdir", spec.lower().stream().map(Fd::procPath).collect(Collectors.joining(":")));
+            if (upper != null && work != null) {
+                context.set("upperdir", upper.procPath()).set("workdir", work.procPath());
+            }
+            return context.mount();
         }
     }
 

@@ -143,7 +143,7 @@ class MountsTest {
     @Test
     void anOverlayOfAnIdmappedTreeShowsItMappedAndTakesChangesUnmapped() throws IOException {
         try (Fd userns = NAMESPACES.create(MAP, MAP);
-                Fd overlay = new Overlays(scratch).idmapped(List.of(lower), userns, upper, work)) {
+                Fd overlay = new Overlays(scratch).writable(List.of(new OverlayLayer(lower, userns)), upper, work)) {
             Mounts.attach(overlay, target);
         }
 

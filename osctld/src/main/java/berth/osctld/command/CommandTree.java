@@ -21,7 +21,9 @@ final class CommandTree {
         return new Group("ct", "Containers", "vps")
                 .commands(List.of(
                         CtNew.class,
+                        CtCopy.class,
                         CtRun.Del.class,
+                        CtReinstall.class,
                         CtLs.class,
                         CtShow.class,
                         CtRun.Start.class,
@@ -40,6 +42,7 @@ final class CommandTree {
                 .groups(List.of(
                         new Group("log", "Logs of containers").commands(List.of(CtLog.Cat.class, CtLog.Path.class)),
                         netif(),
+                        snapshot(),
                         new Group("set", "Settings of containers")
                                 .commands(List.of(
                                         CtSettings.SetAutostart.class,
@@ -53,6 +56,19 @@ final class CommandTree {
                                         CtSettings.UnsetDnsResolver.class,
                                         CtSettings.UnsetHostname.class,
                                         CtSettings.UnsetInitCmd.class))));
+    }
+
+    private static Group snapshot() {
+        return new Group("snapshot", "Snapshots of containers' files", "snap")
+                .commands(List.of(
+                        CtSnapshot.New.class,
+                        CtSnapshot.Ls.class,
+                        CtSnapshot.Show.class,
+                        CtSnapshot.Del.class,
+                        CtSnapshot.Rollback.class,
+                        CtSnapshot.Clone.class,
+                        CtSnapshot.Mount.class,
+                        CtSnapshot.Unmount.class));
     }
 
     private static Group netif() {
@@ -119,6 +135,7 @@ final class CommandTree {
         return new Group("pool", "Pools, which hold containers and all that belongs to them")
                 .commands(List.of(
                         PoolCommands.Install.class,
+                        PoolCommands.Grow.class,
                         PoolCommands.Uninstall.class,
                         PoolCommands.Import.class,
                         PoolCommands.Export.class,

@@ -1,5 +1,6 @@
 package berth.osctld.command;
 
+import berth.engine.storage.NewPool;
 import berth.engine.storage.Pool;
 import berth.osctld.output.Colour;
 import berth.osctld.output.Columns;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -37,6 +39,7 @@ final class PoolCommands {
                         "images",
                         Kind.NUMBER,
                         p -> inUse(p).map(n -> services.images().of(n).list().size()))
+                .more("disk", p -> services.pools().disk(p.name()))
                 .more("problem", Pool::whyUnusable)
                 .build();
     }
@@ -49,19 +52,64 @@ final class PoolCommands {
     @Command(
             name = "install",
             description = {"Make a pool", "A pool is a directory tree that holds everything of its containers."},
-            footer = {"osctl pool install tank", "osctl pool install --path /srv/berth tank"})
+            footer = {
+                "osctl pool install tank",
+                "osctl pool install --path /srv/berth tank",
+                "osctl pool install --driver btrfs --size 20G fast"
+            })
     static final class Install extends OsctlCommand {
         @Option(names = "--path", paramLabel = "DIR", description = "an empty or new directory, absolute")
         @Nullable
         Path path;
+
+        @Option(
+                names = "--driver",
+                paramLabel = "DRIVER",
+                description = "dir, which stacks directories, or btrfs; dir by default")
+        String driver = "dir";
+
+        @Option(
+                names = "--size",
+                paramLabel = "SIZE",
+                description =
+                        "make a file system of this size for it, in a file beside its directory, for instance 20G")
+        @Nullable
+        String size;
 
         @Parameters(paramLabel = "NAME", description = "what it is called")
         String name = "";
 
         @Override
         void run(Call call) {
-            Pool pool = call.services().gate().install(name, Optional.ofNullable(path), call.caller());
+            NewPool wish = new NewPool(
+                    name,
+                    Optional.ofNullable(path),
+                    driver,
+                    size == null ? OptionalLong.empty() : OptionalLong.of(Sizes.parse(size)));
+            Pool pool = call.services().gate().install(wish, call.caller());
             call.out().done("pool %s is in %s", pool.name(), pool.path());
+        }
+    }
+
+    @Command(
+            name = "grow",
+            description = {"Enlarge a pool", "One whose file system is in a file. Its containers may run."},
+            footer = {"osctl pool grow --size 40G fast"})
+    static final class Grow extends OsctlCommand {
+        @Option(
+                names = "--size",
+                required = true,
+                paramLabel = "SIZE",
+                description = "how large it is then, for instance 40G")
+        String size = "";
+
+        @Parameters(paramLabel = "POOL", description = "a pool")
+        String name = "";
+
+        @Override
+        void run(Call call) {
+            call.services().gate().grow(name, Sizes.parse(size), call.caller());
+            call.out().done("pool %s is larger", name);
         }
     }
 

@@ -1,0 +1,49 @@
+package berth.engine.container;
+
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
+import berth.engine.operation.FailPoints;
+import berth.engine.operation.OperationKind;
+import berth.engine.operation.Operations;
+import berth.engine.operation.Recovered;
+import berth.engine.storage.Pool;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The operations on containers that outlive a reboot of the host: their journals are in the pools. */
+final class PoolOperations {
+    private final List<OperationKind<?>> kinds;
+    private final InstantSource clock;
+    private final FailPoints failPoints;
+    private final Map<String, Operations> opened = new ConcurrentHashMap<>();
+
+    PoolOperations(List<OperationKind<?>> kinds, InstantSource clock, FailPoints failPoints) {
+        this.kinds = List.copyOf(kinds);
+        this.clock = clock;
+        this.failPoints = failPoints;
+    }
+
+    /** Mends what a former daemon left unfinished in {@code pool}, whose objects are loaded. */
+    List<Recovered> open(Pool pool) {
+        Operations operations = new Operations(pool.journal(), kinds, clock, failPoints);
+        List<Recovered> recovered = operations.recover();
+        opened.put(pool.name(), operations);
+        return recovered;
+    }
+
+    /** Nothing is done in {@code pool} any more. */
+    void close(String pool) {
+        opened.remove(pool);
+    }
+
+    /** Those of {@code pool}. @throws BerthException WRONG_STATE if it is closed */
+    Operations of(String pool) {
+        Operations operations = opened.get(pool);
+        if (operations == null) {
+            throw new BerthException(ErrorCode.WRONG_STATE, "pool '%s' is closed".formatted(pool));
+        }
+        return operations;
+    }
+}

@@ -1,0 +1,269 @@
+package berth.engine.storage.dir;
+
+import static java.util.Objects.requireNonNull;
+
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
+import berth.engine.storage.Ids;
+import berth.engine.storage.Layer;
+import berth.engine.storage.RootFilesystem;
+import berth.engine.storage.StorageDriver;
+import berth.engine.storage.Trash;
+import berth.engine.store.DurableFile;
+import berth.linux.Fd;
+import berth.linux.KernelException;
+import berth.linux.file.Directory;
+import berth.linux.file.FileStat;
+import berth.linux.file.Resolution;
+import berth.linux.file.TreeWalk;
+import berth.linux.mount.MountAttribute;
+import berth.linux.mount.Mounts;
+import berth.linux.mount.OverlayLayer;
+import berth.linux.mount.Overlays;
+import berth.linux.mount.UserNamespaces;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Plain directories on any file system: the image's tree below, read through the container's id map, frozen layers on it, and
+ * the container's own changes above, stored with its host ids. A layer is a directory with {@code upper} and {@code work}; a
+ * frozen one is a former tip, so that freezing costs nothing. Layers that hold the host ids of another container are read
+ * through a map from those to its own. Source: Linux Documentation/filesystems/overlayfs.rst.
+ *
+ * <p>The upper layer is not idmapped: an overlay whose upper is, mounted from outside the container's user namespace, turns
+ * read-only (Linux 6.18).
+ */
+public final class DirDriver implements StorageDriver {
+    private static final String UPPER = "upper";
+    private static final String WORK = "work";
+    /** What a merge reads another container's layer from, with the ids translated. */
+    private static final String TRANSLATED = "translated";
+
+    private static final int USUAL_MODE = 0755;
+    private static final int DEEPEST = 8;
+
+    private final Overlays overlays;
+    private final UserNamespaces namespaces;
+    private final Trash trash;
+
+    /**
+     * @param overlays mounts the layers
+     * @param namespaces makes the maps through which layers of other containers are read
+     */
+    public DirDriver(Overlays overlays, UserNamespaces namespaces, Trash trash) {
+        this.overlays = overlays;
+        this.namespaces = namespaces;
+        this.trash = trash;
+    }
+
+    @Override
+    public String name() {
+        return "dir";
+    }
+
+    /** Any will do. */
+    @Override
+    public void requireUsable(Path pool) {}
+
+    @Override
+    public void create(RootFilesystem root) {
+        Path layer = makeLayer(root, root.tip());
+        try (Directory upper = Directory.open(layer.resolve(UPPER), Resolution.NO_LINKS)) {
+            upper.chown(".", root.rootUid(), root.rootGid());
+            upper.chmod(".", modeBelow(root));
+        }
+        makeDurable(layer);
+    }
+
+    @Override
+    public boolean copiesInstantly() {
+        return false;
+    }
+
+    @Override
+    public void copy(RootFilesystem root, String copy) {
+        destroy(root.layer(copy));
+        Path layer = makeLayer(root, copy);
+        try (Directory from = Directory.open(root.directory().resolve(UPPER), Resolution.NO_LINKS);
+                Directory to = Directory.open(layer.resolve(UPPER), Resolution.NO_LINKS)) {
+            from.copyTo(to);
+            to.syncFileSystem();
+        }
+    }
+
+    @Override
+    public List<Layer> needed(List<Layer> layers) {
+        return layers;
+    }
+
+    @Override
+    public int deepest() {
+        return DEEPEST;
+    }
+
+    @Override
+    public void merge(RootFilesystem root, String merged) {
+        destroy(root.layer(merged));
+        Path layer = makeLayer(root, merged);
+        try (Directory place = Directory.open(layer, Resolution.NO_LINKS);
+                Directory target = place.openDirectory(UPPER)) {
+            for (Layer source : root.below().reversed()) {
+                Path tree = root.layer(source.name()).resolve(UPPER);
+                if (source.foreignIds().isPresent()) {
+                    translate(tree, source.foreignIds().get(), root.ids(), place);
+                    tree = layer.resolve(TRANSLATED);
+                }
+                try (Directory from = Directory.open(tree, Resolution.NO_LINKS)) {
+                    new LayerMerge(from, target).run();
+                }
+                place.removeTree(TRANSLATED);
+            }
+            target.syncFileSystem();
+        }
+    }
+
+    @Override
+    public boolean isUntouched(RootFilesystem root) {
+        try (Directory upper = Directory.open(root.directory().resolve(UPPER), Resolution.NO_LINKS)) {
+            return upper.listSome(1).isEmpty() && upper.stat().mode() == modeBelow(root);
+        }
+    }
+
+    @Override
+    public void destroy(Path layer) {
+        trash.discard(layer);
+    }
+
+    @Override
+    public long usage(Path layer) {
+        long bytes = 0;
+        Set<Long> seen = new HashSet<>();
+        try (Directory upper = Directory.open(layer.resolve(UPPER), Resolution.NO_LINKS);
+                TreeWalk walk = new TreeWalk(upper)) {
+            for (var entry = walk.next(); entry.isPresent(); entry = walk.next()) {
+                FileStat stat = entry.get().stat();
+                if (stat.links() == 1 || stat.isDirectory() || seen.add(stat.inode())) {
+                    bytes += stat.blocks();
+                }
+            }
+        }
+        return bytes;
+    }
+
+    @Override
+    public Fd mount(RootFilesystem root) {
+        return withLayers(
+                root,
+                lower -> overlays.writable(
+                        lower, root.directory().resolve(UPPER), root.directory().resolve(WORK)),
+                // A device node in an image or made by the guest is never a device.
+                Set.of(MountAttribute.NO_DEVICES));
+    }
+
+    @Override
+    public Fd mountFrozen(RootFilesystem root) {
+        return withLayers(
+                root,
+                overlays::readOnly,
+                Set.of(MountAttribute.NO_DEVICES, MountAttribute.READ_ONLY, MountAttribute.NO_SUID));
+    }
+
+    /** How an overlay is made of its lower layers. */
+    private interface Stacking {
+        Fd mount(List<OverlayLayer> lower);
+    }
+
+    private Fd withLayers(RootFilesystem root, Stacking stacking, Set<MountAttribute> attributes) {
+        Map<Ids, Fd> translations = new HashMap<>();
+        try (Fd userns = namespaces.create(
+                Ids.extents(root.ids().uids()), Ids.extents(root.ids().gids()))) {
+            List<OverlayLayer> lower = new ArrayList<>();
+            for (Layer layer : root.below()) {
+                Fd map = null;
+                Optional<Ids> ids = layer.foreignIds().filter(i -> !i.equals(root.ids()));
+                if (ids.isPresent()) {
+                    map = translations.computeIfAbsent(ids.get(), i -> translation(i, root.ids()));
+                }
+                lower.add(new OverlayLayer(root.layer(layer.name()).resolve(UPPER), map));
+            }
+            lower.add(new OverlayLayer(root.imageTree(), userns));
+            Fd mount = stacking.mount(lower);
+            try {
+                Mounts.setAttributes(mount, attributes);
+                return mount;
+            } catch (RuntimeException e) {
+                mount.close();
+                throw e;
+            }
+        } finally {
+            translations.values().forEach(Fd::close);
+        }
+    }
+
+    private Fd translation(Ids stored, Ids seen) {
+        return namespaces.create(
+                Ids.translation(stored.uids(), seen.uids()), Ids.translation(stored.gids(), seen.gids()));
+    }
+
+    private void translate(Path tree, Ids stored, Ids seen, Directory place) {
+        place.removeTree(TRANSLATED);
+        place.createDirectory(TRANSLATED, 0700);
+        try (Fd userns = translation(stored, seen);
+                Fd mount = Mounts.openTree(tree)) {
+            Mounts.idmap(mount, userns);
+            try (Directory from = Directory.of(mount.dup(), Resolution.NO_LINKS);
+                    Directory to = place.openDirectory(TRANSLATED)) {
+                from.copyTo(to);
+            }
+        }
+    }
+
+    /** What the root directory's mode is before anything changes it. */
+    private static int modeBelow(RootFilesystem root) {
+        if (root.below().isEmpty()) {
+            return USUAL_MODE;
+        }
+        Path top = root.layer(root.below().getFirst().name()).resolve(UPPER);
+        try (Directory upper = Directory.open(top, Resolution.NO_LINKS)) {
+            return upper.stat().mode();
+        } catch (KernelException e) {
+            throw new BerthException(
+                    ErrorCode.FAILED, "layer %s is missing: %s".formatted(top.getParent(), e.getMessage()), null, e);
+        }
+    }
+
+    private static Path makeLayer(RootFilesystem root, String name) {
+        Path layer = root.layer(name);
+        try {
+            for (Path directory : List.of(layer, layer.resolve(UPPER), layer.resolve(WORK))) {
+                if (!Files.isDirectory(directory)) {
+                    Files.createDirectory(directory);
+                }
+            }
+            // Who may enter: what is below belongs to a guest.
+            Files.setPosixFilePermissions(layer, PosixFilePermissions.fromString("rwx------"));
+            return layer;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void makeDurable(Path layer) {
+        try {
+            DurableFile.syncDirectory(layer);
+            DurableFile.syncDirectory(requireNonNull(layer.getParent()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

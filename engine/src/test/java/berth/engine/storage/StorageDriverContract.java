@@ -1,0 +1,262 @@
+package berth.engine.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import berth.engine.idmap.HostIds;
+import berth.engine.idmap.IdMap;
+import berth.linux.Fd;
+import berth.linux.mount.MountPoint;
+import berth.linux.mount.Mounts;
+import berth.linux.mount.UserNamespaces;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** What every storage driver keeps, whatever it stores layers as. One test class per driver says how it is made. */
+@Tag("root")
+public abstract class StorageDriverContract {
+    protected static final UserNamespaces NAMESPACES =
+            new UserNamespaces(List.of("/usr/bin/unshare", "--user", "/bin/sh", "-c", "echo; exec cat"));
+    private static final Ids WEB = ids(700_000);
+    private static final Ids MAIL = ids(800_000);
+
+    private StorageDriver driver;
+    private Path store;
+    private Path image;
+    private Path target;
+    private RootFilesystem web;
+
+    /** The driver, whose layers will be in the directory {@code ct} of {@code pool}, which has a {@code trash}. */
+    protected abstract StorageDriver driver(Path pool);
+
+    /** A new directory for a pool. */
+    protected abstract Path pool() throws IOException;
+
+    /** A new, empty directory for the tree of an image in {@code pool}. */
+    protected abstract Path imageTree(Path pool) throws IOException;
+
+    @BeforeEach
+    void makeAPoolWithAnImage() throws IOException {
+        Path pool = pool();
+        driver = driver(pool);
+        store = pool.resolve("ct");
+        image = imageTree(pool);
+        target = Files.createDirectory(pool.resolve("mounted"));
+        Files.createDirectories(image.resolve("etc/conf.d"));
+        Files.writeString(image.resolve("etc/name"), "image");
+        Files.writeString(image.resolve("etc/conf.d/a"), "a");
+        Files.writeString(image.resolve("doomed"), "image");
+        web = new RootFilesystem(store, "web", List.of(), image, WEB);
+        driver.create(web);
+    }
+
+    @AfterEach
+    void unmountEverything() {
+        Mounts.table().reversed().stream()
+                .map(MountPoint::target)
+                .filter(t -> t.startsWith(target))
+                .forEach(Mounts::unmount);
+    }
+
+    private static Ids ids(long start) {
+        IdMap map = IdMap.from(new HostIds(start, 65_536));
+        return new Ids(map, map);
+    }
+
+    /** Does {@code work} in the mounted {@code root}. */
+    private void in(RootFilesystem root, Work work) throws IOException {
+        at(root, false, work);
+    }
+
+    private void inFrozen(RootFilesystem root, Work work) throws IOException {
+        at(root, true, work);
+    }
+
+    private void at(RootFilesystem root, boolean frozen, Work work) throws IOException {
+        try (Fd mount = frozen ? driver.mountFrozen(root) : driver.mount(root)) {
+            Mounts.attach(mount, target);
+        }
+        try {
+            work.in(target);
+        } finally {
+            Mounts.unmount(target);
+        }
+    }
+
+    /** Something that is done in a mounted root file system. */
+    private interface Work {
+        void in(Path mounted) throws IOException;
+    }
+
+    /** The root file system {@code tip} that begins with what {@code root} has now, {@code root} being left alone. */
+    private RootFilesystem on(RootFilesystem root, String tip) {
+        List<Layer> layers = new java.util.ArrayList<>(List.of(Layer.own(root.tip())));
+        layers.addAll(root.below());
+        driver.create(root.with(tip, layers));
+        return root.with(tip, driver.needed(layers));
+    }
+
+    private static int uid(Path file) throws IOException {
+        return (int) Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+    }
+
+    @Test
+    void aNewRootShowsTheImageWithTheContainersIdsAndKeepsItsChangesToItself() throws IOException {
+        in(web, root -> {
+            assertThat(root.resolve("etc/name")).hasContent("image");
+            assertThat(uid(root.resolve("etc/name"))).isEqualTo(700_000);
+            Files.writeString(root.resolve("etc/name"), "web");
+        });
+
+        in(web, root -> assertThat(root.resolve("etc/name")).hasContent("web"));
+        assertThat(image.resolve("etc/name")).hasContent("image");
+    }
+
+    @Test
+    void aTipOnAFrozenOneShowsItAndLeavesItAsItIs() throws IOException {
+        in(web, root -> {
+            Files.writeString(root.resolve("etc/name"), "frozen");
+            Files.delete(root.resolve("doomed"));
+        });
+        RootFilesystem next = on(web, "web@1");
+
+        in(next, root -> {
+            assertThat(root.resolve("etc/name")).hasContent("frozen");
+            assertThat(root.resolve("doomed")).doesNotExist();
+            Files.writeString(root.resolve("etc/name"), "later");
+            Files.writeString(root.resolve("doomed"), "again");
+        });
+
+        inFrozen(web.with("", List.of(Layer.own("web"))), root -> {
+            assertThat(root.resolve("etc/name")).hasContent("frozen");
+            assertThat(root.resolve("doomed")).doesNotExist();
+        });
+    }
+
+    @Test
+    void aFrozenMountCannotBeWritten() throws IOException {
+        inFrozen(
+                web.with("", List.of(Layer.own("web"))),
+                root -> assertThatThrownBy(() -> Files.createFile(root.resolve("new")))
+                        .hasMessageContaining("Read-only"));
+    }
+
+    @Test
+    void aCopyHoldsWhatTheTipHeldThen() throws IOException {
+        in(web, root -> {
+            Files.writeString(root.resolve("etc/name"), "then");
+            Files.delete(root.resolve("doomed"));
+        });
+        driver.copy(web, "web@copy");
+        in(web, root -> Files.writeString(root.resolve("etc/name"), "now"));
+
+        inFrozen(web.with("", List.of(Layer.own("web@copy"))), root -> {
+            assertThat(root.resolve("etc/name")).hasContent("then");
+            assertThat(root.resolve("doomed")).doesNotExist();
+        });
+        in(web, root -> assertThat(root.resolve("etc/name")).hasContent("now"));
+    }
+
+    @Test
+    void anotherContainersLayerIsSeenWithTheOwnIds() throws IOException {
+        in(web, root -> {
+            Path file = Files.writeString(root.resolve("file"), "shared");
+            Files.setAttribute(file, "unix:uid", 701_000);
+            Files.setAttribute(file, "unix:gid", 701_000);
+        });
+        List<Layer> lent = List.of(Layer.own("web").lentBy(WEB));
+        RootFilesystem mail = new RootFilesystem(store, "mail", driver.needed(lent), image, MAIL);
+        driver.create(mail.with("mail", lent));
+
+        in(mail, root -> {
+            assertThat(uid(root.resolve("file"))).isEqualTo(801_000);
+            assertThat(uid(root.resolve("etc/name"))).isEqualTo(800_000);
+            Files.writeString(root.resolve("file"), "own");
+        });
+
+        in(web, root -> assertThat(root.resolve("file")).hasContent("shared"));
+    }
+
+    @Test
+    void mergedLayersShowWhatTheyShowedOneUponTheOther() throws IOException {
+        in(web, root -> {
+            Files.writeString(root.resolve("etc/name"), "one");
+            Files.delete(root.resolve("etc/conf.d/a"));
+            Files.delete(root.resolve("etc/conf.d"));
+            Files.delete(root.resolve("doomed"));
+            Files.createDirectory(root.resolve("kept"));
+            Files.writeString(root.resolve("kept/x"), "x");
+        });
+        RootFilesystem second = on(web, "web@2");
+        in(second, root -> {
+            Files.createDirectory(root.resolve("etc/conf.d"));
+            Files.writeString(root.resolve("etc/conf.d/b"), "b");
+            Files.createDirectory(root.resolve("doomed"));
+            Files.delete(root.resolve("kept/x"));
+            Files.setAttribute(root.resolve("kept"), "unix:uid", 700_007);
+        });
+        driver.merge(web.with("", List.of(Layer.own("web@2"), Layer.own("web"))), "web@merged");
+
+        inFrozen(web.with("", List.of(Layer.own("web@merged"))), root -> {
+            assertThat(root.resolve("etc/name")).hasContent("one");
+            assertThat(root.resolve("etc/conf.d")).isDirectoryContaining(f -> f.endsWith("b"));
+            assertThat(root.resolve("etc/conf.d/a")).doesNotExist();
+            assertThat(root.resolve("doomed")).isEmptyDirectory();
+            assertThat(root.resolve("kept")).isEmptyDirectory();
+            assertThat(uid(root.resolve("kept"))).isEqualTo(700_007);
+        });
+    }
+
+    @Test
+    void mergingTranslatesTheIdsOfOtherContainers() throws IOException {
+        in(web, root -> {
+            Path file = Files.writeString(root.resolve("file"), "shared");
+            Files.setAttribute(file, "unix:uid", 700_000);
+            Files.setAttribute(file, "unix:gid", 700_000);
+        });
+        Layer lent = Layer.own("web").lentBy(WEB);
+        RootFilesystem mail = new RootFilesystem(store, "", List.of(lent), image, MAIL);
+
+        driver.merge(mail, "mail@merged");
+
+        inFrozen(mail.with("", List.of(Layer.own("mail@merged"))), root -> {
+            assertThat(root.resolve("file")).hasContent("shared");
+            assertThat(uid(root.resolve("file"))).isEqualTo(800_000);
+        });
+    }
+
+    @Test
+    void aTipThatWasWrittenToIsNotUntouched() throws IOException {
+        in(web, root -> Files.createFile(root.resolve("new")));
+
+        assertThat(driver.isUntouched(web)).isFalse();
+    }
+
+    @Test
+    void whatIsMadeMayBeMadeAgainAndWhatIsGoneDestroyedAgain() throws IOException {
+        driver.create(web);
+        driver.copy(web, "web@copy");
+        driver.copy(web, "web@copy");
+
+        driver.destroy(store.resolve("web@copy"));
+        driver.destroy(store.resolve("web@copy"));
+
+        assertThat(store.resolve("web@copy")).doesNotExist();
+        in(web, root -> assertThat(root.resolve("etc/name")).hasContent("image"));
+    }
+
+    @Test
+    void usageGrowsWithWhatIsWritten() throws IOException {
+        in(web, root -> Files.write(root.resolve("big"), new byte[1 << 20]));
+        driver.copy(web, "web@copy");
+
+        assertThat(driver.usage(store.resolve("web@copy"))).isGreaterThanOrEqualTo(1 << 20);
+    }
+}

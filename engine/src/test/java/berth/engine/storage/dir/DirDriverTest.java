@@ -1,0 +1,36 @@
+package berth.engine.storage.dir;
+
+import berth.engine.storage.StorageDriver;
+import berth.engine.storage.StorageDriverContract;
+import berth.engine.storage.Trash;
+import berth.linux.mount.Overlays;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.io.TempDir;
+
+class DirDriverTest extends StorageDriverContract {
+    @TempDir
+    private Path directory;
+
+    @Override
+    protected StorageDriver driver(Path pool) {
+        Trash trash = new Trash(
+                Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().factory()), new Random(1));
+        return new DirDriver(new Overlays(pool.resolve("scratch")), NAMESPACES, trash);
+    }
+
+    @Override
+    protected Path pool() throws IOException {
+        Files.createDirectory(directory.resolve("ct"));
+        Files.createDirectory(directory.resolve("trash"));
+        return directory;
+    }
+
+    @Override
+    protected Path imageTree(Path pool) throws IOException {
+        return Files.createDirectory(pool.resolve("image"));
+    }
+}
