@@ -146,6 +146,8 @@ public final class ContainerFactory {
                 wish.dnsResolvers(),
                 List.of(),
                 null,
+                List.of(),
+                null,
                 List.of());
         CreateKind.Plan plan = new CreateKind.Plan(
                 pool.name(), spec, own, caller.actor().user(), caller.actor().command());

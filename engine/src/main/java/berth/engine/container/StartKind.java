@@ -33,6 +33,8 @@ final class StartKind implements OperationKind<StartKind.Plan> {
 
     private final Containers containers;
     private final RunPlans plans;
+    private final ContainerLimits limits;
+    private final ContainerDevices devices;
     private final Launcher launcher;
     private final Monitors monitors;
     private final UserNamespaces namespaces;
@@ -43,6 +45,8 @@ final class StartKind implements OperationKind<StartKind.Plan> {
     StartKind(
             Containers containers,
             RunPlans plans,
+            ContainerLimits limits,
+            ContainerDevices devices,
             Launcher launcher,
             Monitors monitors,
             UserNamespaces namespaces,
@@ -51,6 +55,8 @@ final class StartKind implements OperationKind<StartKind.Plan> {
             ContainerLog log) {
         this.containers = containers;
         this.plans = plans;
+        this.limits = limits;
+        this.devices = devices;
         this.launcher = launcher;
         this.monitors = monitors;
         this.namespaces = namespaces;
@@ -79,7 +85,7 @@ final class StartKind implements OperationKind<StartKind.Plan> {
     @Override
     public List<Step> steps(Plan plan, Progress progress) {
         return List.of(
-                Step.of("make cgroup", () -> launcher.makeCgroup(run(plan)), () -> launcher.removeCgroup(run(plan))),
+                Step.of("make cgroup", () -> makeCgroup(plan, progress), () -> launcher.removeCgroup(run(plan))),
                 Step.of(
                         "write LXC configuration",
                         () -> launcher.configure(run(plan)),
@@ -96,6 +102,12 @@ final class StartKind implements OperationKind<StartKind.Plan> {
         try (Monitor monitor = monitors.find(run(plan)).orElse(null)) {
             return monitor == null ? Effect.ABSENT : Effect.PRESENT;
         }
+    }
+
+    private void makeCgroup(Plan plan, Progress progress) {
+        launcher.makeCgroup(run(plan));
+        limits.prepare(container(plan), progress);
+        devices.prepare(container(plan));
     }
 
     private void start(Plan plan) throws InterruptedException {
