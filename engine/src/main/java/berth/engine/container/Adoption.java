@@ -18,6 +18,8 @@ public final class Adoption {
     private final Containers containers;
     private final ContainerRunner runner;
     private final ContainerNetwork network;
+    private final ContainerLimits limits;
+    private final ContainerDevices devices;
     private final Leftovers leftovers;
     private final ContainerLog log;
 
@@ -25,11 +27,15 @@ public final class Adoption {
             Containers containers,
             ContainerRunner runner,
             ContainerNetwork network,
+            ContainerLimits limits,
+            ContainerDevices devices,
             Leftovers leftovers,
             ContainerLog log) {
         this.containers = containers;
         this.runner = runner;
         this.network = network;
+        this.limits = limits;
+        this.devices = devices;
         this.leftovers = leftovers;
         this.log = log;
     }
@@ -63,6 +69,8 @@ public final class Adoption {
                 log.add(container, "its state cannot be found out: " + e.getMessage());
             }
         }
+        limits.restore(pool);
+        devices.restore(pool);
         leftovers.remove(pool, all, containers.unreadable(pool));
         network.sweep();
     }

@@ -115,6 +115,8 @@ public final class ContainerFactory {
                     wish.dnsResolvers(),
                     List.of(),
                     null,
+                    List.of(),
+                    null,
                     List.of());
             Made made = new Made(datasets.planned(pool, wish.id()), List.of(), Optional.empty());
             if (wish.user().isPresent()) {

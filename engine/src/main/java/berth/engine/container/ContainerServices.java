@@ -40,6 +40,8 @@ public record ContainerServices(
         ContainerShell shell,
         ContainerSettings settings,
         ContainerUsage usage,
+        ContainerLimits limits,
+        ContainerDevices devices,
         ContainerNetwork network,
         ContainerLog log,
         Adoption adoption,
@@ -89,11 +91,24 @@ public record ContainerServices(
         ContainerNetwork network =
                 new ContainerNetwork(containers, with.interfaces(), on.networks(), ports, guests, on.failPoints());
         Halt halt = new Halt(with.attachments(), with.launcher(), with.cgroups());
+        ContainerDevices devices = new ContainerDevices(on.groups(), containers, plans, with.cgroups(), on.locks());
         List<BeforeInit> preparations = new ArrayList<>(with.beforeInit());
         preparations.add((container, _, netns) -> network.prepare(container, netns));
+        preparations.add((container, init, _) -> devices.makeNodes(container, init));
         StartGate gate =
                 new StartGate(on.instance(), containers, plans, with.monitors(), with.cgroups(), log, preparations);
-        StartKind start = new StartKind(containers, plans, with.launcher(), with.monitors(), gate, guests, log);
+        ContainerLimits limits = new ContainerLimits(
+                on.instance(), on.pools(), on.groups(), containers, plans, with.cgroups(), on.locks(), log);
+        StartKind start = new StartKind(
+                containers,
+                plans,
+                limits,
+                devices,
+                with.launcher(),
+                with.monitors(),
+                gate,
+                guests,
+                log);
         StopKind stop = new StopKind(containers, plans, with.monitors(), halt);
         Path run = on.instance().runDirectory();
         Operations running = new Operations(run.resolve("journal"), List.of(start, stop), on.clock(), on.failPoints());
@@ -148,11 +163,20 @@ public record ContainerServices(
                 snapshots,
                 new ContainerCopies(containers, factory, snapshots, on.datasets(), plans, on.locks()),
                 new ContainerShell(plans, with.attachments(), new Consoles(), on.clock()),
-                new ContainerSettings(containers, network, plans, log),
+                new ContainerSettings(containers, network, limits, devices, plans, log),
                 new ContainerUsage(plans, with.cgroups()),
+                limits,
+                devices,
                 network,
                 log,
-                new Adoption(containers, runner, network, new Leftovers(on.instance(), plans, with.cgroups()), log),
+                new Adoption(
+                        containers,
+                        runner,
+                        network,
+                        limits,
+                        devices,
+                        new Leftovers(on.instance(), plans, with.cgroups()),
+                        log),
                 new Autostarter(containers, runner, log, run.resolve("autostarted")),
                 gate,
                 running);

@@ -2,7 +2,9 @@ package berth.engine.container;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
+import berth.engine.device.Device;
 import berth.engine.guest.GuestTree;
+import berth.engine.limit.Limits;
 import berth.engine.operation.Caller;
 import berth.linux.KernelException;
 import berth.linux.file.Directory;
@@ -17,12 +19,22 @@ import org.jspecify.annotations.Nullable;
 public final class ContainerSettings {
     private final Containers containers;
     private final ContainerNetwork network;
+    private final ContainerLimits limits;
+    private final ContainerDevices devices;
     private final RunPlans plans;
     private final ContainerLog log;
 
-    ContainerSettings(Containers containers, ContainerNetwork network, RunPlans plans, ContainerLog log) {
+    ContainerSettings(
+            Containers containers,
+            ContainerNetwork network,
+            ContainerLimits limits,
+            ContainerDevices devices,
+            RunPlans plans,
+            ContainerLog log) {
         this.containers = containers;
         this.network = network;
+        this.limits = limits;
+        this.devices = devices;
         this.plans = plans;
         this.log = log;
     }
@@ -36,6 +48,8 @@ public final class ContainerSettings {
         ContainerSpec former = containers.revision(container, number).value();
         List<String> resolvers = container.spec().dnsResolvers();
         String hostname = container.hostname();
+        Limits before = container.spec().ownLimits();
+        List<Device> usable = devices.of(container).allowed();
         network.become(container, caller, now -> {
             if (!former.user().equals(now.user()) || !former.image().equals(now.image())) {
                 throw new BerthException(
@@ -45,6 +59,8 @@ public final class ContainerSettings {
             }
             return former;
         });
+        limits.follow(container, before, caller);
+        devices.follow(container, usable);
         if (!hostname.equals(container.hostname())) {
             inside(container, caller, files -> files.hostname(container.hostname()));
             rename(container, caller);

@@ -2,10 +2,13 @@ package berth.engine.container;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
+import berth.engine.device.Device;
+import berth.engine.limit.Limits;
 import berth.engine.network.Netif;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param initCmd the program that becomes its process 1, and its arguments; {@code /sbin/init} if empty
  * @param autostart whether and when it starts with the host
  * @param netifs its network interfaces beside lo
+ * @param limits what it may use of the machine; nothing is limited if null
+ * @param devices those that were added to it, beside those that it inherits
  */
 public record ContainerSpec(
         String id,
@@ -34,7 +39,9 @@ public record ContainerSpec(
         @Nullable List<String> dnsResolvers,
         @Nullable List<String> initCmd,
         @Nullable Autostart autostart,
-        @Nullable List<Netif> netifs) {
+        @Nullable List<Netif> netifs,
+        @Nullable Limits limits,
+        @Nullable List<Device> devices) {
     private static final int MAX_HOSTNAME = 64;
     private static final String LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
     private static final Pattern HOSTNAME = Pattern.compile(LABEL + "(\\." + LABEL + ")*");
@@ -44,6 +51,7 @@ public record ContainerSpec(
         dnsResolvers = dnsResolvers == null ? List.of() : List.copyOf(dnsResolvers);
         initCmd = initCmd == null ? List.of() : List.copyOf(initCmd);
         netifs = netifs == null ? List.of() : List.copyOf(netifs);
+        devices = devices == null ? List.of() : List.copyOf(devices);
         if (hostname != null
                 && (hostname.length() > MAX_HOSTNAME
                         || !HOSTNAME.matcher(hostname).matches())) {
@@ -93,36 +101,106 @@ public record ContainerSpec(
         return Optional.ofNullable(autostart);
     }
 
+    /** Its limits, none if it has none of its own. */
+    public Limits ownLimits() {
+        return Objects.requireNonNullElse(limits, Limits.NONE);
+    }
+
+    /** The devices of its own; never null. */
+    @Override
+    public List<Device> devices() {
+        return devices == null ? List.of() : devices;
+    }
+
     public ContainerSpec withHostname(@Nullable String value) {
-        return new ContainerSpec(id, user, group, image, distribution, value, dnsResolvers, initCmd, autostart, netifs);
+        return new ContainerSpec(
+                id, user, group, image, distribution, value, dnsResolvers, initCmd, autostart, netifs, limits, devices);
     }
 
     public ContainerSpec withDnsResolvers(List<String> value) {
-        return new ContainerSpec(id, user, group, image, distribution, hostname, value, initCmd, autostart, netifs);
+        return new ContainerSpec(
+                id, user, group, image, distribution, hostname, value, initCmd, autostart, netifs, limits, devices);
     }
 
     public ContainerSpec withInitCmd(List<String> value) {
         return new ContainerSpec(
-                id, user, group, image, distribution, hostname, dnsResolvers, value, autostart, netifs);
+                id,
+                user,
+                group,
+                image,
+                distribution,
+                hostname,
+                dnsResolvers,
+                value,
+                autostart,
+                netifs,
+                limits,
+                devices);
     }
 
     public ContainerSpec withAutostart(@Nullable Autostart value) {
-        return new ContainerSpec(id, user, group, image, distribution, hostname, dnsResolvers, initCmd, value, netifs);
+        return new ContainerSpec(
+                id, user, group, image, distribution, hostname, dnsResolvers, initCmd, value, netifs, limits, devices);
     }
 
     public ContainerSpec withDistribution(Distribution value) {
-        return new ContainerSpec(id, user, group, image, value, hostname, dnsResolvers, initCmd, autostart, netifs);
+        return new ContainerSpec(
+                id, user, group, image, value, hostname, dnsResolvers, initCmd, autostart, netifs, limits, devices);
     }
 
     public ContainerSpec withNetifs(List<Netif> value) {
         return new ContainerSpec(
-                id, user, group, image, distribution, hostname, dnsResolvers, initCmd, autostart, value);
+                id,
+                user,
+                group,
+                image,
+                distribution,
+                hostname,
+                dnsResolvers,
+                initCmd,
+                autostart,
+                value,
+                limits,
+                devices);
+    }
+
+    public ContainerSpec withLimits(Limits value) {
+        Limits kept = value.equals(Limits.NONE) ? null : value;
+        return new ContainerSpec(
+                id,
+                user,
+                group,
+                image,
+                distribution,
+                hostname,
+                dnsResolvers,
+                initCmd,
+                autostart,
+                netifs,
+                kept,
+                devices);
+    }
+
+    public ContainerSpec withDevices(List<Device> value) {
+        return new ContainerSpec(
+                id,
+                user,
+                group,
+                image,
+                distribution,
+                hostname,
+                dnsResolvers,
+                initCmd,
+                autostart,
+                netifs,
+                limits,
+                value);
     }
 
     /** With another user. */
     public ContainerSpec withUser(String value) {
         return new ContainerSpec(
-                id, value, group, image, distribution, hostname, dnsResolvers, initCmd, autostart, netifs);
+                id, value, group, image, distribution, hostname, dnsResolvers, initCmd, autostart, netifs, limits, devices);
     }
 
     /**
@@ -130,7 +208,7 @@ public record ContainerSpec(
      * interfaces with their addresses; nor does it start by itself.
      */
     public ContainerSpec forCopy(String copy) {
-        return new ContainerSpec(copy, user, group, image, distribution, null, dnsResolvers, initCmd, null, List.of());
+        return new ContainerSpec(copy, user, group, image, distribution, null, dnsResolvers, initCmd, null, List.of(), limits, devices);
     }
 
     private static boolean isAddress(String text) {

@@ -30,6 +30,8 @@ final class StartKind implements OperationKind<StartKind.Plan> {
 
     private final Containers containers;
     private final RunPlans plans;
+    private final ContainerLimits limits;
+    private final ContainerDevices devices;
     private final Launcher launcher;
     private final Monitors monitors;
     private final StartGate gate;
@@ -39,6 +41,8 @@ final class StartKind implements OperationKind<StartKind.Plan> {
     StartKind(
             Containers containers,
             RunPlans plans,
+            ContainerLimits limits,
+            ContainerDevices devices,
             Launcher launcher,
             Monitors monitors,
             StartGate gate,
@@ -46,6 +50,8 @@ final class StartKind implements OperationKind<StartKind.Plan> {
             ContainerLog log) {
         this.containers = containers;
         this.plans = plans;
+        this.limits = limits;
+        this.devices = devices;
         this.launcher = launcher;
         this.monitors = monitors;
         this.gate = gate;
@@ -73,7 +79,7 @@ final class StartKind implements OperationKind<StartKind.Plan> {
     @Override
     public List<Step> steps(Plan plan, Progress progress) {
         return List.of(
-                Step.of("make cgroup", () -> launcher.makeCgroup(run(plan)), () -> launcher.removeCgroup(run(plan))),
+                Step.of("make cgroup", () -> makeCgroup(plan, progress), () -> launcher.removeCgroup(run(plan))),
                 Step.of(
                         "write LXC configuration",
                         () -> launcher.configure(run(plan)),
@@ -90,6 +96,12 @@ final class StartKind implements OperationKind<StartKind.Plan> {
         try (Monitor monitor = monitors.find(run(plan)).orElse(null)) {
             return monitor == null ? Effect.ABSENT : Effect.PRESENT;
         }
+    }
+
+    private void makeCgroup(Plan plan, Progress progress) {
+        launcher.makeCgroup(run(plan));
+        limits.prepare(container(plan), progress);
+        devices.prepare(container(plan));
     }
 
     private void start(Plan plan) throws InterruptedException {

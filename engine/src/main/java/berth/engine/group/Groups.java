@@ -4,6 +4,7 @@ import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.store.ObjectStore;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -11,26 +12,30 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * The groups of every open pool. {@code /} and {@code /default} always exist. Safe for use by several threads; a group is
  * changed only under its lock.
  */
 public final class Groups {
-    private record Open(ObjectStore<GroupRecord> store, NavigableMap<String, Group> byPath) {}
+    private record Open(
+            ObjectStore<GroupSpec> store, NavigableMap<String, Group> byPath, Map<String, GroupSpec> specs) {}
 
     private final Map<String, Open> pools = new ConcurrentHashMap<>();
 
     /** Reads the groups of {@code pool} from {@code directory}; a broken file costs its group only. */
     public void open(String pool, Path directory) {
-        ObjectStore<GroupRecord> store = new ObjectStore<>(directory, GroupRecord.class, GroupRecord::path);
+        ObjectStore<GroupSpec> store = new ObjectStore<>(directory, GroupSpec.class, GroupSpec::path);
         NavigableMap<String, Group> groups = new ConcurrentSkipListMap<>();
-        for (GroupRecord group : store.load().objects()) {
-            groups.put(group.path(), new Group(pool, group.path()));
+        Map<String, GroupSpec> specs = new ConcurrentHashMap<>();
+        for (GroupSpec spec : store.load().objects()) {
+            groups.put(spec.path(), new Group(pool, spec.path()));
+            specs.put(spec.path(), spec);
         }
         groups.computeIfAbsent(Group.ROOT, p -> new Group(pool, p));
         groups.computeIfAbsent(Group.DEFAULT, p -> new Group(pool, p));
-        pools.put(pool, new Open(store, groups));
+        pools.put(pool, new Open(store, groups, specs));
     }
 
     /** Forgets the groups of {@code pool}. */
@@ -79,9 +84,44 @@ public final class Groups {
                     "group '%s' has no parent '%s'".formatted(path, p.path()),
                     "add --parents to make it too");
         });
-        open.store().save(new GroupRecord(path));
+        open.store().save(GroupSpec.of(path));
         open.byPath().put(path, group);
         return group;
+    }
+
+    /** What {@code group} is; one that limits nothing if it does not exist any more. */
+    public GroupSpec spec(Group group) {
+        Open open = pools.get(group.pool());
+        GroupSpec known = open == null ? null : open.specs().get(group.path());
+        return known == null ? GroupSpec.of(group.path()) : known;
+    }
+
+    /** Changes what {@code group} is. Different settings of one group may be changed under different locks. */
+    public synchronized void change(Group group, UnaryOperator<GroupSpec> change) {
+        Open open = opened(group.pool());
+        get(group.pool(), group.path());
+        GroupSpec next = change.apply(spec(group));
+        open.store().save(next);
+        open.specs().put(group.path(), next);
+    }
+
+    /** The groups that {@code group} lies in, from the root group on, and itself last. */
+    public static List<Group> chain(Group group) {
+        List<Group> chain = new ArrayList<>();
+        for (Optional<Group> next = Optional.of(group);
+                next.isPresent();
+                next = next.get().parent()) {
+            chain.addFirst(next.get());
+        }
+        return chain;
+    }
+
+    /** The groups that lie in {@code group}, parents before their children. */
+    public List<Group> beneath(Group group) {
+        String prefix = group.path().equals(Group.ROOT) ? Group.ROOT : group.path() + "/";
+        return of(group.pool()).stream()
+                .filter(g -> g.path().startsWith(prefix) && !g.equals(group))
+                .toList();
     }
 
     /** As {@link #create}, with every missing parent. */
@@ -116,6 +156,7 @@ public final class Groups {
         }
         opened(pool).store().remove(path);
         opened(pool).byPath().remove(path);
+        opened(pool).specs().remove(path);
     }
 
     private Open opened(String pool) {

@@ -76,7 +76,7 @@ public final class Attachments {
         environment.put("XDG_RUNTIME_DIR", plan.paths().lxcRuntime().toString());
         return entry.command(
                         plan.uid(),
-                        cgroups.at(ContainerCgroup.entry(plan.cgroup())).directories(),
+                        cgroups.at(ContainerCgroup.entry(plan.cgroup())).entrances(),
                         line)
                 .withArguments(guest.words())
                 .withEnvironment(environment);

@@ -48,8 +48,7 @@ public final class Launcher {
     public void makeCgroup(RunPlan plan) {
         cgroups.at(plan.cgroup()).create();
         Cgroup delegated = cgroups.at(ContainerCgroup.delegated(plan.cgroup()));
-        delegated.create();
-        delegated.delegate(plan.uid(), plan.uid());
+        delegated.createDelegated(plan.uid(), plan.uid());
         cgroups.at(ContainerCgroup.entry(plan.cgroup())).createLeaf();
     }
 
@@ -128,7 +127,7 @@ public final class Launcher {
         words.addAll(plan.init());
         var command = entry.command(
                         plan.uid(),
-                        cgroups.at(ContainerCgroup.delegated(plan.cgroup())).directories(),
+                        cgroups.at(ContainerCgroup.delegated(plan.cgroup())).entrances(),
                         words)
                 .withEnvironment(Map.of(
                         "PATH",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import berth.engine.BerthException;
+import berth.engine.limit.Limits;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,6 +53,34 @@ class GroupsTest {
         later.open("tank", directory);
 
         assertThat(later.get("tank", "/web/front").name()).isEqualTo("front");
+    }
+
+    @Test
+    void itsLimitsOutliveTheDaemonAndGoWithIt() {
+        Group web = groups.create("tank", "/web");
+        Limits limits = Limits.NONE.withPids(100L);
+
+        groups.change(web, spec -> spec.withLimits(limits));
+        groups.change(groups.get("tank", "/"), spec -> spec.withLimits(limits));
+        Groups later = new Groups();
+        later.open("tank", directory);
+
+        assertThat(later.spec(web).ownLimits()).isEqualTo(limits);
+        assertThat(later.spec(later.get("tank", "/")).ownLimits()).isEqualTo(limits);
+        later.delete("tank", "/web", _ -> List.of());
+        assertThat(later.create("tank", "/web"))
+                .satisfies(again -> assertThat(later.spec(again).ownLimits()).isEqualTo(Limits.NONE));
+    }
+
+    @Test
+    void theGroupsAroundAGroupAreKnown() {
+        Group front = groups.createWithParents("tank", "/web/front");
+        groups.create("tank", "/web2");
+
+        assertThat(Groups.chain(front)).extracting(Group::path).containsExactly("/", "/web", "/web/front");
+        assertThat(groups.beneath(groups.get("tank", "/web")))
+                .extracting(Group::path)
+                .containsExactly("/web/front");
     }
 
     @Test

@@ -47,6 +47,14 @@ public final class Cgroup {
         return tree.directories();
     }
 
+    /**
+     * The directories whose cgroups a process joins to be in it: its own, and in a flat tree, which {@link #createDelegated} leaves
+     * out, that of the nearest parent.
+     */
+    public List<Path> entrances() {
+        return tree.entrances();
+    }
+
     /** Its directory in the tree that has {@code controller}, empty if none has. */
     public Optional<Path> directory(String controller) {
         return host.with(controller).map(h -> h.root().resolve(path));
@@ -68,19 +76,20 @@ public final class Cgroup {
     }
 
     /**
-     * Makes it, in an existing cgroup, without controllers of its own: a v2 cgroup whose children have controllers cannot hold
+     * Makes it and lets {@code uid} and {@code gid} make cgroups in it and move processes between them, and change none of its own
+     * limits. Not in flat trees, where a limit holds for one cgroup and not for those in it, and whoever can make some leaves it:
+     * there everything stays in the parent. Source: cgroup-v2.rst, Delegation; blkio-controller.rst, Hierarchical Cgroups.
+     */
+    public void createDelegated(int uid, int gid) {
+        tree.createDelegated(uid, gid);
+    }
+
+    /**
+     * Makes it, in an existing delegated cgroup, without controllers of its own: a v2 cgroup whose children have controllers cannot hold
      * processes itself. Source: cgroup-v2.rst, No Internal Process Constraint.
      */
     public void createLeaf() {
         tree.createLeaf();
-    }
-
-    /**
-     * Lets {@code uid} and {@code gid} make cgroups in it and move processes between them, and change none of its own
-     * limits. Source: cgroup-v2.rst, Delegation.
-     */
-    public void delegate(int uid, int gid) {
-        tree.delegate(uid, gid);
     }
 
     /**
@@ -158,6 +167,16 @@ public final class Cgroup {
     /** Sends SIGKILL to every process in it, frozen or not, leaving none out. They are dying on return: {@link #awaitEmpty}. */
     public void kill() {
         processes.kill();
+    }
+
+    /** What it may use. */
+    public Controls controls() {
+        return new Controls(host, path);
+    }
+
+    /** What its limits did. */
+    public Statistics statistics() {
+        return new Statistics(host, path);
     }
 
     /** Memory its processes use and the cache they caused, in bytes; empty where it cannot be read. */

@@ -96,6 +96,11 @@ public final class CgroupHost {
         return hierarchies.stream().filter(Hierarchy::isV2).findFirst();
     }
 
+    /** Whether reads and writes are limited for each cgroup by itself, and not for those in it together. */
+    public boolean limitsIoOneByOne() {
+        return with("io").isEmpty();
+    }
+
     /** Whether cgroup2 is the only tree. */
     public boolean isPureV2() {
         return hierarchies.stream().allMatch(Hierarchy::isV2);

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /** The directories of one cgroup: making, handing over, removing. */
@@ -50,7 +51,7 @@ final class CgroupTree {
 
     /** Makes it without controllers of its own, so that its parent, which exists, may still hold processes. */
     void createLeaf() {
-        for (Hierarchy hierarchy : host.hierarchies()) {
+        for (Hierarchy hierarchy : nested()) {
             Path directory = hierarchy.root().resolve(path);
             long result = onPath(SYS_MKDIR, directory, MODE);
             if (result != -Errno.EEXIST.number()) {
@@ -146,8 +147,31 @@ final class CgroupTree {
         }
     }
 
-    void delegate(int uid, int gid) {
+    List<Path> entrances() {
+        List<Path> entrances = new ArrayList<>();
         for (Hierarchy hierarchy : host.hierarchies()) {
+            Path directory = hierarchy.root().resolve(path);
+            while (hierarchy.isFlat() && !Files.isDirectory(directory) && !directory.equals(hierarchy.root())) {
+                directory = Objects.requireNonNull(directory.getParent());
+            }
+            entrances.add(directory);
+        }
+        return entrances;
+    }
+
+    void createDelegated(int uid, int gid) {
+        for (Hierarchy hierarchy : nested()) {
+            create(hierarchy, hierarchy.root().resolve(path));
+        }
+        delegate(uid, gid);
+    }
+
+    private List<Hierarchy> nested() {
+        return host.hierarchies().stream().filter(h -> !h.isFlat()).toList();
+    }
+
+    private void delegate(int uid, int gid) {
+        for (Hierarchy hierarchy : nested()) {
             Path directory = hierarchy.root().resolve(path);
             Libc.check(onPath(SYS_CHOWN, directory, uid, gid), "chown", directory.toString());
             Set<String> files = hierarchy.isV2() ? host.delegated() : Set.of("cgroup.procs", "tasks");

@@ -26,6 +26,11 @@ public record Hierarchy(Path root, Version version, Set<String> controllers) {
         return controllers.contains(controller);
     }
 
+    /** Whether limits of a cgroup do not hold for the cgroups in it; see {@link Cgroup#createDelegated}. */
+    boolean isFlat() {
+        return !isV2() && has("blkio");
+    }
+
     boolean isV2() {
         return version == Version.V2;
     }

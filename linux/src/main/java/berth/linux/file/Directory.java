@@ -59,6 +59,11 @@ public final class Directory implements AutoCloseable {
         return of(FileCalls.openat2(fd.number(), path, flags, 0, resolution.flags()), resolution);
     }
 
+    /** Opens whatever {@code path} is as a place only (O_PATH), for instance to mount something there; of a link, the link. */
+    public Fd openPlace(String path) {
+        return FileCalls.openat2(fd.number(), path, FileCalls.O_PATH | FileCalls.O_NOFOLLOW, 0, resolution.flags());
+    }
+
     /**
      * Opens the regular file {@code path} for reading, following links under the resolution.
      *
@@ -119,6 +124,14 @@ public final class Directory implements AutoCloseable {
     public void createFifo(String path, int mode) {
         try (Place place = place(path)) {
             FileCalls.mknodat(place.directory(), place.name(), FileType.FIFO, mode, 0);
+        }
+    }
+
+    /** Makes a file that stands for device {@code number}. {@code mode} is cut by the umask. @throws KernelException EPERM in a user namespace */
+    public void createDevice(String path, FileType type, DeviceNumber number, int mode) {
+        try (Place place = place(path)) {
+            long device = (long) number.major() << 32 | number.minor();
+            FileCalls.mknodat(place.directory(), place.name(), type, mode, device);
         }
     }
 

@@ -29,6 +29,7 @@ public final class Mounts {
     private static final long SYS_MOUNT_SETATTR = 442;
 
     private static final long AT_FDCWD = -100;
+    private static final long AT_SYMLINK_NOFOLLOW = 0x100;
     private static final long AT_EMPTY_PATH = 0x1000;
     private static final long AT_RECURSIVE = 0x8000;
     private static final long OPEN_TREE_CLONE = 1;
@@ -55,6 +56,16 @@ public final class Mounts {
     /** As {@link #openTree}, with every mount beneath {@code path}. */
     public static Fd openTreeRecursively(Path path) {
         return openTree(path, AT_RECURSIVE);
+    }
+
+    /** A detached copy of what {@code name} shows in {@code directory}, alone. */
+    public static Fd openTree(Fd directory, String name) {
+        try (Arena arena = Arena.ofConfined()) {
+            long address = Libc.cString(arena, name).address();
+            long flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_SYMLINK_NOFOLLOW;
+            return Fd.own(
+                    Libc.check(Libc.syscall(SYS_OPEN_TREE, directory.number(), address, flags), "open_tree", name));
+        }
     }
 
     private static Fd openTree(Path path, long flags) {

@@ -136,14 +136,19 @@ class CgroupTest {
     @Test
     void aDelegateOwnsTheDirectoryAndTheProcessListsButNoLimits() throws IOException {
         top.create();
+        Cgroup delegated = top.child("delegated");
 
-        top.delegate(700000, 700001);
+        delegated.createDelegated(700000, 700001);
 
-        assertThat(top.directories()).allSatisfy(directory -> {
-            assertThat(owner(directory)).isEqualTo("700000:700001");
-            assertThat(owner(directory.resolve("cgroup.procs"))).isEqualTo("700000:700001");
-        });
-        Path limit = top.directory("pids").orElseThrow().resolve("pids.max");
+        assertThat(delegated.directories())
+                .filteredOn(Files::exists)
+                .isNotEmpty()
+                .allSatisfy(directory -> {
+                    assertThat(owner(directory)).isEqualTo("700000:700001");
+                    assertThat(owner(directory.resolve("cgroup.procs"))).isEqualTo("700000:700001");
+                });
+        assertThat(delegated.entrances()).hasSameSizeAs(delegated.directories()).allMatch(Files::isDirectory);
+        Path limit = delegated.directory("pids").orElseThrow().resolve("pids.max");
         assertThat(owner(limit)).isEqualTo("0:0");
     }
 

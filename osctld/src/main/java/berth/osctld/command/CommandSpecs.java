@@ -12,6 +12,12 @@ final class CommandSpecs {
     /** A parser that fills in {@code command} and {@code options}. */
     static CommandLine parser(OsctlCommand command, GlobalOptions options) {
         CommandSpec spec = CommandSpec.forAnnotatedObject(command);
+        if (command instanceof Worded worded) {
+            Worded.Words words = worded.words();
+            spec.usageMessage()
+                    .description(words.description().toArray(String[]::new))
+                    .footer(words.examples().toArray(String[]::new));
+        }
         for (GlobalOptions.Option option : GlobalOptions.Option.values()) {
             String[] free = option.names().stream()
                     .filter(name -> !spec.optionsMap().containsKey(name))

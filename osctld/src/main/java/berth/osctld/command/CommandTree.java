@@ -43,19 +43,24 @@ final class CommandTree {
                         new Group("log", "Logs of containers").commands(List.of(CtLog.Cat.class, CtLog.Path.class)),
                         netif(),
                         snapshot(),
+                        new Group("cgparams", "Cgroup parameters of containers, by the kernel's names")
+                                .leaves(CgparamCommands::ofContainers),
+                        new Group("devices", "Devices that containers may use").leaves(DeviceCommands::ofContainers),
                         new Group("set", "Settings of containers")
                                 .commands(List.of(
                                         CtSettings.SetAutostart.class,
                                         CtSettings.SetDistribution.class,
                                         CtSettings.SetDnsResolver.class,
                                         CtSettings.SetHostname.class,
-                                        CtSettings.SetInitCmd.class)),
+                                        CtSettings.SetInitCmd.class))
+                                .leaves(LimitCommands::setOfContainers),
                         new Group("unset", "Settings of containers, back to their defaults")
                                 .commands(List.of(
                                         CtSettings.UnsetAutostart.class,
                                         CtSettings.UnsetDnsResolver.class,
                                         CtSettings.UnsetHostname.class,
-                                        CtSettings.UnsetInitCmd.class))));
+                                        CtSettings.UnsetInitCmd.class))
+                                .leaves(LimitCommands::unsetOfContainers)));
     }
 
     private static Group snapshot() {
@@ -171,6 +176,14 @@ final class CommandTree {
                         GroupCommands.Del.class,
                         GroupCommands.Ls.class,
                         GroupCommands.Show.class,
-                        GroupCommands.Tree.class));
+                        GroupCommands.Tree.class))
+                .groups(List.of(
+                        new Group("cgparams", "Cgroup parameters of groups, by the kernel's names")
+                                .leaves(CgparamCommands::ofGroups),
+                        new Group("devices", "Devices that containers in groups may use")
+                                .leaves(DeviceCommands::ofGroups),
+                        new Group("set", "Settings of groups").leaves(LimitCommands::setOfGroups),
+                        new Group("unset", "Settings of groups, back to their defaults")
+                                .leaves(LimitCommands::unsetOfGroups)));
     }
 }

@@ -2,6 +2,7 @@ package berth.osctld.command;
 
 import berth.engine.container.Autostart;
 import berth.engine.container.Container;
+import berth.engine.container.ContainerLimits;
 import berth.engine.container.ContainerSpec;
 import berth.engine.container.ContainerUsage;
 import berth.engine.group.Group;
@@ -21,7 +22,8 @@ final class CtColumns {
     /** The fields, some of which the kernel is asked for when they are shown. */
     static Columns<Container> of(Services services) {
         ContainerUsage usage = services.containers().usage();
-        return Columns.<Container>builder()
+        ContainerLimits limits = services.containers().limits();
+        var columns = Columns.<Container>builder()
                 .usual("pool", c -> c.id().pool())
                 .usual("id", Container::name)
                 .usual("user", c -> c.spec().user())
@@ -57,7 +59,8 @@ final class CtColumns {
                 .more("dns_resolvers", Kind.LIST, c -> c.spec().dnsResolvers())
                 .more("init_cmd", Kind.LIST, c -> initCommand(c.spec()))
                 .more("revision", Kind.NUMBER, c -> c.revision().number())
-                .more("changed", Kind.TIME, c -> c.revision().change().at())
+                .more("changed", Kind.TIME, c -> c.revision().change().at());
+        return LimitColumns.add(columns, c -> c.spec().ownLimits(), limits::effective, limits::statistics)
                 .build();
     }
 

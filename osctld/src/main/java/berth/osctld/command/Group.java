@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -16,6 +17,7 @@ final class Group implements Node {
     private final String description;
     private final List<Group> groups = new ArrayList<>();
     private final List<Class<? extends OsctlCommand>> types = new ArrayList<>();
+    private final List<Supplier<List<Leaf>>> leaves = new ArrayList<>();
     private volatile List<Node> children = List.of();
 
     /** A group of no commands yet. */
@@ -31,6 +33,12 @@ final class Group implements Node {
         return this;
     }
 
+    /** Adds the commands that {@code made} makes when one of them is first looked for; done before the first use. */
+    Group leaves(Supplier<List<Leaf>> made) {
+        leaves.add(made);
+        return this;
+    }
+
     /** Adds groups; done before the first use. */
     Group groups(List<Group> subgroups) {
         groups.addAll(subgroups);
@@ -41,7 +49,11 @@ final class Group implements Node {
     List<Node> children() {
         List<Node> known = children;
         if (known.isEmpty()) {
-            known = Stream.concat(types.stream().map(Leaf::new), groups.stream())
+            known = Stream.of(
+                            types.stream().map(Leaf::new),
+                            leaves.stream().flatMap(made -> made.get().stream()),
+                            groups.stream())
+                    .<Node>flatMap(nodes -> nodes)
                     .toList();
             children = known;
         }

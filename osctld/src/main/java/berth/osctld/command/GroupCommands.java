@@ -1,7 +1,9 @@
 package berth.osctld.command;
 
 import berth.engine.container.Container;
+import berth.engine.container.ContainerLimits;
 import berth.engine.group.Group;
+import berth.linux.cgroup.CpuUsage;
 import berth.osctld.output.Columns;
 import berth.osctld.output.Kind;
 import java.util.ArrayList;
@@ -16,12 +18,21 @@ final class GroupCommands {
     private GroupCommands() {}
 
     private static Columns<Group> columns(Services services) {
-        return Columns.<Group>builder()
+        ContainerLimits limits = services.containers().limits();
+        var columns = Columns.<Group>builder()
                 .usual("pool", Group::pool)
                 .usual("name", Group::path)
                 .usual("containers", Kind.NUMBER, g -> names(services, g).size())
                 .usual("path", g -> g.cgroup(services.instance().name()))
                 .more("parent", g -> g.parent().map(Group::path))
+                .more("memory", Kind.BYTES, g -> limits.cgroup(g).memoryBytes())
+                .more(
+                        "cpu_us",
+                        Kind.MICROSECONDS,
+                        g -> limits.cgroup(g).cpuUsage().map(CpuUsage::total))
+                .more("nproc", Kind.NUMBER, g -> limits.cgroup(g).tasks());
+        return LimitColumns.add(
+                        columns, g -> services.groups().spec(g).ownLimits(), limits::effective, limits::statistics)
                 .build();
     }
 
@@ -32,7 +43,7 @@ final class GroupCommands {
                 .toList();
     }
 
-    private static Group named(Call call, String text) {
+    static Group named(Call call, String text) {
         return call.names().find("group", text, call.services().groups()::find).object();
     }
 

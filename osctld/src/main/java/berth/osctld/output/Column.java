@@ -1,6 +1,7 @@
 package berth.osctld.output;
 
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Function;
@@ -24,6 +25,7 @@ record Column<T>(
             case null -> Optional.empty();
             case Optional<?> optional -> optional.map(v -> v);
             case OptionalInt number -> number.isPresent() ? Optional.of(number.getAsInt()) : Optional.empty();
+            case OptionalDouble number -> number.isPresent() ? Optional.of(number.getAsDouble()) : Optional.empty();
             case OptionalLong number -> number.isPresent() ? Optional.of(number.getAsLong()) : Optional.empty();
             default -> Optional.of(raw);
         };
