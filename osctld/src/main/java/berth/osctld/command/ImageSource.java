@@ -40,6 +40,33 @@ final class ImageSource {
         }
     }
 
+    /**
+     * Imports an image of LXD or Incus in two files into {@code pool}.
+     *
+     * @param name the image's name; made of the first file's if empty
+     * @throws berth.linux.KernelException if the caller cannot open a file
+     */
+    static Imported importSplit(Call call, String pool, String metadata, String rootfs, Optional<String> name) {
+        ImportRequest request = request(metadata, name.or(() -> nameOf(metadata)));
+        try (Fd description = call.session().openForReading(metadata);
+                Fd root = call.session().openForReading(rootfs)) {
+            return call.services()
+                    .images()
+                    .of(pool)
+                    .importSplit(
+                            new BufferedInputStream(FdStreams.input(description), BUFFER),
+                            new BufferedInputStream(FdStreams.input(root), BUFFER),
+                            request,
+                            call.caller().progress());
+        } catch (BerthException e) {
+            throw new BerthException(
+                    e.code(),
+                    "%s and %s: %s".formatted(metadata, rootfs, e.getMessage()),
+                    e.hint().orElse(null),
+                    e);
+        }
+    }
+
     /** Imports the archive on the caller's standard input. */
     static Imported importInput(Call call, String pool, Optional<String> name) {
         InputStream archive = new BufferedInputStream(call.session().in(), BUFFER);
@@ -69,7 +96,7 @@ final class ImageSource {
     static Optional<String> nameOf(String file) {
         String bare = file.replaceAll("/+$", "")
                 .replaceAll("^.*/", "")
-                .replaceAll("\\.(tar|tgz|txz|tbz2?|tzst)?(\\.(gz|xz|zst|bz2))?$", "")
+                .replaceAll("\\.(tar|tgz|txz|tbz2?|tzst|cpio|squashfs|sqfs|oci)?(\\.(gz|xz|zst|bz2))?$", "")
                 .toLowerCase(Locale.ROOT);
         return Optional.of(bare).filter(ImportRequest::isName);
     }
