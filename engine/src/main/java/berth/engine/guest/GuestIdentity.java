@@ -30,9 +30,10 @@ public final class GuestIdentity {
     public void distinguishFrom(GuestTree image) {
         if (isShared(MACHINE_ID, image)) {
             String id = machineId() + "\n";
-            guest.write(MACHINE_ID, id, READ_ONLY);
+            // systemd makes it read-only; nobody has asked to keep it.
+            guest.replace(MACHINE_ID, id, READ_ONLY);
             if (isShared(DBUS_MACHINE_ID, image)) {
-                guest.write(DBUS_MACHINE_ID, id, PUBLIC);
+                guest.replace(DBUS_MACHINE_ID, id, PUBLIC);
             }
             guest.note("the machine id came with the image; the container has its own now");
         }

@@ -10,6 +10,7 @@ import berth.linux.Errno;
 import berth.linux.Fd;
 import berth.linux.KernelException;
 import berth.linux.file.Directory;
+import berth.linux.file.DirectoryEntry;
 import berth.linux.file.OpenFile;
 import berth.linux.file.Resolution;
 import berth.linux.socket.FdStreams;
@@ -93,6 +94,11 @@ public final class Publisher {
         try (Directory directory = directory(opened)) {
             BerthIndex index = read(directory);
             SigningKey key = SigningKey.of(keyFile);
+            // What a daemon that died was packing.
+            directory.list().stream()
+                    .map(DirectoryEntry::name)
+                    .filter(name -> name.startsWith(INCOMING))
+                    .forEach(directory::remove);
             String incoming = INCOMING
                     + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
             try {

@@ -39,8 +39,9 @@ class GuestIdentityTest {
     }
 
     @Test
-    void aMachineIdThatCameWithTheImageIsReplaced() throws IOException {
+    void aMachineIdThatCameWithTheImageIsReplacedAlthoughItIsReadOnly() throws IOException {
         both("etc/machine-id", ID);
+        Files.setPosixFilePermissions(guest.resolve("etc/machine-id"), PosixFilePermissions.fromString("r--r--r--"));
         distinguish();
         assertThat(Files.readString(guest.resolve("etc/machine-id")))
                 .matches("[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}\n")

@@ -169,6 +169,24 @@ class PackedFormatsTest {
                 .isEqualTo(ErrorCode.UNSUPPORTED);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "tar -c bomb | gzip",
+                "echo bomb | cpio --quiet -o | bzip2",
+                "mksquashfs bomb sample.img -quiet -no-progress -no-sparse >&2; cat sample.img",
+                "mksquashfs bomb sample.img -quiet -no-progress >&2; cat sample.img"
+            })
+    void anArchiveThatUnpacksToTooMuchIsRefused(String packer) {
+        byte[] bomb = SampleTree.shell(scratch, "cpio", "truncate -s 40M bomb; " + packer);
+        assertThat(bomb.length).isLessThan(1 << 20);
+        assertThatThrownBy(
+                        () -> fixture.importBytes(bomb, ImportRequest.of("bomb").upTo(1 << 20)))
+                .hasMessageContaining("unpacks to more than 1 MiB")
+                .extracting(e -> ((BerthException) e).code())
+                .isEqualTo(ErrorCode.UNTRUSTED);
+    }
+
     @Test
     void whatIsNoArchiveIsRefusedSayingWhatIsKnown() {
         assertThatThrownBy(() -> fixture.importBytes(new byte[2000]))

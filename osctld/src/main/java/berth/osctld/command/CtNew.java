@@ -5,6 +5,7 @@ import berth.engine.ErrorCode;
 import berth.engine.container.Container;
 import berth.engine.container.NewContainer;
 import berth.engine.image.Image;
+import berth.engine.image.ImportRequest;
 import berth.linux.Errno;
 import berth.linux.KernelException;
 import java.util.ArrayList;
@@ -120,7 +121,12 @@ final class CtNew extends OsctlCommand {
             return call.services().images().of(pool).get(String.valueOf(source.image));
         }
         try {
-            return ImageSource.importFile(call, pool, source.template, Optional.empty())
+            return ImageSource.importFile(
+                            call,
+                            pool,
+                            source.template,
+                            Optional.empty(),
+                            ImportRequest.DEFAULT_MAX_SIZE >> ImageSource.GIB_BITS)
                     .image();
         } catch (KernelException e) {
             Optional<Image> known = call.services().images().of(pool).find(source.template);

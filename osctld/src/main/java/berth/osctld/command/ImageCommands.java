@@ -71,6 +71,12 @@ final class ImageCommands {
         @Nullable
         String name;
 
+        @Option(
+                names = "--max-size",
+                paramLabel = "GIB",
+                description = "the most GiB that it may unpack to, 64 by default")
+        long maxSize = ImportRequest.DEFAULT_MAX_SIZE >> ImageSource.GIB_BITS;
+
         @Parameters(index = "0", paramLabel = "FILE", description = "an archive, a directory, or - for standard input")
         String file = "";
 
@@ -96,11 +102,11 @@ final class ImageCommands {
 
         private Imported imported(Call call, String pool, Optional<String> tag) {
             if (rootfs != null) {
-                return ImageSource.importSplit(call, pool, file, rootfs, tag);
+                return ImageSource.importSplit(call, pool, file, rootfs, tag, maxSize);
             }
             return file.equals("-")
-                    ? ImageSource.importInput(call, pool, tag)
-                    : ImageSource.importFile(call, pool, file, tag);
+                    ? ImageSource.importInput(call, pool, tag, maxSize)
+                    : ImageSource.importFile(call, pool, file, tag, maxSize);
         }
     }
 
