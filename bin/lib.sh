@@ -80,9 +80,10 @@ missing_packages() {
     "$root/bin/find-jdk" >/dev/null 2>&1 || echo openjdk-25-jdk-headless
 }
 
-# What the host tests look at networks with, ask for addresses, speak to other routers, and make the rules of others.
+# What the host tests look at networks with, ask for addresses, speak to other routers, and make the rules of others; and what
+# packs the archives that tests import.
 missing_test_packages() {
-    for package in iproute2 isc-dhcp-client bird2 iptables; do
+    for package in iproute2 isc-dhcp-client bird2 iptables cpio squashfs-tools bzip2 xz-utils zstd; do
         is_installed "$package" || echo "$package"
     done
 }

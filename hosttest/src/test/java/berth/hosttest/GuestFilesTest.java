@@ -3,6 +3,7 @@ package berth.hosttest;
 import static berth.hosttest.ResultAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,22 @@ final class GuestFilesTest {
     void theFilesBelongToTheRootOfTheContainer() {
         assertThat(host.osctl("ct exec web stat -c %u:%g /etc/hostname /etc/hosts /etc/resolv.conf"))
                 .prints("0:0\n0:0\n0:0");
+    }
+
+    @Test
+    void containersOfAnImageOfARunningSystemHaveMachineIdsOfTheirOwn() {
+        byte[] archive = Tarball.busybox()
+                .file("etc/machine-id", 0444, "0123456789abcdef0123456789abcdef\n".getBytes(StandardCharsets.US_ASCII))
+                .gzip();
+        host.command("image import --name cloned -").reading(archive).run();
+        host.given("ct new --image cloned one", "ct new --image cloned two", "ct start one", "ct start two");
+
+        String one = host.osctl("ct exec one cat /etc/machine-id").stdout();
+        assertThat(one).hasSize(33).doesNotStartWith("0123456789abcdef");
+        assertThat(host.osctl("ct exec two cat /etc/machine-id").stdout()).isNotEqualTo(one);
+
+        host.given("ct restart --kill one");
+        assertThat(host.osctl("ct exec one cat /etc/machine-id").stdout()).isEqualTo(one);
     }
 
     @ParameterizedTest

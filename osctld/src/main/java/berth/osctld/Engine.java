@@ -10,6 +10,8 @@ import berth.engine.idmap.UserStores;
 import berth.engine.image.ImageStores;
 import berth.engine.network.managed.Networks;
 import berth.engine.operation.Locks;
+import berth.engine.repository.Publisher;
+import berth.engine.repository.Repositories;
 import berth.engine.storage.Pools;
 import berth.osctld.command.Services;
 
@@ -24,6 +26,8 @@ record Engine(
         Groups groups,
         ImageStores images,
         Networks networks,
+        Repositories repositories,
+        Publisher publisher,
         ContainerServices containers,
         Events events,
         Locks locks)

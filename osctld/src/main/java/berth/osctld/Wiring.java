@@ -19,6 +19,8 @@ import berth.engine.network.managed.HostPrograms;
 import berth.engine.network.managed.Networks;
 import berth.engine.operation.FailPoints;
 import berth.engine.operation.Locks;
+import berth.engine.repository.Publisher;
+import berth.engine.repository.Repositories;
 import berth.engine.runtime.Attachments;
 import berth.engine.runtime.Entry;
 import berth.engine.runtime.Launcher;
@@ -36,10 +38,12 @@ import berth.linux.mount.Overlays;
 import berth.linux.mount.UserNamespaces;
 import berth.linux.process.PollLoop;
 import berth.osctld.command.Services;
+import berth.osctld.transfer.HttpTransport;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -48,6 +52,9 @@ import java.util.concurrent.Executors;
 /** Makes every part of the daemon and hands it what it stands on; there is no other place where parts are joined. */
 final class Wiring {
     private static final String VERSION = "0.1.0";
+    /** How long a server on the network may say nothing. */
+    private static final Duration SERVER_PATIENCE = Duration.ofSeconds(60);
+
     private static final Path LXCFS = Path.of("/var/lib/lxcfs");
     private static final List<String> PROGRAM_DIRECTORIES =
             List.of("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin");
@@ -106,6 +113,8 @@ final class Wiring {
                 groups,
                 images,
                 networks,
+                new Repositories(instance, new HttpTransport(System.getenv(), SERVER_PATIENCE), clock),
+                new Publisher(instance),
                 containers,
                 events,
                 locks);

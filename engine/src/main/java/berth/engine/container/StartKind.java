@@ -2,6 +2,7 @@ package berth.engine.container;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
+import berth.engine.guest.GuestIdentity;
 import berth.engine.guest.GuestTree;
 import berth.engine.operation.OperationKind;
 import berth.engine.operation.Progress;
@@ -10,11 +11,13 @@ import berth.engine.runtime.Launcher;
 import berth.engine.runtime.Monitor;
 import berth.engine.runtime.Monitors;
 import berth.engine.runtime.RunPlan;
+import berth.engine.storage.RootFilesystem;
 import berth.linux.Fd;
 import berth.linux.file.Directory;
 import berth.linux.file.FileStat;
 import berth.linux.file.FileType;
 import berth.linux.file.Resolution;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -37,6 +40,7 @@ final class StartKind implements OperationKind<StartKind.Plan> {
     private final StartGate gate;
     private final GuestInterfaces guests;
     private final ContainerLog log;
+    private final SecureRandom random = new SecureRandom();
 
     StartKind(
             Containers containers,
@@ -128,8 +132,15 @@ final class StartKind implements OperationKind<StartKind.Plan> {
             });
             GuestFiles files = new GuestFiles(tree);
             files.hostname(run.hostname());
+            distinguish(tree, root);
             guests.write(container, tree);
             launcher.attachRoot(run, mount);
+        }
+    }
+
+    private void distinguish(GuestTree tree, RootFilesystem root) {
+        try (Directory image = Directory.open(root.imageTree(), Resolution.IN_ROOT)) {
+            new GuestIdentity(tree, random).distinguishFrom(new GuestTree(image, 0, 0, _ -> {}));
         }
     }
 

@@ -94,6 +94,19 @@ public final class GuestTree {
         write(path, text.getBytes(StandardCharsets.ISO_8859_1), mode);
     }
 
+    /** As {@link #write(String, String, int)}, also in place of a file that its owner may not write, where no guest meant that. */
+    void replace(String path, String text, int mode) {
+        try {
+            if (rootfs.stat(path).filter(FileStat::isRegular).isPresent()) {
+                rootfs.remove(path);
+            }
+        } catch (KernelException e) {
+            notes.accept("/%s is not replaced: %s".formatted(path, e.reason()));
+            return;
+        }
+        write(path, text, mode);
+    }
+
     /** Gives a file another text, and leaves its owner and its mode; one that does not exist is made with {@code mode}. */
     void rewrite(String path, String text, int mode) {
         Optional<FileStat> old = quietly(() -> rootfs.stat(path)).filter(FileStat::isRegular);

@@ -40,7 +40,11 @@ record ArchiveEntry(
         HARD_LINK,
         FIFO,
         DEVICE,
-        SOCKET
+        SOCKET,
+        /** What layers below have of this name is gone. */
+        WHITEOUT,
+        /** What layers below have in this directory is gone. */
+        OPAQUE
     }
 
     /** A stretch of data in a file, in bytes. */

@@ -1,10 +1,11 @@
 package berth.engine.image;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.Optional;
 
 /** Reads a tree of files one by one from wherever it comes. Trusts nothing and judges nothing but the format. */
-interface ArchiveReader {
+interface ArchiveReader extends Closeable {
     /**
      * The next file; what is left of the previous one's data is skipped. Empty at the end.
      *
@@ -20,4 +21,8 @@ interface ArchiveReader {
      * @throws CorruptArchiveException if the source ends before the data does
      */
     int read(byte[] buffer, int offset, int length) throws IOException;
+
+    /** Lets go of what it reads from, where it owns that. */
+    @Override
+    default void close() throws IOException {}
 }

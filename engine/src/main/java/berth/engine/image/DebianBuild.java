@@ -35,6 +35,8 @@ final class DebianBuild implements ImageBuilder.Build, ArchiveReader {
     private final Thread messages;
     private final Deque<String> lines = new ArrayDeque<>();
     private boolean ended;
+    /** It is closed as a build and as a reader. */
+    private boolean closed;
 
     /** Takes ownership of {@code child} and of the reading ends of its pipes. */
     DebianBuild(Child child, Fd out, Fd err, Progress progress) {
@@ -75,6 +77,10 @@ final class DebianBuild implements ImageBuilder.Build, ArchiveReader {
 
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         if (!ended && child.await(Duration.ZERO).isEmpty()) {
             // It removes its temporary tree when asked to end, but not when killed.
             child.signalGroup(Signal.TERM);

@@ -18,7 +18,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a directory as if it were an archive. Links in it are not followed, other file systems are not entered. */
-final class DirectoryReader implements ArchiveReader, AutoCloseable {
+final class DirectoryReader implements ArchiveReader {
     private static final int CHUNK = 1 << 17;
 
     private final TreeWalk walk;

@@ -13,6 +13,7 @@ import berth.linux.file.Directory;
 import berth.linux.file.Resolution;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -40,6 +41,12 @@ public final class Images implements AutoCloseable {
     private final ReentrantLock importing = new ReentrantLock(true);
     /** Held while the catalogue and the directory change together. */
     private final ReentrantLock changing = new ReentrantLock();
+
+    /** Opens what is imported, with a directory for what cannot be read from front to end. */
+    @FunctionalInterface
+    private interface Source {
+        ArchiveReader open(Staging staging) throws IOException;
+    }
 
     private Images(Path path, Directory directory, ImageUsers users, Clock clock, Catalogue catalogue) {
         this.path = path;
@@ -108,31 +115,59 @@ public final class Images implements AutoCloseable {
     }
 
     /**
-     * Imports a tar archive, plain or compressed by gzip, xz, zstd or bzip2.
+     * Imports an archive of any format that {@link Archives} and {@link Packages} know, whatever it is called.
      *
      * @param archive read to its end; closing it is the caller's
-     * @throws BerthException UNTRUSTED if it is broken or holds what is refused, saying which entry; EXHAUSTED if the disk is
-     *     full; CANCELLED if the thread is interrupted. Nothing is left then
+     * @throws BerthException UNTRUSTED if it is broken or holds what is refused, saying which entry; UNSUPPORTED if it is a
+     *     package that cannot be used; EXHAUSTED if the disk is full; CANCELLED if the thread is interrupted. Nothing is left
      */
     public Imported importArchive(InputStream archive, ImportRequest request, Progress progress) {
-        try (InputStream decompressed = ReadAhead.of(Compression.decompress(archive))) {
-            return importFrom(new TarReader(decompressed), request, new Notes(), progress);
-        } catch (IOException e) {
-            throw new BerthException(ErrorCode.UNTRUSTED, "the archive is broken: " + e.getMessage(), null, e);
-        }
+        return importFrom(
+                staging -> new Archives(staging.path(), request.maxSize()).open(archive),
+                request,
+                Optional.empty(),
+                new Notes(),
+                progress);
     }
 
     /**
-     * Imports a copy of a directory's tree, with holes and hard links, without other file systems mounted in it.
+     * Imports an image that LXD or Incus has in two archives.
+     *
+     * @param metadata the one with {@code metadata.yaml}; closing it is the caller's
+     * @param rootfs the other, as for {@link #importArchive}
+     * @throws BerthException as {@link #importArchive}
+     */
+    public Imported importSplit(InputStream metadata, InputStream rootfs, ImportRequest request, Progress progress) {
+        LxdMetadata described;
+        try (Staging scratch = Staging.scratch(directory, path)) {
+            described = LxdMetadata.find(metadata, new Archives(scratch.path(), request.maxSize()));
+        }
+        return importFrom(
+                staging -> new Archives(staging.path(), request.maxSize()).open(rootfs),
+                request,
+                Optional.of(described),
+                new Notes(),
+                progress);
+    }
+
+    /**
+     * Imports a directory: a copy of its tree, with holes and hard links, without other file systems mounted in it; or, of a
+     * {@link Packages package}, what is in it.
      *
      * @param source a descriptor of the directory, which stays the caller's
      * @throws BerthException as {@link #importArchive}
      */
     public Imported importDirectory(Fd source, ImportRequest request, Progress progress) {
         Notes notes = new Notes();
-        try (Directory start = Directory.of(source.dup(), Resolution.NO_LINKS);
-                DirectoryReader reader = new DirectoryReader(start, notes)) {
-            return importFrom(reader, request, notes, progress);
+        try (Directory start = Directory.of(source.dup(), Resolution.NO_LINKS)) {
+            return importFrom(
+                    staging -> Packages.isOne(start)
+                            ? new Packages(new Archives(staging.path(), request.maxSize()), notes).open(start)
+                            : new DirectoryReader(start, notes),
+                    request,
+                    Optional.empty(),
+                    notes,
+                    progress);
         }
     }
 
@@ -144,7 +179,25 @@ public final class Images implements AutoCloseable {
     public Imported build(ImageBuilder builder, ImportRequest request, Progress progress) {
         try (Staging scratch = Staging.scratch(directory, path);
                 ImageBuilder.Build build = builder.start(scratch.path().toAbsolutePath(), progress)) {
-            return importFrom(build.reader(), request, new Notes(), progress);
+            return importFrom(_ -> build.reader(), request, Optional.empty(), new Notes(), progress);
+        }
+    }
+
+    /**
+     * Writes the tree of {@code image} as a tar archive, which imports as the same image.
+     *
+     * @param out stays open
+     * @throws IOException if it cannot be written
+     */
+    public void export(Image image, OutputStream out, Progress progress) throws IOException {
+        progress.step("packing " + image.label());
+        try (Directory tree = Directory.open(tree(image), Resolution.NO_LINKS);
+                DirectoryReader reader = new DirectoryReader(tree, new Notes())) {
+            TarWriter writer = new TarWriter(out);
+            for (var entry = reader.next(); entry.isPresent(); entry = reader.next()) {
+                writer.add(entry.get(), reader);
+            }
+            writer.finish();
         }
     }
 
@@ -190,11 +243,13 @@ public final class Images implements AutoCloseable {
         directory.close();
     }
 
-    private Imported importFrom(ArchiveReader reader, ImportRequest request, Notes notes, Progress progress) {
+    private Imported importFrom(
+            Source source, ImportRequest request, Optional<LxdMetadata> metadata, Notes notes, Progress progress) {
         lockImporting(progress);
         try (Staging staging = Staging.create(directory, path)) {
             progress.step("unpacking");
-            Unpacker.Unpacked unpacked = new Unpacker(request.maxSize(), notes, progress).unpack(reader, staging);
+            Unpacker unpacker = new Unpacker(request.maxSize(), metadata, notes, progress);
+            Unpacker.Unpacked unpacked = unpack(source, unpacker, staging);
             progress.step("writing to disk");
             return keep(staging, unpacked, request, notes);
         } catch (IOException e) {
@@ -208,6 +263,14 @@ public final class Images implements AutoCloseable {
                     e);
         } finally {
             importing.unlock();
+        }
+    }
+
+    private static Unpacker.Unpacked unpack(Source source, Unpacker unpacker, Staging staging) {
+        try (ArchiveReader reader = source.open(staging)) {
+            return unpacker.unpack(reader, staging);
+        } catch (IOException e) {
+            throw Unpacker.broken(e);
         }
     }
 

@@ -15,6 +15,8 @@ import java.util.concurrent.ThreadLocalRandom;
 final class Staging implements AutoCloseable {
     static final String TREE = "tree";
 
+    private static final String PACKAGE = "package";
+
     private static final String INCOMING = ".incoming-";
     private static final String OUTGOING = ".outgoing-";
 
@@ -69,6 +71,32 @@ final class Staging implements AutoCloseable {
         try (Directory staged = images.openDirectory(name);
                 Directory tree = staged.openDirectory(TREE)) {
             return tree.with(Resolution.IN_ROOT);
+        }
+    }
+
+    /** Makes the tree, a package, a directory beside an empty tree, for {@link #openPackage}. */
+    void setAside() {
+        try (Directory staged = images.openDirectory(name)) {
+            staged.rename(TREE, PACKAGE);
+            staged.createDirectory(TREE, 0755);
+        }
+    }
+
+    /** Opens what was set aside for paths that it says itself. */
+    Directory openPackage() {
+        try (Directory staged = images.openDirectory(name);
+                Directory aside = staged.openDirectory(PACKAGE)) {
+            return aside.with(Resolution.IN_ROOT);
+        }
+    }
+
+    /** Removes all but the tree. */
+    void removeRest() {
+        try (Directory staged = images.openDirectory(name)) {
+            staged.list().stream()
+                    .map(DirectoryEntry::name)
+                    .filter(entry -> !entry.equals(TREE))
+                    .forEach(staged::removeTree);
         }
     }
 

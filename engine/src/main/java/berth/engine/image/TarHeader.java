@@ -5,6 +5,7 @@ import java.util.Arrays;
 /** One header block of a tar archive: v7, ustar, pax or GNU. Source: POSIX pax(1), GNU tar manual "Basic Tar Format". */
 final class TarHeader {
     static final int BLOCK = 512;
+    static final int MAGIC = 257;
 
     private static final int NAME = 0;
     private static final int MODE = 100;
@@ -15,7 +16,6 @@ final class TarHeader {
     private static final int CHECKSUM = 148;
     private static final int TYPE = 156;
     private static final int LINK = 157;
-    private static final int MAGIC = 257;
     private static final int PREFIX = 345;
     private static final int SPARSE_MAP = 386;
     private static final int SPARSE_MORE = 482;

@@ -20,9 +20,6 @@ final class TarReader implements ArchiveReader {
     private static final int BLOCK = TarHeader.BLOCK;
     /** Longest name or set of pax records that is read, in bytes; XATTR_SIZE_MAX is 64 KiB for one attribute. */
     private static final int MAX_RECORDS = 1 << 20;
-    /** How much is read after the end mark, so that whoever writes the stream can finish, in bytes. */
-    private static final long MAX_TRAILER = 64 << 20;
-
     /** What file systems can store, in seconds around 1970. */
     private static final long MAX_TIME = 1L << 34;
 
@@ -57,7 +54,7 @@ final class TarReader implements ArchiveReader {
             byte[] block = readBlock();
             if (Arrays.equals(block, new byte[BLOCK])) {
                 ended = true;
-                drain();
+                ArchiveBytes.drain(in);
                 break;
             }
             TarHeader header = TarHeader.of(block);
@@ -84,7 +81,7 @@ final class TarReader implements ArchiveReader {
         }
         int count = in.read(buffer, offset, (int) Math.min(length, left));
         if (count < 0) {
-            throw truncated();
+            throw ArchiveBytes.truncated();
         }
         left -= count;
         return count;
@@ -217,10 +214,7 @@ final class TarReader implements ArchiveReader {
         if (left > MAX_RECORDS) {
             throw new CorruptArchiveException("a name or record is longer than %d bytes".formatted(MAX_RECORDS));
         }
-        byte[] records = in.readNBytes((int) left);
-        if (records.length < left) {
-            throw truncated();
-        }
+        byte[] records = ArchiveBytes.read(in, (int) left);
         left = 0;
         return records;
     }
@@ -250,43 +244,13 @@ final class TarReader implements ArchiveReader {
     }
 
     private void skipData() throws IOException {
-        skip(left);
-        skip(padding);
+        ArchiveBytes.skip(in, left);
+        ArchiveBytes.skip(in, padding);
         left = 0;
         padding = 0;
     }
 
-    private void skip(long count) throws IOException {
-        long rest = count;
-        while (rest > 0) {
-            long skipped = in.skip(rest);
-            if (skipped == 0 && in.read() < 0) {
-                throw truncated();
-            }
-            rest -= Math.max(1, skipped);
-        }
-    }
-
     private byte[] readBlock() throws IOException {
-        byte[] block = in.readNBytes(BLOCK);
-        if (block.length < BLOCK) {
-            throw truncated();
-        }
-        return block;
-    }
-
-    /** Also lets the decompressor compare its checksum. */
-    private void drain() throws IOException {
-        byte[] buffer = new byte[1 << 16];
-        long total = 0;
-        int count = 0;
-        while (count >= 0 && total < MAX_TRAILER) {
-            total += count;
-            count = in.read(buffer, 0, buffer.length);
-        }
-    }
-
-    private static CorruptArchiveException truncated() {
-        return new CorruptArchiveException("it ends too early");
+        return ArchiveBytes.read(in, BLOCK);
     }
 }

@@ -109,7 +109,7 @@ final class TreeWriter implements AutoCloseable {
                 yield true;
             }
             case HARD_LINK -> !omitted.isEmpty() && omitted.contains(EntryPath.ofTarget(entry));
-            case FILE, DIRECTORY, SYMLINK, FIFO -> false;
+            case FILE, DIRECTORY, SYMLINK, FIFO, WHITEOUT, OPAQUE -> false;
         };
         if (omit && omitted.size() < OMITTED_KEPT) {
             omitted.add(path);
@@ -138,11 +138,17 @@ final class TreeWriter implements AutoCloseable {
                 parent.createFifo(path.name(), 0600);
                 setAttributes(entry, parent, path.name());
             }
+            case WHITEOUT -> clear(parent, path.name());
+            case OPAQUE -> empty(parent, path.name());
             case DEVICE, SOCKET -> throw new IllegalStateException("left out before");
         }
     }
 
     private void writeRoot(ArchiveEntry entry) {
+        if (entry.kind() == Kind.OPAQUE) {
+            empty(root, ".");
+            return;
+        }
         if (entry.kind() != Kind.DIRECTORY) {
             throw EntryPath.refused(entry.name(), "the root of the tree must be a directory");
         }
@@ -212,6 +218,16 @@ final class TreeWriter implements AutoCloseable {
             parent.removeTree(name);
             removed = true;
         }
+    }
+
+    private void empty(Directory parent, String name) {
+        if (parent.stat(name).filter(FileStat::isDirectory).isEmpty()) {
+            return;
+        }
+        try (Directory directory = parent.openDirectory(name)) {
+            directory.list().forEach(entry -> directory.removeTree(entry.name()));
+        }
+        removed = true;
     }
 
     /** Owner first: the kernel takes setuid bits and capabilities away when it changes. */

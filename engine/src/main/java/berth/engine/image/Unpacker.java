@@ -3,11 +3,18 @@ package berth.engine.image;
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.operation.Progress;
+import berth.engine.store.Yaml;
+import berth.linux.KernelException;
 import berth.linux.file.Directory;
+import berth.linux.file.DirectoryEntry;
+import berth.linux.file.FileName;
 import berth.linux.file.FileStat;
+import java.io.EOFException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Unpacks an archive into a staging directory and finds out what was in it. */
 final class Unpacker {
@@ -19,41 +26,64 @@ final class Unpacker {
     private static final int ENTRIES_PER_STEP = 5000;
 
     private final Limits limits;
+    private final Optional<LxdMetadata> metadata;
     private final Notes notes;
     private final Progress progress;
 
     /** A tree that is complete but not in its place. */
     record Unpacked(Manifest manifest, TreeFacts facts) {}
 
-    Unpacker(long maxBytes, Notes notes, Progress progress) {
+    /** @param metadata what came beside the archive, if anything did */
+    Unpacker(long maxBytes, Optional<LxdMetadata> metadata, Notes notes, Progress progress) {
         this.limits = new Limits(maxBytes, MAX_ENTRIES);
+        this.metadata = metadata;
         this.notes = notes;
         this.progress = progress;
     }
 
     /**
-     * Unpacks all of {@code source} into {@code staging}.
+     * Unpacks all of {@code source} into {@code staging}; if that turns out to be a package, what is in it.
      *
-     * @throws BerthException UNTRUSTED if the archive is broken, empty, too large or holds what is refused; EXHAUSTED if the disk
-     *     is full; CANCELLED if the thread is interrupted
+     * @throws BerthException UNTRUSTED if the archive is broken, empty, too large or holds what is refused; UNSUPPORTED if it is
+     *     a package that cannot be used; EXHAUSTED if the disk is full; CANCELLED if the thread is interrupted
      */
     Unpacked unpack(ArchiveReader source, Staging staging) {
-        FileHashes hashes = new FileHashes();
-        try (Directory tree = staging.openTree()) {
-            writeAll(source, staging, tree, hashes);
-            if (isWrapped(tree)) {
-                staging.promote(ROOTFS);
-                notes.add("the tree is what the archive has in 'rootfs/'; what lay beside it was left out");
-            }
+        FileHashes hashes = writeAll(source, staging);
+        if (isPackage(staging)) {
+            staging.setAside();
+            hashes = unpackPackage(staging);
         }
+        Optional<LxdMetadata> described = findRoot(staging);
+        staging.removeRest();
         try (Directory tree = staging.openTree()) {
             progress.step("computing the image's id");
-            return new Unpacked(Manifest.of(tree, hashes), TreeFacts.of(tree));
+            TreeFacts facts = TreeFacts.of(tree);
+            return new Unpacked(
+                    Manifest.of(tree, hashes),
+                    described.map(said -> said.complete(facts)).orElse(facts));
         }
     }
 
-    private void writeAll(ArchiveReader source, Staging staging, Directory tree, FileHashes hashes) {
-        try (TreeWriter writer = new TreeWriter(tree, limits, new FreeSpace(staging.path()), notes, hashes)) {
+    private static boolean isPackage(Staging staging) {
+        try (Directory tree = staging.openTree()) {
+            return !holdsRoot(tree, "") && Packages.isOne(tree);
+        }
+    }
+
+    private FileHashes unpackPackage(Staging staging) {
+        Archives archives = new Archives(staging.path(), limits.bytes());
+        try (Directory aside = staging.openPackage();
+                ArchiveReader reader = new Packages(archives, notes).open(aside)) {
+            return writeAll(reader, staging);
+        } catch (IOException e) {
+            throw broken(e);
+        }
+    }
+
+    private FileHashes writeAll(ArchiveReader source, Staging staging) {
+        FileHashes hashes = new FileHashes();
+        try (Directory tree = staging.openTree();
+                TreeWriter writer = new TreeWriter(tree, limits, new FreeSpace(staging.path()), notes, hashes)) {
             for (var entry = source.next(); entry.isPresent(); entry = source.next()) {
                 writer.add(entry.get(), source);
                 if (writer.entries() % ENTRIES_PER_STEP == 0) {
@@ -65,23 +95,57 @@ final class Unpacker {
                 throw new BerthException(ErrorCode.UNTRUSTED, "the archive holds no files");
             }
         } catch (IOException e) {
-            throw new BerthException(
-                    Thread.currentThread().isInterrupted() ? ErrorCode.CANCELLED : ErrorCode.UNTRUSTED,
-                    "the archive is broken: " + e.getMessage(),
-                    null,
-                    e);
+            throw broken(e);
+        }
+        return hashes;
+    }
+
+    /** The error for an archive that {@code e} was met in. Decompressors tell of an early end without a message. */
+    static BerthException broken(IOException e) {
+        String reason = e instanceof EOFException || e.getMessage() == null ? "it ends too early" : e.getMessage();
+        return new BerthException(
+                Thread.currentThread().isInterrupted() ? ErrorCode.CANCELLED : ErrorCode.UNTRUSTED,
+                "the archive is broken: " + reason,
+                null,
+                e);
+    }
+
+    /** Makes the directory of the tree that is the root its top: what LXD packs beside it describes it. */
+    private Optional<LxdMetadata> findRoot(Staging staging) {
+        Optional<LxdMetadata> described = metadata;
+        try (Directory tree = staging.openTree()) {
+            Optional<String> top = holdsRoot(tree, "") ? Optional.empty() : wrapper(tree);
+            if (top.isPresent()) {
+                described = described.or(() -> metadata(tree));
+                staging.promote(top.get());
+                notes.add("the tree is what the archive has in '%s/'; what lay beside it was left out"
+                        .formatted(FileName.printable(top.get())));
+            }
+        }
+        return described;
+    }
+
+    private static Optional<LxdMetadata> metadata(Directory tree) {
+        try {
+            String text = new String(tree.readFile(LxdMetadata.FILE, Yaml.LIMIT), StandardCharsets.UTF_8);
+            return Optional.of(LxdMetadata.of(text));
+        } catch (KernelException | BerthException e) {
+            return Optional.empty();
         }
     }
 
-    private static boolean isWrapped(Directory tree) {
-        return holdsRoot(tree, "").isEmpty() && holdsRoot(tree, ROOTFS + "/").isPresent();
+    /** The directory that the root is in: {@code rootfs}, or the only one there is. */
+    private static Optional<String> wrapper(Directory tree) {
+        List<DirectoryEntry> top = tree.list();
+        return Stream.concat(
+                        Stream.of(ROOTFS),
+                        top.size() == 1 ? Stream.of(top.getFirst().name()) : Stream.empty())
+                .filter(name -> tree.stat(name).filter(FileStat::isDirectory).isPresent())
+                .filter(name -> holdsRoot(tree, name + "/"))
+                .findFirst();
     }
 
-    private static Optional<String> holdsRoot(Directory tree, String prefix) {
-        boolean real = prefix.isEmpty()
-                || tree.stat(ROOTFS).filter(FileStat::isDirectory).isPresent();
-        return TOP_LEVEL.stream()
-                .filter(name -> real && tree.stat(prefix + name).isPresent())
-                .findFirst();
+    private static boolean holdsRoot(Directory tree, String prefix) {
+        return TOP_LEVEL.stream().anyMatch(name -> tree.stat(prefix + name).isPresent());
     }
 }

@@ -14,7 +14,7 @@ final class CommandTree {
     static Group root() {
         return new Group("osctl", "Manage system containers")
                 .commands(List.of(Help.class, Ping.class, Version.class, GenCompletion.class, GenMan.class))
-                .groups(List.of(containers(), image(), pool(), user(), idRange(), group(), network()));
+                .groups(List.of(containers(), image(), repository(), pool(), user(), idRange(), group(), network()));
     }
 
     private static Group containers() {
@@ -129,11 +129,26 @@ final class CommandTree {
         return new Group("image", "Images that containers stand on")
                 .commands(List.of(
                         ImageCommands.Import.class,
+                        ImagePublish.class,
                         ImageCommands.Ls.class,
                         ImageCommands.Show.class,
                         ImageCommands.Del.class))
                 .groups(List.of(new Group("build", "Images made of what the host has")
                         .commands(List.of(ImageCommands.BuildBusybox.class, ImageCommands.BuildDebian.class))));
+    }
+
+    private static Group repository() {
+        return new Group("repository", "Repositories, which images come from", "repo")
+                .commands(List.of(
+                        RepositoryCommands.Add.class,
+                        RepositoryCommands.Del.class,
+                        RepositoryCommands.Enable.class,
+                        RepositoryCommands.Disable.class,
+                        RepositoryCommands.Ls.class,
+                        RepositoryCommands.Show.class,
+                        RepositoryCommands.Images.class,
+                        RepositoryCommands.Init.class,
+                        RepositoryCommands.Sign.class));
     }
 
     private static Group pool() {

@@ -18,7 +18,8 @@ final class Completion {
             "GROUP", "group ls -H -o name",
             "POOL", "pool ls -H -o name",
             "RANGE", "id-range ls -H -o name",
-            "IMAGE", "image ls -H -o name");
+            "IMAGE", "image ls -H -o name",
+            "REPOSITORY", "repository ls -H -o name");
 
     private static final String SCRIPT = """
             # bash completion for osctl; made by 'osctl gen-completion bash'

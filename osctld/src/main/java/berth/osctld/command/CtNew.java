@@ -5,6 +5,7 @@ import berth.engine.ErrorCode;
 import berth.engine.container.Container;
 import berth.engine.container.NewContainer;
 import berth.engine.image.Image;
+import berth.engine.image.ImportRequest;
 import berth.linux.Errno;
 import berth.linux.KernelException;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -26,7 +28,9 @@ import picocli.CommandLine.Parameters;
         footer = {
             "osctl ct new --image debian web",
             "osctl ct new --user alice --template ubuntu-16.04-x86_64.tar.gz myct01",
-            "Import the archive as an image and use that."
+            "Import the archive as an image and use that.",
+            "osctl ct new --distribution debian --version 12 db",
+            "Fetch the image from a repository, unless it is there."
         })
 final class CtNew extends OsctlCommand {
     @ArgGroup(exclusive = true, multiplicity = "1")
@@ -44,7 +48,17 @@ final class CtNew extends OsctlCommand {
         @Option(names = "--template", paramLabel = "FILE", description = "archive or directory to import as an image")
         @Nullable
         String template;
+
+        @Option(
+                names = "--distribution",
+                paramLabel = "NAME",
+                description = "an image of it from a repository, see 'repository images'")
+        @Nullable
+        String distribution;
     }
+
+    @Mixin
+    ImageWords words = new ImageWords();
 
     @Option(
             names = {"-u", "--user"},
@@ -91,11 +105,28 @@ final class CtNew extends OsctlCommand {
     }
 
     private Image image(Call call, String pool) {
+        if (source.distribution == null && words.areGiven()) {
+            throw new BerthException(
+                    ErrorCode.USAGE, "--version, --arch, --variant and --vendor go with --distribution");
+        }
+        if (source.distribution != null) {
+            return call.services()
+                    .repositories()
+                    .obtain(
+                            words.query(Optional.of(source.distribution)),
+                            call.services().images().of(pool),
+                            call.caller().progress());
+        }
         if (source.template == null) {
             return call.services().images().of(pool).get(String.valueOf(source.image));
         }
         try {
-            return ImageSource.importFile(call, pool, source.template, Optional.empty())
+            return ImageSource.importFile(
+                            call,
+                            pool,
+                            source.template,
+                            Optional.empty(),
+                            ImportRequest.DEFAULT_MAX_SIZE >> ImageSource.GIB_BITS)
                     .image();
         } catch (KernelException e) {
             Optional<Image> known = call.services().images().of(pool).find(source.template);

@@ -40,7 +40,7 @@ final class ImageCommands {
 
     private ImageCommands() {}
 
-    private static Names.Found<Image> named(Call call, String text) {
+    static Names.Found<Image> named(Call call, String text) {
         return call.names()
                 .find(
                         "image",
@@ -52,13 +52,16 @@ final class ImageCommands {
             name = "import",
             description = {
                 "Import a root file system as an image",
-                "An archive is a tar file, plain or compressed by gzip, xz, zstd or bzip2. An image that the pool has already is"
-                        + " kept once."
+                "An archive of tar or cpio, compressed or not, a squashfs, a directory, an OCI image layout as directory or archive,"
+                        + " what 'docker save' writes, and images of LXD, Incus and vpsAdminOS: told apart by content. An image that"
+                        + " the pool has already is kept once."
             },
             footer = {
                 "osctl image import debian-12.tar.xz",
                 "osctl image import --name web-base /srv/rootfs",
-                "osctl image import --name alpine - < alpine.tar.gz"
+                "osctl image import --name alpine - < alpine.tar.gz",
+                "osctl image import lxd.tar.xz rootfs.squashfs",
+                "An image that LXD has in two files."
             })
     static final class Import extends OsctlCommand {
         @Option(
@@ -68,22 +71,42 @@ final class ImageCommands {
         @Nullable
         String name;
 
-        @Parameters(paramLabel = "FILE", description = "an archive, a directory, or - for standard input")
+        @Option(
+                names = "--max-size",
+                paramLabel = "GIB",
+                description = "the most GiB that it may unpack to, 64 by default")
+        long maxSize = ImportRequest.DEFAULT_MAX_SIZE >> ImageSource.GIB_BITS;
+
+        @Parameters(index = "0", paramLabel = "FILE", description = "an archive, a directory, or - for standard input")
         String file = "";
+
+        @Parameters(
+                index = "1",
+                arity = "0..1",
+                paramLabel = "ROOTFS",
+                description = "the root file system, where FILE only describes it")
+        @Nullable
+        String rootfs;
 
         @Override
         void run(Call call) {
             String pool = call.names().pool().name();
             Optional<String> tag = Optional.ofNullable(name);
             try {
-                Imported imported = file.equals("-")
-                        ? ImageSource.importInput(call, pool, tag)
-                        : ImageSource.importFile(call, pool, file, tag);
-                ImageSource.tell(call, imported);
+                ImageSource.tell(call, imported(call, pool, tag));
             } catch (KernelException e) {
                 throw new BerthException(
                         ErrorCode.NOT_FOUND, "'%s' cannot be opened: %s".formatted(file, e.reason()), null, e);
             }
+        }
+
+        private Imported imported(Call call, String pool, Optional<String> tag) {
+            if (rootfs != null) {
+                return ImageSource.importSplit(call, pool, file, rootfs, tag, maxSize);
+            }
+            return file.equals("-")
+                    ? ImageSource.importInput(call, pool, tag, maxSize)
+                    : ImageSource.importFile(call, pool, file, tag, maxSize);
         }
     }
 

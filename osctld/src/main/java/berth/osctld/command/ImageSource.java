@@ -1,6 +1,7 @@
 package berth.osctld.command;
 
 import berth.engine.BerthException;
+import berth.engine.ErrorCode;
 import berth.engine.image.Images;
 import berth.engine.image.ImportRequest;
 import berth.engine.image.Imported;
@@ -15,7 +16,12 @@ import java.util.Optional;
 
 /** Imports what a caller has, with the caller's own rights. */
 final class ImageSource {
+    /** A GiB is 1 shifted by so much. */
+    static final int GIB_BITS = 30;
+
     private static final int BUFFER = 1 << 16;
+    /** More than any file system holds. */
+    private static final long MAX_GIB = 1 << 20;
 
     private ImageSource() {}
 
@@ -23,11 +29,12 @@ final class ImageSource {
      * Imports the archive or directory {@code file} into {@code pool}.
      *
      * @param name the image's name; made of the file's if empty
+     * @param maxGib the most GiB that it may unpack to
      * @throws berth.linux.KernelException if the caller cannot open the file
      */
-    static Imported importFile(Call call, String pool, String file, Optional<String> name) {
+    static Imported importFile(Call call, String pool, String file, Optional<String> name, long maxGib) {
         Images images = call.services().images().of(pool);
-        ImportRequest request = request(file, name.or(() -> nameOf(file)));
+        ImportRequest request = request(file, name.or(() -> nameOf(file)), maxGib);
         try (Fd opened = call.session().openForReading(file)) {
             if (Files.isDirectory(Path.of(opened.procPath()))) {
                 return images.importDirectory(opened, request, call.caller().progress());
@@ -40,14 +47,45 @@ final class ImageSource {
         }
     }
 
+    /**
+     * Imports an image of LXD or Incus in two files into {@code pool}.
+     *
+     * @param name the image's name; made of the first file's if empty
+     * @param maxGib the most GiB that it may unpack to
+     * @throws berth.linux.KernelException if the caller cannot open a file
+     */
+    static Imported importSplit(
+            Call call, String pool, String metadata, String rootfs, Optional<String> name, long maxGib) {
+        ImportRequest request = request(metadata, name.or(() -> nameOf(metadata)), maxGib);
+        try (Fd description = call.session().openForReading(metadata);
+                Fd root = call.session().openForReading(rootfs)) {
+            return call.services()
+                    .images()
+                    .of(pool)
+                    .importSplit(
+                            new BufferedInputStream(FdStreams.input(description), BUFFER),
+                            new BufferedInputStream(FdStreams.input(root), BUFFER),
+                            request,
+                            call.caller().progress());
+        } catch (BerthException e) {
+            throw new BerthException(
+                    e.code(),
+                    "%s and %s: %s".formatted(metadata, rootfs, e.getMessage()),
+                    e.hint().orElse(null),
+                    e);
+        }
+    }
+
     /** Imports the archive on the caller's standard input. */
-    static Imported importInput(Call call, String pool, Optional<String> name) {
+    static Imported importInput(Call call, String pool, Optional<String> name, long maxGib) {
         InputStream archive = new BufferedInputStream(call.session().in(), BUFFER);
         return call.services()
                 .images()
                 .of(pool)
                 .importArchive(
-                        archive, request("standard input", name), call.caller().progress());
+                        archive,
+                        request("standard input", name, maxGib),
+                        call.caller().progress());
     }
 
     /** Says what an import came to. */
@@ -60,8 +98,14 @@ final class ImageSource {
                         imported.image().label(), what, imported.image().shortId());
     }
 
-    private static ImportRequest request(String source, Optional<String> name) {
-        ImportRequest request = ImportRequest.of(source);
+    private static ImportRequest request(String source, Optional<String> name, long maxGib) {
+        if (maxGib < 1 || maxGib > MAX_GIB) {
+            throw new BerthException(
+                    ErrorCode.INVALID,
+                    "an image of %d GiB cannot be".formatted(maxGib),
+                    "give --max-size in whole GiB");
+        }
+        ImportRequest request = ImportRequest.of(source).upTo(maxGib << GIB_BITS);
         return name.map(request::named).orElse(request);
     }
 
@@ -69,7 +113,7 @@ final class ImageSource {
     static Optional<String> nameOf(String file) {
         String bare = file.replaceAll("/+$", "")
                 .replaceAll("^.*/", "")
-                .replaceAll("\\.(tar|tgz|txz|tbz2?|tzst)?(\\.(gz|xz|zst|bz2))?$", "")
+                .replaceAll("\\.(tar|tgz|txz|tbz2?|tzst|cpio|squashfs|sqfs|oci)?(\\.(gz|xz|zst|bz2))?$", "")
                 .toLowerCase(Locale.ROOT);
         return Optional.of(bare).filter(ImportRequest::isName);
     }

@@ -10,6 +10,8 @@ import berth.engine.idmap.UserStores;
 import berth.engine.image.ImageStores;
 import berth.engine.network.managed.Networks;
 import berth.engine.operation.Locks;
+import berth.engine.repository.Publisher;
+import berth.engine.repository.Repositories;
 import berth.engine.storage.Pools;
 
 /** The engine's services that commands call. */
@@ -40,6 +42,12 @@ public interface Services {
 
     /** The managed networks. */
     Networks networks();
+
+    /** Where images come from. */
+    Repositories repositories();
+
+    /** Where images are offered to others. */
+    Publisher publisher();
 
     /** Everything around containers. */
     ContainerServices containers();

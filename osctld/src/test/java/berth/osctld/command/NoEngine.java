@@ -10,6 +10,8 @@ import berth.engine.idmap.UserStores;
 import berth.engine.image.ImageStores;
 import berth.engine.network.managed.Networks;
 import berth.engine.operation.Locks;
+import berth.engine.repository.Publisher;
+import berth.engine.repository.Repositories;
 import berth.engine.storage.Pools;
 
 /** An engine for commands that do not need one. */
@@ -65,6 +67,16 @@ final class NoEngine implements Services {
 
     @Override
     public ImageStores images() {
+        throw missing();
+    }
+
+    @Override
+    public Repositories repositories() {
+        throw missing();
+    }
+
+    @Override
+    public Publisher publisher() {
         throw missing();
     }
 

@@ -1,0 +1,231 @@
+package berth.engine.repository;
+
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
+import berth.engine.Instance;
+import berth.engine.image.Image;
+import berth.engine.image.Images;
+import berth.engine.image.ImportRequest;
+import berth.engine.image.Imported;
+import berth.engine.operation.Progress;
+import berth.engine.store.ObjectStore;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The repositories that the host knows, and what they offer. They are the host's, not a pool's: what is fetched is kept in the
+ * pool that it is fetched for. Safe for several threads.
+ */
+public final class Repositories {
+    /** The largest index that is read, in bytes; that of images.linuxcontainers.org has 4 MiB. */
+    private static final int MAX_INDEX = 64 << 20;
+
+    private final ObjectStore<Repository> store;
+    /** What {@link #store} holds, once it was read; guarded by this. */
+    private final TreeMap<String, Repository> repositories = new TreeMap<>();
+
+    private boolean loaded;
+    private final Transport transport;
+    private final Downloads downloads;
+
+    /** Nothing is read yet: the first that is asked for is what reads them. */
+    public Repositories(Instance instance, Transport transport, Clock clock) {
+        this.store = new ObjectStore<>(
+                instance.stateDirectory().resolve("conf/repository"), Repository.class, Repository::name);
+        this.transport = transport;
+        this.downloads = new Downloads(instance.stateDirectory().resolve("download"), transport, clock);
+    }
+
+    /** All of them, by name. */
+    public synchronized List<Repository> list() {
+        return List.copyOf(known().values());
+    }
+
+    /** @throws BerthException NOT_FOUND */
+    public synchronized Repository get(String name) {
+        Repository repository = known().get(name);
+        if (repository == null) {
+            throw new BerthException(
+                    ErrorCode.NOT_FOUND,
+                    "there is no repository '%s'".formatted(name),
+                    "'osctl repository ls' lists those there are");
+        }
+        return repository;
+    }
+
+    /**
+     * Adds {@code repository} once its index was read.
+     *
+     * @throws BerthException EXISTS; as {@link #images}
+     */
+    public void add(Repository repository) {
+        requireNew(repository.name());
+        read(repository);
+        synchronized (this) {
+            requireNew(repository.name());
+            store.save(repository);
+            known().put(repository.name(), repository);
+        }
+    }
+
+    private synchronized void requireNew(String name) {
+        if (known().containsKey(name)) {
+            throw new BerthException(ErrorCode.EXISTS, "there is a repository '%s' already".formatted(name));
+        }
+    }
+
+    /** Forgets {@code name}; images that came from it stay. @throws BerthException NOT_FOUND */
+    public synchronized void delete(String name) {
+        store.remove(get(name).name());
+        known().remove(name);
+    }
+
+    /** Has {@code name} looked in from now on, or not. @throws BerthException NOT_FOUND */
+    public synchronized Repository use(String name, Repository.Use use) {
+        Repository changed = get(name).with(use);
+        store.save(changed);
+        known().put(name, changed);
+        return changed;
+    }
+
+    /**
+     * What {@code repository} offers now.
+     *
+     * @throws BerthException FAILED if it cannot be reached; UNTRUSTED if its index is broken or not signed as it must be
+     */
+    public List<RemoteImage> images(Repository repository) {
+        return read(repository);
+    }
+
+    /** The repositories that are looked in, by name. */
+    public List<Repository> enabled() {
+        return list().stream().filter(repository -> !repository.disabled()).toList();
+    }
+
+    /**
+     * The image of {@code query} in {@code images}: the one there already if the repositories' newest is that, else fetched. A
+     * repository that does not answer is passed over with a warning if another has the image.
+     *
+     * @throws BerthException NOT_FOUND if none has it; as {@link Images#importArchive}; UNTRUSTED if a file is not what an index
+     *     says
+     */
+    public Image obtain(ImageQuery query, Images images, Progress progress) {
+        List<RemoteImage> offered = new ArrayList<>();
+        Optional<BerthException> failure = Optional.empty();
+        for (Repository repository : enabled()) {
+            try {
+                progress.step("asking repository " + repository.name());
+                offered.addAll(images(repository));
+            } catch (BerthException e) {
+                progress.warn(e.getMessage());
+                failure = Optional.of(e);
+            }
+        }
+        if (offered.isEmpty() && failure.isPresent()) {
+            throw failure.get();
+        }
+        if (enabled().isEmpty()) {
+            throw new BerthException(
+                    ErrorCode.NOT_FOUND,
+                    "no repository is enabled to look for images in",
+                    "add one: 'osctl repository add NAME URL'");
+        }
+        return fetch(query.best(offered), images, progress);
+    }
+
+    private Image fetch(RemoteImage wanted, Images images, Progress progress) {
+        ImportRequest request = ImportRequest.of(wanted.source());
+        ImportRequest named = ImportRequest.isName(wanted.tag()) ? request.named(wanted.tag()) : request;
+        Optional<Image> known = wanted.mark()
+                .flatMap(mark -> images.list().stream()
+                        .filter(image -> image.source().endsWith(mark))
+                        .findFirst());
+        if (known.isPresent()) {
+            return named.name() == null ? known.get() : images.tag(known.get(), named.name());
+        }
+        progress.step("fetching " + wanted.source());
+        try (Downloads.Fetched rootfs = downloads.fetch(wanted.rootfs(), named.maxSize(), progress)) {
+            Imported imported = wanted.metadata().isPresent()
+                    ? importSplit(wanted.metadata().get(), rootfs, images, named, progress)
+                    : importWhole(rootfs, images, named, progress);
+            imported.notes().forEach(progress::note);
+            return imported.image();
+        }
+    }
+
+    private static Imported importWhole(
+            Downloads.Fetched rootfs, Images images, ImportRequest request, Progress progress) {
+        try (InputStream archive = new BufferedInputStream(Files.newInputStream(rootfs.path()))) {
+            return images.importArchive(archive, request, progress);
+        } catch (IOException e) {
+            throw new BerthException(ErrorCode.FAILED, "what was fetched cannot be read", null, e);
+        }
+    }
+
+    private Imported importSplit(
+            RemoteFile metadata, Downloads.Fetched rootfs, Images images, ImportRequest request, Progress progress) {
+        try (Downloads.Fetched described = downloads.fetch(metadata, MAX_INDEX, progress);
+                InputStream description = new BufferedInputStream(Files.newInputStream(described.path()));
+                InputStream archive = new BufferedInputStream(Files.newInputStream(rootfs.path()))) {
+            return images.importSplit(description, archive, request, progress);
+        } catch (IOException e) {
+            throw new BerthException(ErrorCode.FAILED, "what was fetched cannot be read", null, e);
+        }
+    }
+
+    /** Also removes what earlier daemons left of their transfers. */
+    private synchronized Map<String, Repository> known() {
+        if (!loaded) {
+            store.load().objects().forEach(repository -> repositories.put(repository.name(), repository));
+            downloads.sweep();
+            loaded = true;
+        }
+        return repositories;
+    }
+
+    private List<RemoteImage> read(Repository repository) {
+        IndexDocument documents = path -> document(repository, path);
+        try {
+            return switch (repository.kind()) {
+                case BERTH -> BerthIndex.read(repository, documents);
+                case SIMPLESTREAMS -> Simplestreams.read(repository, documents);
+                case VPSADMINOS -> VpsAdminOsIndex.read(repository, documents);
+            };
+        } catch (IOException e) {
+            throw new BerthException(
+                    ErrorCode.FAILED,
+                    "repository '%s' cannot be read: %s".formatted(repository.name(), e.getMessage()),
+                    "see whether '%s' is right and answers".formatted(repository.url()),
+                    e);
+        } catch (BerthException e) {
+            if (e.code() != ErrorCode.INVALID) {
+                throw e;
+            }
+            throw new BerthException(
+                    ErrorCode.UNTRUSTED,
+                    "the index of repository '%s' is broken: %s".formatted(repository.name(), e.getMessage()),
+                    "see whether it is a repository of kind %s"
+                            .formatted(repository.kind().name().toLowerCase(Locale.ROOT)),
+                    e);
+        }
+    }
+
+    private byte[] document(Repository repository, String path) throws IOException {
+        try (InputStream in = transport.open(repository.resolve(path), 0).stream()) {
+            byte[] document = in.readNBytes(MAX_INDEX + 1);
+            if (document.length > MAX_INDEX) {
+                throw new IOException("%s is larger than %d MiB".formatted(path, MAX_INDEX >> 20));
+            }
+            return document;
+        }
+    }
+}
