@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -191,194 +192,60 @@ public record Netif(
     }
 
     public Netif withName(String value) {
-        return new Netif(
-                value,
-                type,
-                hwaddr,
-                link,
-                mtu,
-                addresses,
-                dhcp,
-                gateway4,
-                gateway6,
-                via,
-                routes,
-                hostAddresses,
-                shaping,
-                firewall);
+        return changed(draft -> draft.name = value);
     }
 
     public Netif withLink(String value) {
-        return new Netif(
-                name,
-                type,
-                hwaddr,
-                value,
-                mtu,
-                addresses,
-                dhcp,
-                gateway4,
-                gateway6,
-                via,
-                routes,
-                hostAddresses,
-                shaping,
-                firewall);
+        return changed(draft -> draft.link = value);
     }
 
     public Netif withHwaddr(String value) {
-        return new Netif(
-                name,
-                type,
-                value,
-                link,
-                mtu,
-                addresses,
-                dhcp,
-                gateway4,
-                gateway6,
-                via,
-                routes,
-                hostAddresses,
-                shaping,
-                firewall);
+        return changed(draft -> draft.hwaddr = value);
     }
 
     public Netif withMtu(@Nullable Integer value) {
-        return new Netif(
-                name,
-                type,
-                hwaddr,
-                link,
-                value,
-                addresses,
-                dhcp,
-                gateway4,
-                gateway6,
-                via,
-                routes,
-                hostAddresses,
-                shaping,
-                firewall);
+        return changed(draft -> draft.mtu = value);
     }
 
     public Netif withAddresses(List<String> value) {
-        return new Netif(
-                name,
-                type,
-                hwaddr,
-                link,
-                mtu,
-                value,
-                dhcp,
-                gateway4,
-                gateway6,
-                via,
-                routes,
-                hostAddresses,
-                shaping,
-                firewall);
+        return changed(draft -> draft.addresses = value);
     }
 
     public Netif withDhcp(boolean value) {
-        return new Netif(
-                name,
-                type,
-                hwaddr,
-                link,
-                mtu,
-                addresses,
-                value,
-                gateway4,
-                gateway6,
-                via,
-                routes,
-                hostAddresses,
-                shaping,
-                firewall);
+        return changed(draft -> draft.dhcp = value);
     }
 
     public Netif withGateways(@Nullable String v4, @Nullable String v6) {
-        return new Netif(
-                name, type, hwaddr, link, mtu, addresses, dhcp, v4, v6, via, routes, hostAddresses, shaping, firewall);
+        return changed(draft -> {
+            draft.gateway4 = v4;
+            draft.gateway6 = v6;
+        });
     }
 
     public Netif withVia(List<String> value) {
-        return new Netif(
-                name,
-                type,
-                hwaddr,
-                link,
-                mtu,
-                addresses,
-                dhcp,
-                gateway4,
-                gateway6,
-                value,
-                routes,
-                hostAddresses,
-                shaping,
-                firewall);
+        return changed(draft -> draft.via = value);
     }
 
     public Netif withRoutes(List<RoutedNetwork> value) {
-        return new Netif(
-                name,
-                type,
-                hwaddr,
-                link,
-                mtu,
-                addresses,
-                dhcp,
-                gateway4,
-                gateway6,
-                via,
-                value,
-                hostAddresses,
-                shaping,
-                firewall);
+        return changed(draft -> draft.routes = value);
     }
 
     public Netif withHostAddresses(List<String> value) {
-        return new Netif(
-                name, type, hwaddr, link, mtu, addresses, dhcp, gateway4, gateway6, via, routes, value, shaping,
-                firewall);
+        return changed(draft -> draft.hostAddresses = value);
     }
 
     public Netif withShaping(Shaping value) {
-        return new Netif(
-                name,
-                type,
-                hwaddr,
-                link,
-                mtu,
-                addresses,
-                dhcp,
-                gateway4,
-                gateway6,
-                via,
-                routes,
-                hostAddresses,
-                value,
-                firewall);
+        return changed(draft -> draft.shaping = value);
     }
 
     public Netif withFirewall(boolean value) {
-        return new Netif(
-                name,
-                type,
-                hwaddr,
-                link,
-                mtu,
-                addresses,
-                dhcp,
-                gateway4,
-                gateway6,
-                via,
-                routes,
-                hostAddresses,
-                shaping,
-                value);
+        return changed(draft -> draft.firewall = value);
+    }
+
+    private Netif changed(Consumer<NetifDraft> change) {
+        NetifDraft draft = new NetifDraft(this);
+        change.accept(draft);
+        return draft.netif();
     }
 
     /**
