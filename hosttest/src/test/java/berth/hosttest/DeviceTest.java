@@ -115,7 +115,8 @@ final class DeviceTest {
     void aNodeThatRootMakesInsideOpensNothing() {
         running();
 
-        assertThat(inside("mknod /tmp/mem c 1 1 && head -c 1 /tmp/mem").status()).isNotZero();
+        assertThat(inside("mknod /tmp/mem c 1 1 && head -c 1 /tmp/mem").status())
+                .isNotZero();
         assertThat(inside("mknod /dev/mem c 1 1 && head -c 1 /dev/mem").status())
                 .isNotZero();
     }
@@ -124,8 +125,9 @@ final class DeviceTest {
     void aListIsReplacedAsAWhole() {
         running();
 
-        assertThat(host.shell("echo '{\"devices\": [{\"type\": \"char\", \"major\": \"1\", \"minor\": \"8\","
-                                + " \"mode\": \"r\", \"name\": \"/dev/random\", \"inherit\": true}]}' | osctl ct devices replace shop")
+        assertThat(host.shell(
+                                "echo '{\"devices\": [{\"type\": \"char\", \"major\": \"1\", \"minor\": \"8\","
+                                        + " \"mode\": \"r\", \"name\": \"/dev/random\", \"inherit\": true}]}' | osctl ct devices replace shop")
                         .run())
                 .succeeds();
 

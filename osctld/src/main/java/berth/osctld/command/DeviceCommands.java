@@ -148,11 +148,10 @@ final class DeviceCommands {
         /** Adds {@code device} to the groups above {@code owner} that lack it, not to be inherited, or refuses it. */
         static void requireAbove(Call call, Limited owner, Device device, boolean parents) {
             if (parents) {
-                Group group =
-                        switch (owner) {
-                            case Limited.OfContainer c -> service(call).group(c.container());
-                            case Limited.OfGroup g -> g.group();
-                        };
+                Group group = switch (owner) {
+                    case Limited.OfContainer c -> service(call).group(c.container());
+                    case Limited.OfGroup g -> g.group();
+                };
                 for (Group above : service(call).lacking(group, device)) {
                     if (!(owner instanceof Limited.OfGroup g && g.group().equals(above))) {
                         service(call).change(above, with(device.withInherit(false)), call.caller());
@@ -179,12 +178,7 @@ final class DeviceCommands {
         ListOptions list = new ListOptions();
 
         Ls(Target target) {
-            super(
-                    target,
-                    "ls",
-                    "List the devices of %s",
-                    "Those that are inherited belong to a group above.",
-                    "@");
+            super(target, "ls", "List the devices of %s", "Those that are inherited belong to a group above.", "@");
         }
 
         @Override
@@ -207,7 +201,10 @@ final class DeviceCommands {
                 description = "add it to the groups above that lack it, too")
         boolean parents;
 
-        @Parameters(index = "4", paramLabel = "MODE", description = "some of r, w and m: reading, writing, making nodes")
+        @Parameters(
+                index = "4",
+                paramLabel = "MODE",
+                description = "some of r, w and m: reading, writing, making nodes")
         String mode = "";
 
         @Parameters(
@@ -325,7 +322,10 @@ final class DeviceCommands {
             Limited owner = target.find(call);
             Device device = entry(call, owner).device().withMode(mode);
             List<String> more = ownersBeneath(call, owner, device).entrySet().stream()
-                    .filter(e -> e.getValue().mode().chars().anyMatch(c -> device.mode().indexOf(c) < 0))
+                    .filter(e -> e.getValue()
+                            .mode()
+                            .chars()
+                            .anyMatch(c -> device.mode().indexOf(c) < 0))
                     .map(Map.Entry::getKey)
                     .toList();
             if (!more.isEmpty() && !recursive) {
