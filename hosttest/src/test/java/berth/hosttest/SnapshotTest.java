@@ -231,6 +231,8 @@ final class SnapshotTest {
 
         assertThat(host.osctl("ct start web")).fails(Status.WRONG_STATE).complains("cannot be read");
         assertThat(host.osctl("ct start mail")).succeeds();
+        assertThat(host.osctl("ct show web")).succeeds();
+        assertThat(host.osctl("ct snapshot ls")).succeeds();
 
         host.daemon().stop();
         assertThat(host.shell("rm %s*".formatted(record)).run()).succeeds();

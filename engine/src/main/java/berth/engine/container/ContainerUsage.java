@@ -48,9 +48,9 @@ public final class ContainerUsage {
         return plan(container).paths().lxcPath();
     }
 
-    /** What it is kept in, in the pool. */
-    public Path dataset(Container container) {
-        return plans.root(container).directory();
+    /** Where in the pool what it changes is kept; empty if what it is made of cannot be read. */
+    public Optional<Path> dataset(Container container) {
+        return plans.tip(container);
     }
 
     private RunPlan plan(Container container) {

@@ -101,6 +101,12 @@ final class RunPlans {
                 new Ids(user.uidMap(), user.gidMap()));
     }
 
+    /** Where what {@code container} changes is kept, also of one whose user is gone; empty if that cannot be read. */
+    Optional<Path> tip(Container container) {
+        return datasets.find(container.id().pool(), container.name())
+                .map(d -> container.pool().containers().resolve(d.tip()));
+    }
+
     User user(Container container) {
         return users.of(container.id().pool()).get(container.spec().user());
     }

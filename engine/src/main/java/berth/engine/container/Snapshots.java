@@ -67,6 +67,13 @@ public final class Snapshots {
         return datasets.of(container.id().pool(), container.name());
     }
 
+    /** The snapshots of {@code container}, in the order in which they were taken; none if what it is made of cannot be read. */
+    public List<Snapshot> of(Container container) {
+        return datasets.find(container.id().pool(), container.name())
+                .map(Dataset::snapshots)
+                .orElse(List.of());
+    }
+
     /**
      * Takes a snapshot. A stopped container's changes become the snapshot, which takes no time; those of one that runs are
      * copied while it is suspended.

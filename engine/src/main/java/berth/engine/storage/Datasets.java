@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -42,15 +43,20 @@ public final class Datasets {
 
     /** What container {@code id} of {@code pool} is made of. @throws BerthException WRONG_STATE if its file is broken */
     public Dataset of(String pool, String id) {
+        return find(pool, id)
+                .orElseThrow(() -> new BerthException(
+                        ErrorCode.WRONG_STATE,
+                        "what the root file system of container '%s' is made of cannot be read".formatted(id),
+                        "mend its file in %s, give it the ending .yml again, and import the pool anew"
+                                .formatted(opened(pool).store().directory())));
+    }
+
+    /** As {@link #of}; empty if its file is broken. */
+    public Optional<Dataset> find(String pool, String id) {
         Open open = opened(pool);
-        if (open.broken().contains(id)) {
-            throw new BerthException(
-                    ErrorCode.WRONG_STATE,
-                    "what the root file system of container '%s' is made of cannot be read".formatted(id),
-                    "mend its file in %s, give it the ending .yml again, and import the pool anew"
-                            .formatted(open.store().directory()));
-        }
-        return open.byId().getOrDefault(id, Dataset.fresh(id));
+        return open.broken().contains(id)
+                ? Optional.empty()
+                : Optional.of(open.byId().getOrDefault(id, Dataset.fresh(id)));
     }
 
     /** One for a new container {@code id}; a deleted one of that name may have left a layer that others stand on. */

@@ -89,8 +89,7 @@ final class CtSnapshot {
                             .toList()
                     : ids.stream().map(call.names()::container).toList();
             List<Taken> all = containers.stream()
-                    .flatMap(
-                            c -> snapshots(call).dataset(c).snapshots().stream().map(s -> new Taken(c, s)))
+                    .flatMap(c -> snapshots(call).of(c).stream().map(s -> new Taken(c, s)))
                     .toList();
             list.print(call, columns(snapshots(call)), all);
         }
