@@ -3,11 +3,20 @@ package berth.hosttest;
 import static berth.hosttest.ResultAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -18,6 +27,31 @@ final class FullBridgeTest {
 
     @RegisterExtension
     static final Host host = Host.withBusyboxInNetworkOfItsOwn();
+
+    /** What a host of so many containers must have more of than the kernel's own choice; see docs/networks.md. */
+    private static final Map<Path, String> SETTINGS = Map.of(
+            Path.of("/proc/sys/kernel/pty/max"), "65536",
+            Path.of("/proc/sys/net/ipv4/neigh/default/gc_thresh3"), "8192");
+
+    private static final Map<Path, String> USUAL = new HashMap<>();
+
+    @BeforeAll
+    static void aHostForManyContainers() throws IOException {
+        for (Path setting : SETTINGS.keySet()) {
+            // In one piece: who comes for one byte first, as readString does, is given no more.
+            try (InputStream in = Files.newInputStream(setting)) {
+                USUAL.put(setting, new String(in.readNBytes(100), StandardCharsets.US_ASCII));
+            }
+            Files.writeString(setting, SETTINGS.get(setting));
+        }
+    }
+
+    @AfterAll
+    static void theHostIsAsItWas() throws IOException {
+        for (Path setting : USUAL.keySet()) {
+            Files.writeString(setting, USUAL.get(setting));
+        }
+    }
 
     private static void forAll(Consumer<String> ids) {
         IntStream.range(0, CONTAINERS / AT_ONCE)

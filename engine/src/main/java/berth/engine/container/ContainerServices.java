@@ -99,16 +99,8 @@ public record ContainerServices(
                 new StartGate(on.instance(), containers, plans, with.monitors(), with.cgroups(), log, preparations);
         ContainerLimits limits = new ContainerLimits(
                 on.instance(), on.pools(), on.groups(), containers, plans, with.cgroups(), on.locks(), log);
-        StartKind start = new StartKind(
-                containers,
-                plans,
-                limits,
-                devices,
-                with.launcher(),
-                with.monitors(),
-                gate,
-                guests,
-                log);
+        StartKind start =
+                new StartKind(containers, plans, limits, devices, with.launcher(), with.monitors(), gate, guests, log);
         StopKind stop = new StopKind(containers, plans, with.monitors(), halt);
         Path run = on.instance().runDirectory();
         Operations running = new Operations(run.resolve("journal"), List.of(start, stop), on.clock(), on.failPoints());

@@ -200,7 +200,18 @@ public record ContainerSpec(
     /** With another user. */
     public ContainerSpec withUser(String value) {
         return new ContainerSpec(
-                id, value, group, image, distribution, hostname, dnsResolvers, initCmd, autostart, netifs, limits, devices);
+                id,
+                value,
+                group,
+                image,
+                distribution,
+                hostname,
+                dnsResolvers,
+                initCmd,
+                autostart,
+                netifs,
+                limits,
+                devices);
     }
 
     /**
@@ -208,7 +219,8 @@ public record ContainerSpec(
      * interfaces with their addresses; nor does it start by itself.
      */
     public ContainerSpec forCopy(String copy) {
-        return new ContainerSpec(copy, user, group, image, distribution, null, dnsResolvers, initCmd, null, List.of(), limits, devices);
+        return new ContainerSpec(
+                copy, user, group, image, distribution, null, dnsResolvers, initCmd, null, List.of(), limits, devices);
     }
 
     private static boolean isAddress(String text) {

@@ -8,16 +8,29 @@ final class NetifDraft {
     String name;
     NetifType type;
     String hwaddr;
-    @Nullable String link;
-    @Nullable Integer mtu;
+
+    @Nullable
+    String link;
+
+    @Nullable
+    Integer mtu;
+
     List<String> addresses;
     boolean dhcp;
-    @Nullable String gateway4;
-    @Nullable String gateway6;
+
+    @Nullable
+    String gateway4;
+
+    @Nullable
+    String gateway6;
+
     List<String> via;
     List<RoutedNetwork> routes;
     List<String> hostAddresses;
-    @Nullable Shaping shaping;
+
+    @Nullable
+    Shaping shaping;
+
     boolean firewall;
 
     NetifDraft(Netif netif) {

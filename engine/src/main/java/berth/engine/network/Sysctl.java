@@ -4,6 +4,8 @@ import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.store.FileFailure;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -14,6 +16,7 @@ import java.util.stream.Stream;
 /** The kernel's settings of the host's network. Source: kernel documentation, networking/ip-sysctl.rst. */
 public final class Sysctl {
     private static final Path ROOT = Path.of("/proc/sys/net");
+    private static final int LONGEST_VALUE = 4096;
 
     private Sysctl() {}
 
@@ -38,8 +41,10 @@ public final class Sysctl {
     /** The value of a setting; empty if the kernel has none of this name. */
     static Optional<String> read(String name) {
         Path setting = ROOT.resolve(name);
-        try {
-            return Optional.of(Files.readString(setting).strip());
+        // In one piece: the kernel gives a reader that comes back for more nothing, and readString comes for one byte
+        // first.
+        try (InputStream in = Files.newInputStream(setting)) {
+            return Optional.of(new String(in.readNBytes(LONGEST_VALUE), StandardCharsets.UTF_8).strip());
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {

@@ -29,6 +29,9 @@ import java.util.concurrent.TimeoutException;
  * repeated, and each taking away tolerates that nothing is there. The caller holds the container's lock.
  */
 public final class Launcher {
+    /** What LXC says where the kernel has no pseudo-terminal left: of a container's console, and of its other terminals. */
+    private static final List<String> TERMINAL_FAILURES = List.of("Failed to allocate console", "Failed to create tty");
+
     private static final int LONGEST_OUTPUT = 16 * 1024;
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
@@ -160,10 +163,13 @@ public final class Launcher {
     private static BerthException failed(RunPlan plan, String output) {
         String cause =
                 LxcLog.cause(plan.lxcLog()).or(() -> output.lines().findFirst()).orElse("LXC gave no reason");
+        boolean isShortOfTerminals = TERMINAL_FAILURES.stream().anyMatch(cause::contains);
         return new BerthException(
                 ErrorCode.FAILED,
                 "container '%s' cannot be started: %s".formatted(plan.name(), cause),
-                "'osctl ct log cat %s' shows LXC's whole log".formatted(plan.name()));
+                isShortOfTerminals
+                        ? "the host has no pseudo-terminals left; let it have more: 'sysctl kernel.pty.max=65536'"
+                        : "'osctl ct log cat %s' shows LXC's whole log".formatted(plan.name()));
     }
 
     private static void makeDirectory(Path directory, String permissions) throws IOException {
