@@ -249,4 +249,21 @@ final class SnapshotTest {
         assertThat(Files.exists(host.pool("tank").resolve("conf/dataset/copy.yml")))
                 .isFalse();
     }
+
+    @Test
+    void aCopyIsNotTakenForItsOriginal() {
+        host.given(
+                "ct start web",
+                "ct exec web sh -c 'mkdir -p /etc/ssh; echo a secret host key >/etc/ssh/ssh_host_rsa_key'",
+                "ct exec web sh -c 'echo 0123456789abcdef0123456789abcdef >/etc/machine-id'",
+                "ct cp web copy",
+                "ct start copy");
+
+        assertThat(host.osctl("ct exec web cat /etc/machine-id")).prints("0123456789abcdef0123456789abcdef");
+        assertThat(host.osctl("ct exec copy cat /etc/machine-id").stdout().strip())
+                .matches("[0-9a-f]{32}")
+                .isNotEqualTo("0123456789abcdef0123456789abcdef");
+        assertThat(host.osctl("ct exec copy ls /etc/ssh")).prints("ssh_host_ed25519_key\nssh_host_ed25519_key.pub");
+        assertThat(host.osctl("ct exec web cat /etc/ssh/ssh_host_rsa_key")).prints("a secret host key");
+    }
 }

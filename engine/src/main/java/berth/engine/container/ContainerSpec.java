@@ -10,6 +10,7 @@ import java.net.Inet6Address;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -113,105 +114,39 @@ public record ContainerSpec(
     }
 
     public ContainerSpec withHostname(@Nullable String value) {
-        return new ContainerSpec(
-                id, user, group, image, distribution, value, dnsResolvers, initCmd, autostart, netifs, limits, devices);
+        return changed(draft -> draft.hostname = value);
     }
 
     public ContainerSpec withDnsResolvers(List<String> value) {
-        return new ContainerSpec(
-                id, user, group, image, distribution, hostname, value, initCmd, autostart, netifs, limits, devices);
+        return changed(draft -> draft.dnsResolvers = value);
     }
 
     public ContainerSpec withInitCmd(List<String> value) {
-        return new ContainerSpec(
-                id,
-                user,
-                group,
-                image,
-                distribution,
-                hostname,
-                dnsResolvers,
-                value,
-                autostart,
-                netifs,
-                limits,
-                devices);
+        return changed(draft -> draft.initCmd = value);
     }
 
     public ContainerSpec withAutostart(@Nullable Autostart value) {
-        return new ContainerSpec(
-                id, user, group, image, distribution, hostname, dnsResolvers, initCmd, value, netifs, limits, devices);
+        return changed(draft -> draft.autostart = value);
     }
 
     public ContainerSpec withDistribution(Distribution value) {
-        return new ContainerSpec(
-                id, user, group, image, value, hostname, dnsResolvers, initCmd, autostart, netifs, limits, devices);
+        return changed(draft -> draft.distribution = value);
     }
 
     public ContainerSpec withNetifs(List<Netif> value) {
-        return new ContainerSpec(
-                id,
-                user,
-                group,
-                image,
-                distribution,
-                hostname,
-                dnsResolvers,
-                initCmd,
-                autostart,
-                value,
-                limits,
-                devices);
+        return changed(draft -> draft.netifs = value);
     }
 
     public ContainerSpec withLimits(Limits value) {
-        Limits kept = value.equals(Limits.NONE) ? null : value;
-        return new ContainerSpec(
-                id,
-                user,
-                group,
-                image,
-                distribution,
-                hostname,
-                dnsResolvers,
-                initCmd,
-                autostart,
-                netifs,
-                kept,
-                devices);
+        return changed(draft -> draft.limits = value.equals(Limits.NONE) ? null : value);
     }
 
     public ContainerSpec withDevices(List<Device> value) {
-        return new ContainerSpec(
-                id,
-                user,
-                group,
-                image,
-                distribution,
-                hostname,
-                dnsResolvers,
-                initCmd,
-                autostart,
-                netifs,
-                limits,
-                value);
+        return changed(draft -> draft.devices = value);
     }
 
-    /** With another user. */
     public ContainerSpec withUser(String value) {
-        return new ContainerSpec(
-                id,
-                value,
-                group,
-                image,
-                distribution,
-                hostname,
-                dnsResolvers,
-                initCmd,
-                autostart,
-                netifs,
-                limits,
-                devices);
+        return changed(draft -> draft.user = value);
     }
 
     /**
@@ -219,8 +154,18 @@ public record ContainerSpec(
      * interfaces with their addresses; nor does it start by itself.
      */
     public ContainerSpec forCopy(String copy) {
-        return new ContainerSpec(
-                copy, user, group, image, distribution, null, dnsResolvers, initCmd, null, List.of(), limits, devices);
+        return changed(draft -> {
+            draft.id = copy;
+            draft.hostname = null;
+            draft.autostart = null;
+            draft.netifs = List.of();
+        });
+    }
+
+    private ContainerSpec changed(Consumer<ContainerSpecDraft> change) {
+        ContainerSpecDraft draft = new ContainerSpecDraft(this);
+        change.accept(draft);
+        return draft.spec();
     }
 
     private static boolean isAddress(String text) {

@@ -1,5 +1,7 @@
 package berth.engine.container;
 
+import berth.engine.guest.GuestIdentity;
+import berth.engine.guest.GuestTree;
 import berth.engine.idmap.User;
 import berth.engine.idmap.UserStores;
 import berth.engine.operation.OperationKind;
@@ -11,6 +13,10 @@ import berth.engine.storage.Layer;
 import berth.engine.storage.Pool;
 import berth.engine.storage.Pools;
 import berth.engine.storage.RootFilesystem;
+import berth.linux.Fd;
+import berth.linux.file.Directory;
+import berth.linux.file.Resolution;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -50,6 +56,7 @@ final class CreateKind implements OperationKind<CreateKind.Plan> {
     private final Datasets datasets;
     private final Suspension suspension;
     private final RunPlans plans;
+    private final SecureRandom random = new SecureRandom();
 
     CreateKind(
             Pools pools,
@@ -110,6 +117,16 @@ final class CreateKind implements OperationKind<CreateKind.Plan> {
     private void create(Plan plan) {
         RootFilesystem root = plans.root(pool(plan), plan.spec(), plan.dataset());
         pool(plan).driver().create(root.with(root.tip(), plan.base()));
+        if (!plan.base().isEmpty()) {
+            giveIdentity(plan, root);
+        }
+    }
+
+    private void giveIdentity(Plan plan, RootFilesystem root) {
+        try (Fd mount = pool(plan).driver().mount(root);
+                Directory rootfs = Directory.of(mount.dup(), Resolution.IN_ROOT)) {
+            new GuestIdentity(new GuestTree(rootfs, root.rootUid(), root.rootGid(), _ -> {}), random).renew();
+        }
     }
 
     private List<Step> copySteps(Plan plan, Copying copying) {

@@ -35,7 +35,7 @@ public final class GuestIdentity {
             if (isShared(DBUS_MACHINE_ID, image)) {
                 guest.replace(DBUS_MACHINE_ID, id, PUBLIC);
             }
-            guest.note("the machine id came with the image; the container has its own now");
+            guest.note("the machine id was not the container's alone; it has its own now");
         }
         List<String> keys = image.names(SSH).stream()
                 .filter(name -> name.matches(HOST_KEY))
@@ -44,6 +44,11 @@ public final class GuestIdentity {
         if (!keys.isEmpty()) {
             replace(keys);
         }
+    }
+
+    /** Replaces all of it: the guest's files are a copy of another's, which goes on using it. */
+    public void renew() {
+        distinguishFrom(guest);
     }
 
     /** One key of the kind that every ssh server of the last ten years knows stands for all. */
@@ -55,7 +60,7 @@ public final class GuestIdentity {
         SshHostKey own = SshHostKey.generate(random);
         guest.write(SSH + "ssh_host_ed25519_key", own.secretText(), SECRET);
         guest.write(SSH + "ssh_host_ed25519_key.pub", own.publicText(), PUBLIC);
-        guest.note("the ssh host keys came with the image; the container has its own now");
+        guest.note("the ssh host keys were not the container's alone; it has its own now");
     }
 
     /** Whether both have the file with the same content, and it says something. */
