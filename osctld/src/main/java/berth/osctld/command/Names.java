@@ -80,7 +80,7 @@ final class Names {
             default ->
                 throw new BerthException(
                         ErrorCode.INVALID,
-                        "several pools have a %s '%s'".formatted(noun, name),
+                        "several pools have '%s' among their %ss".formatted(name, noun),
                         "name one of them: "
                                 + String.join(
                                         ", ",
