@@ -54,6 +54,11 @@ remove_instance() {
     for family in bridge inet; do
         nft delete table "$family" "berth-$gone" 2>/dev/null || true
     done
+    if [ -f "/run/$gone/host-settings" ]; then
+        while read -r _ setting former changed; do
+            [ "$(cat "/proc/sys/net/$setting" 2>/dev/null)" != "$changed" ] || echo "$former" >"/proc/sys/net/$setting"
+        done <"/run/$gone/host-settings"
+    fi
     awk -v run="/run/$gone/" 'index($5, run) == 1 { print $5 }' /proc/self/mountinfo | tac | while read -r mount; do
         umount -l "$mount" 2>/dev/null || true
     done
