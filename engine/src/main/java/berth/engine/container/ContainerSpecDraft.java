@@ -13,12 +13,21 @@ final class ContainerSpecDraft {
     String group;
     String image;
     Distribution distribution;
-    @Nullable String hostname;
+
+    @Nullable
+    String hostname;
+
     List<String> dnsResolvers;
     List<String> initCmd;
-    @Nullable Autostart autostart;
+
+    @Nullable
+    Autostart autostart;
+
     List<Netif> netifs;
-    @Nullable Limits limits;
+
+    @Nullable
+    Limits limits;
+
     List<Device> devices;
 
     ContainerSpecDraft(ContainerSpec spec) {
@@ -38,6 +47,17 @@ final class ContainerSpecDraft {
 
     ContainerSpec spec() {
         return new ContainerSpec(
-                id, user, group, image, distribution, hostname, dnsResolvers, initCmd, autostart, netifs, limits, devices);
+                id,
+                user,
+                group,
+                image,
+                distribution,
+                hostname,
+                dnsResolvers,
+                initCmd,
+                autostart,
+                netifs,
+                limits,
+                devices);
     }
 }
