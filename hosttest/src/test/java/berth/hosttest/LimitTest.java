@@ -236,6 +236,9 @@ final class LimitTest {
                 .fails(Status.INVALID)
                 .complains("pids.max");
         assertThat(host.osctl("ct cgparams set -v 2 web cgroup.procs 1")).fails(Status.INVALID);
+        assertThat(host.osctl("ct cgparams set web ../../x 1"))
+                .fails(Status.INVALID)
+                .complains("../../x", "memory.high");
 
         assertThat(host.json("ct cgparams ls web")).isEmpty();
     }

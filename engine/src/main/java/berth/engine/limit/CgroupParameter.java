@@ -20,7 +20,6 @@ import java.util.regex.Pattern;
  */
 public record CgroupParameter(int version, String subsystem, String name, List<String> value) {
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]*(\\.[a-zA-Z0-9_]+)+");
-    private static final Pattern SUBSYSTEM = Pattern.compile("[a-z][a-z0-9_]*");
     private static final Set<String> NOT_PARAMETERS = Set.of("cgroup", "devices", "freezer");
     private static final int LONGEST = 4096;
 
@@ -50,9 +49,7 @@ public record CgroupParameter(int version, String subsystem, String name, List<S
         if (version != 1 && version != 2) {
             throw invalid("cgroup version %d does not exist".formatted(version), "give 1 or 2");
         }
-        if (!NAME.matcher(name).matches() || !SUBSYSTEM.matcher(subsystem).matches()) {
-            throw invalid("'%s' is not the name of a cgroup parameter".formatted(name), "write it like memory.high");
-        }
+        requireName(name);
         if (NOT_PARAMETERS.contains(subsystem)) {
             throw invalid(
                     "'%s' is no parameter to set".formatted(name),
@@ -72,8 +69,9 @@ public record CgroupParameter(int version, String subsystem, String name, List<S
                 });
     }
 
-    /** The controller of the parameter {@code name}, which is what stands before its first dot. */
+    /** The controller of the parameter {@code name}: what stands before its first dot. @throws BerthException INVALID for no such name */
     public static String subsystemOf(String name) {
+        requireName(name);
         int dot = name.indexOf('.');
         return dot < 0 ? name : name.substring(0, dot);
     }
@@ -91,6 +89,12 @@ public record CgroupParameter(int version, String subsystem, String name, List<S
     /** What lifts it; empty where that is not known. */
     public Optional<String> lifted() {
         return Optional.ofNullable(DEFAULTS.get(name));
+    }
+
+    private static void requireName(String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw invalid("'%s' is not the name of a cgroup parameter".formatted(name), "write it like memory.high");
+        }
     }
 
     private static BerthException invalid(String message, String hint) {
