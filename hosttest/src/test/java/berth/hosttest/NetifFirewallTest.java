@@ -27,8 +27,8 @@ final class NetifFirewallTest {
 
     @AfterEach
     void theBridgeGoes() {
-        host.osctl("ct del -f web");
         host.networkShell("ip link del br7").run();
+        host.given("ct del -f web");
     }
 
     private static void onHost(String script) {

@@ -51,7 +51,9 @@ public final class Forwarding implements AutoCloseable {
     /** {@code holder} needs it for {@code families} from now on, and for no others. */
     public synchronized void need(String holder, Set<IpFamily> families) {
         Set<IpFamily> before = families.isEmpty() ? needs.remove(holder) : needs.put(holder, Set.copyOf(families));
-        if (before != null && !families.containsAll(before)) {
+        boolean lostSome = before != null && !families.containsAll(before);
+        // Whoever goes is an occasion to look again: what of others kept it on may be gone by now.
+        if (lostSome || families.isEmpty()) {
             offUnlessNeeded();
         }
     }
