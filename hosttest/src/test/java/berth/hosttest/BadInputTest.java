@@ -67,6 +67,23 @@ final class BadInputTest {
     @CsvSource(
             delimiter = '|',
             value = {
+                "network bird --bgp 192.0.2.1                             | --as",
+                "network bird --as 64512                                  | --bgp",
+                "network bird --as 0 --bgp 192.0.2.1                      | 0",
+                "network bird --as 64512 --bgp nowhere                    | nowhere",
+                "network bird --ospf eth1 --area here                     | here",
+                "network bird --family 5                                  | 5",
+                "network bird --only everything                           | everything",
+                "network bird --accept some                               | some",
+            })
+    void routingCommandsRefuse(String line, String named) {
+        refuses(line, named);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
                 "user new alice                                           | alice",
                 "user new                                                 | user",
                 "user new ../bob                                          | ../bob",

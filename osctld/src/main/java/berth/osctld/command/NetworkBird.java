@@ -102,9 +102,9 @@ final class NetworkBird {
         @Option(
                 names = "--as",
                 paramLabel = "AS",
-                required = true,
-                description = "the number of this host's autonomous system")
-        long as;
+                description = "the number of this host's autonomous system; --bgp needs it")
+        @Nullable
+        Long as;
 
         @Option(
                 names = "--bgp",
@@ -116,8 +116,16 @@ final class NetworkBird {
         List<String> neighbours = new ArrayList<>();
 
         Bgp bgp() {
+            if (as == null) {
+                throw new BerthException(
+                        ErrorCode.INVALID,
+                        "BGP needs the number of this host's autonomous system",
+                        "add --as, for instance --as 64512");
+            }
+            long own = as;
             return new Bgp(
-                    as, neighbours.stream().map(n -> Bgp.Neighbour.parse(n, as)).toList());
+                    own,
+                    neighbours.stream().map(n -> Bgp.Neighbour.parse(n, own)).toList());
         }
     }
 
