@@ -3,6 +3,7 @@ package berth.hosttest;
 import static berth.hosttest.ResultAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -33,6 +34,14 @@ final class SeveralContainersTest {
         assertThat(host.osctl("ct unfreeze --all")).succeeds();
         assertThat(host.osctl("ct stop --kill --all")).succeeds();
         assertThat(host.osctl("ct ls -H -o state")).prints("stopped\nstopped\nstopped");
+        assertThat(host.osctl("ct del --all")).succeeds();
+        assertThat(host.json("ct ls")).isEmpty();
+    }
+
+    @Test
+    void manyAreDeletedAtTheSameTime() {
+        IntStream.range(0, 12).forEach(n -> host.given("ct new --image busybox many" + n));
+
         assertThat(host.osctl("ct del --all")).succeeds();
         assertThat(host.json("ct ls")).isEmpty();
     }

@@ -102,7 +102,8 @@ public final class Containers {
     Set<String> names(String pool) {
         Open open = opened(pool);
         Set<String> names = new TreeSet<>(open.store().ids());
-        names.addAll(open.byName().keySet());
+        // One by one: TreeSet.addAll breaks off where a sorted set shrinks meanwhile.
+        open.byName().keySet().forEach(names::add);
         return names;
     }
 
