@@ -21,6 +21,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** The start of a container, from nothing of it on the host to a running init. */
 final class StartKind implements OperationKind<StartKind.Plan> {
@@ -82,15 +83,25 @@ final class StartKind implements OperationKind<StartKind.Plan> {
 
     @Override
     public List<Step> steps(Plan plan, Progress progress) {
+        RootMount root = new RootMount(remarks -> mount(container(plan), remarks));
         return List.of(
-                Step.of("make cgroup", () -> makeCgroup(plan, progress), () -> launcher.removeCgroup(run(plan))),
+                Step.of(
+                        "make cgroup",
+                        () -> {
+                            root.begin();
+                            makeCgroup(plan, progress);
+                        },
+                        () -> {
+                            root.discard();
+                            launcher.removeCgroup(run(plan));
+                        }),
                 Step.of(
                         "write LXC configuration",
                         () -> launcher.configure(run(plan)),
                         () -> launcher.unconfigure(run(plan))),
                 Step.of(
                         "mount root file system",
-                        () -> mount(container(plan), progress),
+                        () -> attach(plan, root, progress),
                         () -> launcher.detachRoot(run(plan))),
                 Step.commit("start monitor", () -> start(plan)));
     }
@@ -120,21 +131,33 @@ final class StartKind implements OperationKind<StartKind.Plan> {
         }
     }
 
-    private void mount(Container container, Progress progress) {
+    private void attach(Plan plan, RootMount root, Progress progress) throws InterruptedException {
+        Container container = container(plan);
+        Consumer<String> remarks = text -> {
+            log.add(container, text);
+            progress.note(text);
+        };
+        try (Fd mount = root.await(remarks)) {
+            launcher.attachRoot(run(plan), mount);
+        }
+    }
+
+    /** Its root file system, attached nowhere, with what it has to say about itself written into it. */
+    private Fd mount(Container container, Consumer<String> remarks) {
         RunPlan run = plans.of(container);
         var root = plans.root(container);
-        try (Fd mount = container.pool().driver().mount(root);
-                Directory rootfs = Directory.of(mount.dup(), Resolution.IN_ROOT)) {
+        Fd mount = container.pool().driver().mount(root);
+        try (Directory rootfs = Directory.of(mount.dup(), Resolution.IN_ROOT)) {
             requireInit(container, run, rootfs);
-            GuestTree tree = new GuestTree(rootfs, root.rootUid(), root.rootGid(), text -> {
-                log.add(container, text);
-                progress.note(text);
-            });
+            GuestTree tree = new GuestTree(rootfs, root.rootUid(), root.rootGid(), remarks);
             GuestFiles files = new GuestFiles(tree);
             files.hostname(run.hostname());
             distinguish(tree, root);
             guests.write(container, tree);
-            launcher.attachRoot(run, mount);
+            return mount;
+        } catch (RuntimeException e) {
+            mount.close();
+            throw e;
         }
     }
 

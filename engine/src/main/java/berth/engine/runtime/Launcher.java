@@ -74,8 +74,8 @@ public final class Launcher {
         makeDirectory(paths.rootfs(), "rwx------");
         makeDirectory(paths.lxcRuntime(), "rwx------");
         own(paths.lxcRuntime(), plan.uid(), plan.uid());
-        StartHook.write(paths.startHook());
-        Files.setPosixFilePermissions(paths.startHook(), PosixFilePermissions.fromString("rw-r--r--"));
+        RebootHook.write(paths.rebootHook());
+        Files.setPosixFilePermissions(paths.rebootHook(), PosixFilePermissions.fromString("rw-r--r--"));
         List<Path> delegated =
                 cgroups.at(ContainerCgroup.delegated(plan.cgroup())).directories();
         Files.writeString(paths.config(), LxcConfig.render(plan, delegated));

@@ -37,7 +37,7 @@ final class LxcConfig {
         config.fileSystems(plan);
         config.isolation(plan);
         config.terminals(plan);
-        config.set("lxc.hook.pre-start", StartHook.command(plan.paths().startHook(), cgroups));
+        config.set("lxc.hook.post-stop", RebootHook.command(plan.paths().rebootHook(), cgroups));
         config.set("lxc.hook.start-host", plan.startHost());
         return String.join("\n", config.lines) + "\n";
     }

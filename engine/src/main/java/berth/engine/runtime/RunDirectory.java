@@ -19,9 +19,9 @@ public record RunDirectory(Path lxcPath, String name) {
         return directory().resolve("config");
     }
 
-    /** What LXC runs before each start of it. */
-    public Path startHook() {
-        return directory().resolve("before-start");
+    /** What LXC runs after each end of it. */
+    public Path rebootHook() {
+        return directory().resolve("after-stop");
     }
 
     /** Where its root file system is mounted on the host. */

@@ -30,9 +30,9 @@ class LxcConfigTest {
     }
 
     @Test
-    void theHookBeforeAStartIsToldEveryCgroup() {
+    void theHookAfterAnEndIsToldEveryCgroup() {
         assertThat(LxcConfig.render(plan("web", "/sbin/init"), CGROUPS))
-                .contains("lxc.hook.pre-start = /bin/sh /run/t/pool/tank/ct/web/before-start /sys/fs/cgroup/t"
+                .contains("lxc.hook.post-stop = /bin/sh /run/t/pool/tank/ct/web/after-stop /sys/fs/cgroup/t"
                         + " /sys/fs/cgroup/unified/t\n");
     }
 

@@ -10,11 +10,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The script {@code before-start} that LXC runs before each start and each reboot of a container. */
-final class StartHook {
+/**
+ * The script {@code after-stop} that LXC runs when a container has ended, and so before the next init of one that reboots. It is no
+ * hook before each start, as a start waits for that.
+ */
+final class RebootHook {
     private static final byte[] SCRIPT = read();
 
-    private StartHook() {}
+    private RebootHook() {}
 
     /** Writes it to {@code file}. It is given to a shell, so that {@code /run} may be mounted without the right to execute. */
     static void write(Path file) throws IOException {
@@ -28,8 +31,8 @@ final class StartHook {
     }
 
     private static byte[] read() {
-        try (InputStream script = StartHook.class.getResourceAsStream("before-start")) {
-            return requireNonNull(script, "before-start is not in the program").readAllBytes();
+        try (InputStream script = RebootHook.class.getResourceAsStream("after-stop")) {
+            return requireNonNull(script, "after-stop is not in the program").readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
