@@ -11,6 +11,7 @@ import berth.engine.host.UserAdministration;
 import berth.engine.idmap.SystemAccounts;
 import berth.engine.idmap.UserStores;
 import berth.engine.image.ImageStores;
+import berth.engine.mount.MountSources;
 import berth.engine.network.Forwarding;
 import berth.engine.network.HostSettings;
 import berth.engine.network.Interfaces;
@@ -26,7 +27,9 @@ import berth.engine.runtime.Entry;
 import berth.engine.runtime.Launcher;
 import berth.engine.runtime.LxcPrograms;
 import berth.engine.runtime.Monitors;
+import berth.engine.runtime.MountStage;
 import berth.engine.storage.Datasets;
+import berth.engine.storage.Pool;
 import berth.engine.storage.Pools;
 import berth.engine.storage.Trash;
 import berth.engine.storage.ZpoolProbe;
@@ -48,6 +51,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 
 /** Makes every part of the daemon and hands it what it stands on; there is no other place where parts are joined. */
 final class Wiring {
@@ -88,7 +92,13 @@ final class Wiring {
         String mark = "berth " + instance.name();
         HostSettings settings = new HostSettings(instance.runDirectory().resolve("host-settings"));
         Forwarding forwarding = new Forwarding(settings, mark);
-        ContainerServices.Machinery machinery = machinery(enter, failPoints, forwarding);
+        MountSources sources = new MountSources(
+                namespaces,
+                () -> Stream.concat(
+                                pools.all().stream().map(Pool::path),
+                                Stream.of(instance.runDirectory(), instance.stateDirectory()))
+                        .toList());
+        ContainerServices.Machinery machinery = machinery(instance, enter, failPoints, forwarding, sources);
         Networks networks = new Networks(
                 instance,
                 new Bridges(mark, forwarding, settings),
@@ -120,7 +130,9 @@ final class Wiring {
                 locks);
     }
 
-    private static ContainerServices.Machinery machinery(Path enter, FailPoints failPoints, Forwarding forwarding) {
+    private static ContainerServices.Machinery machinery(
+            Instance instance, Path enter, FailPoints failPoints, Forwarding forwarding, MountSources sources) {
+        MountStage stage = new MountStage(instance.runDirectory().resolve("mounts"));
         CgroupHost cgroups = CgroupHost.detect();
         Entry entry = new Entry(enter);
         LxcPrograms lxc = new LxcPrograms(program("lxc-start"), program("lxc-attach"));
@@ -129,12 +141,14 @@ final class Wiring {
                 Thread.ofPlatform().daemon().name("watch-", 1).factory()));
         return new ContainerServices.Machinery(
                 cgroups,
-                new Launcher(entry, lxc, cgroups, monitors),
+                new Launcher(entry, lxc, cgroups, monitors, stage),
                 monitors,
                 new Attachments(entry, lxc, cgroups),
                 poll,
                 new Interfaces(forwarding),
                 forwarding,
+                stage,
+                sources,
                 LXCFS,
                 List.of((_, _, _) -> failPoints.before("hook", "prepare")));
     }

@@ -20,6 +20,7 @@ public final class Adoption {
     private final ContainerNetwork network;
     private final ContainerLimits limits;
     private final ContainerDevices devices;
+    private final ContainerMounts mounts;
     private final Leftovers leftovers;
     private final ContainerLog log;
 
@@ -29,6 +30,7 @@ public final class Adoption {
             ContainerNetwork network,
             ContainerLimits limits,
             ContainerDevices devices,
+            ContainerMounts mounts,
             Leftovers leftovers,
             ContainerLog log) {
         this.containers = containers;
@@ -36,6 +38,7 @@ public final class Adoption {
         this.network = network;
         this.limits = limits;
         this.devices = devices;
+        this.mounts = mounts;
         this.leftovers = leftovers;
         this.log = log;
     }
@@ -71,6 +74,7 @@ public final class Adoption {
         }
         limits.restore(pool);
         devices.restore(pool);
+        mounts.restore(pool);
         leftovers.remove(pool, all, containers.unreadable(pool));
         network.sweep();
     }

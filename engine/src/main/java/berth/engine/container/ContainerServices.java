@@ -5,6 +5,7 @@ import berth.engine.event.Events;
 import berth.engine.group.Groups;
 import berth.engine.idmap.UserStores;
 import berth.engine.image.ImageStores;
+import berth.engine.mount.MountSources;
 import berth.engine.network.Forwarding;
 import berth.engine.network.Interfaces;
 import berth.engine.network.managed.Networks;
@@ -16,6 +17,7 @@ import berth.engine.runtime.Attachments;
 import berth.engine.runtime.Consoles;
 import berth.engine.runtime.Launcher;
 import berth.engine.runtime.Monitors;
+import berth.engine.runtime.MountStage;
 import berth.engine.storage.Datasets;
 import berth.engine.storage.Pools;
 import berth.linux.cgroup.CgroupHost;
@@ -42,6 +44,7 @@ public record ContainerServices(
         ContainerUsage usage,
         ContainerLimits limits,
         ContainerDevices devices,
+        ContainerMounts mounts,
         ContainerNetwork network,
         ContainerLog log,
         Adoption adoption,
@@ -66,6 +69,8 @@ public record ContainerServices(
     /**
      * What they reach the kernel and LXC by.
      *
+     * @param stage by which way mounts come into containers
+     * @param sources where they come from
      * @param lxcfs where lxcfs is mounted when it runs
      * @param beforeInit what is done before each init of a container, in this order
      */
@@ -77,6 +82,8 @@ public record ContainerServices(
             PollLoop poll,
             Interfaces interfaces,
             Forwarding forwarding,
+            MountStage stage,
+            MountSources sources,
             Path lxcfs,
             List<BeforeInit> beforeInit) {}
 
@@ -85,16 +92,19 @@ public record ContainerServices(
         ContainerLog log = new ContainerLog(on.clock());
         ManagedPorts ports = new ManagedPorts(on.instance(), on.networks(), with.forwarding());
         Containers containers = new Containers(on.locks(), on.clock(), ports);
-        RunPlans plans =
-                new RunPlans(on.instance(), on.users(), on.groups(), on.images(), on.datasets(), log, with.lxcfs());
+        RunPlans plans = new RunPlans(
+                on.instance(), on.users(), on.groups(), on.images(), on.datasets(), log, with.stage(), with.lxcfs());
         GuestInterfaces guests = new GuestInterfaces(with.interfaces(), on.networks(), plans, log);
         ContainerNetwork network =
                 new ContainerNetwork(containers, with.interfaces(), on.networks(), ports, guests, on.failPoints());
         Halt halt = new Halt(with.attachments(), with.launcher(), with.cgroups());
         ContainerDevices devices = new ContainerDevices(on.groups(), containers, plans, with.cgroups(), on.locks());
+        ContainerMounts mounted = new ContainerMounts(
+                containers, plans, with.sources(), with.stage(), log, on.events(), on.clock(), on.failPoints());
         List<BeforeInit> preparations = new ArrayList<>(with.beforeInit());
         preparations.add((container, _, netns) -> network.prepare(container, netns));
         preparations.add((container, init, _) -> devices.makeNodes(container, init));
+        preparations.add((container, init, _) -> mounted.prepare(container, init));
         StartGate gate =
                 new StartGate(on.instance(), containers, plans, with.monitors(), with.cgroups(), log, preparations);
         ContainerLimits limits = new ContainerLimits(
@@ -155,10 +165,11 @@ public record ContainerServices(
                 snapshots,
                 new ContainerCopies(containers, factory, snapshots, on.datasets(), plans, on.locks()),
                 new ContainerShell(plans, with.attachments(), new Consoles(), on.clock()),
-                new ContainerSettings(containers, network, limits, devices, plans, log),
+                new ContainerSettings(containers, network, limits, devices, mounted, plans, log),
                 new ContainerUsage(plans, with.cgroups()),
                 limits,
                 devices,
+                mounted,
                 network,
                 log,
                 new Adoption(
@@ -167,6 +178,7 @@ public record ContainerServices(
                         network,
                         limits,
                         devices,
+                        mounted,
                         new Leftovers(on.instance(), plans, with.cgroups()),
                         log),
                 new Autostarter(containers, runner, log, run.resolve("autostarted")),

@@ -7,6 +7,7 @@ import berth.engine.idmap.User;
 import berth.engine.idmap.UserStores;
 import berth.engine.image.ImageStores;
 import berth.engine.runtime.HookProgram;
+import berth.engine.runtime.MountStage;
 import berth.engine.runtime.RunDirectory;
 import berth.engine.runtime.RunPlan;
 import berth.engine.runtime.SeccompProfiles;
@@ -32,6 +33,7 @@ final class RunPlans {
     private final ImageStores images;
     private final Datasets datasets;
     private final ContainerLog log;
+    private final MountStage stage;
     private final Path lxcfs;
 
     /** @param lxcfs where lxcfs is mounted when it runs */
@@ -42,6 +44,7 @@ final class RunPlans {
             ImageStores images,
             Datasets datasets,
             ContainerLog log,
+            MountStage stage,
             Path lxcfs) {
         this.instance = instance;
         this.users = users;
@@ -49,6 +52,7 @@ final class RunPlans {
         this.images = images;
         this.datasets = datasets;
         this.log = log;
+        this.stage = stage;
         this.lxcfs = lxcfs;
     }
 
@@ -69,6 +73,7 @@ final class RunPlans {
                 log.console(container),
                 SeccompProfiles.standard(instance),
                 HookProgram.command(instance),
+                stage.of(container.id().pool(), container.name()),
                 Files.isDirectory(lxcfs.resolve("proc")) ? Optional.of(lxcfs) : Optional.empty());
     }
 

@@ -57,6 +57,7 @@ final class LxcConfig {
         set("lxc.rootfs.path", "dir:" + plan.paths().rootfs());
         set("lxc.autodev", "1");
         set("lxc.mount.auto", "cgroup:mixed proc:mixed sys:mixed");
+        set("lxc.mount.entry", "%s %s none bind,create=dir 0 0".formatted(plan.stage(), MountStage.DOOR));
         plan.lxcfs()
                 .ifPresent(lxcfs -> LXCFS_FILES.forEach(
                         f -> set("lxc.mount.entry", "%s/%s %s none bind,optional 0 0".formatted(lxcfs, f, f))));

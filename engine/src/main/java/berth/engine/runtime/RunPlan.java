@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param consoleLog where LXC copies what is written to the console
  * @param seccompProfile the system call filter
  * @param startHost what LXC has its shell run before each init, when the container's namespaces exist
+ * @param stage where mounts arrive for it, see {@link MountStage}
  * @param lxcfs where lxcfs is mounted, if it runs
  */
 public record RunPlan(
@@ -34,4 +35,5 @@ public record RunPlan(
         Path consoleLog,
         Path seccompProfile,
         String startHost,
+        Path stage,
         Optional<Path> lxcfs) {}

@@ -43,6 +43,12 @@ class LxcConfigTest {
     }
 
     @Test
+    void mountsArriveByADirectoryOfTheContainersOwn() {
+        assertThat(LxcConfig.render(plan("web", "/sbin/init"), CGROUPS))
+                .contains("lxc.mount.entry = /run/t/mounts/tank/web dev/.berth none bind,create=dir 0 0\n");
+    }
+
+    @Test
     void lxcfsIsUsedWhereItRuns() {
         RunPlan without = plan("web", "/sbin/init");
         RunPlan with = new RunPlan(
@@ -58,6 +64,7 @@ class LxcConfigTest {
                 without.consoleLog(),
                 without.seccompProfile(),
                 without.startHost(),
+                without.stage(),
                 Optional.of(Path.of("/var/lib/lxcfs")));
 
         assertThat(LxcConfig.render(without, CGROUPS)).doesNotContain("lxcfs");
@@ -79,6 +86,7 @@ class LxcConfigTest {
                 Path.of("/p/web.console.log"),
                 Path.of("/run/t/seccomp/default"),
                 HookProgram.command(Instance.of("t")),
+                Path.of("/run/t/mounts/tank/web"),
                 Optional.empty());
     }
 }
