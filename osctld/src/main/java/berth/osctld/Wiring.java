@@ -11,6 +11,7 @@ import berth.engine.host.UserAdministration;
 import berth.engine.idmap.SystemAccounts;
 import berth.engine.idmap.UserStores;
 import berth.engine.image.ImageStores;
+import berth.engine.lxcfs.Lxcfs;
 import berth.engine.mount.MountSources;
 import berth.engine.network.Forwarding;
 import berth.engine.network.HostSettings;
@@ -59,7 +60,6 @@ final class Wiring {
     /** How long a server on the network may say nothing. */
     private static final Duration SERVER_PATIENCE = Duration.ofSeconds(60);
 
-    private static final Path LXCFS = Path.of("/var/lib/lxcfs");
     private static final List<String> PROGRAM_DIRECTORIES =
             List.of("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin");
 
@@ -149,7 +149,7 @@ final class Wiring {
                 forwarding,
                 stage,
                 sources,
-                LXCFS,
+                new Lxcfs(instance.runDirectory(), () -> find("lxcfs"), poll),
                 List.of((_, _, _) -> failPoints.before("hook", "prepare")));
     }
 

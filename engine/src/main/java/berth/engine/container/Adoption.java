@@ -21,6 +21,7 @@ public final class Adoption {
     private final ContainerLimits limits;
     private final ContainerDevices devices;
     private final ContainerMounts mounts;
+    private final ContainerViews views;
     private final Leftovers leftovers;
     private final ContainerLog log;
 
@@ -31,6 +32,7 @@ public final class Adoption {
             ContainerLimits limits,
             ContainerDevices devices,
             ContainerMounts mounts,
+            ContainerViews views,
             Leftovers leftovers,
             ContainerLog log) {
         this.containers = containers;
@@ -39,6 +41,7 @@ public final class Adoption {
         this.limits = limits;
         this.devices = devices;
         this.mounts = mounts;
+        this.views = views;
         this.leftovers = leftovers;
         this.log = log;
     }
@@ -75,6 +78,7 @@ public final class Adoption {
         limits.restore(pool);
         devices.restore(pool);
         mounts.restore(pool);
+        views.restore(pool);
         leftovers.remove(pool, all, containers.unreadable(pool));
         network.sweep();
     }

@@ -5,6 +5,8 @@ import berth.engine.event.Events;
 import berth.engine.group.Groups;
 import berth.engine.idmap.UserStores;
 import berth.engine.image.ImageStores;
+import berth.engine.lxcfs.Lxcfs;
+import berth.engine.lxcfs.Views;
 import berth.engine.mount.MountSources;
 import berth.engine.network.Forwarding;
 import berth.engine.network.Interfaces;
@@ -45,6 +47,7 @@ public record ContainerServices(
         ContainerLimits limits,
         ContainerDevices devices,
         ContainerMounts mounts,
+        ContainerViews views,
         ContainerNetwork network,
         ContainerLog log,
         Adoption adoption,
@@ -71,7 +74,7 @@ public record ContainerServices(
      *
      * @param stage by which way mounts come into containers
      * @param sources where they come from
-     * @param lxcfs where lxcfs is mounted when it runs
+     * @param lxcfs what shows containers their own processors and memory
      * @param beforeInit what is done before each init of a container, in this order
      */
     public record Machinery(
@@ -84,7 +87,7 @@ public record ContainerServices(
             Forwarding forwarding,
             MountStage stage,
             MountSources sources,
-            Path lxcfs,
+            Lxcfs lxcfs,
             List<BeforeInit> beforeInit) {}
 
     /** Makes them. */
@@ -92,8 +95,8 @@ public record ContainerServices(
         ContainerLog log = new ContainerLog(on.clock());
         ManagedPorts ports = new ManagedPorts(on.instance(), on.networks(), with.forwarding());
         Containers containers = new Containers(on.locks(), on.clock(), ports);
-        RunPlans plans = new RunPlans(
-                on.instance(), on.users(), on.groups(), on.images(), on.datasets(), log, with.stage(), with.lxcfs());
+        RunPlans plans =
+                new RunPlans(on.instance(), on.users(), on.groups(), on.images(), on.datasets(), log, with.stage());
         GuestInterfaces guests = new GuestInterfaces(with.interfaces(), on.networks(), plans, log);
         ContainerNetwork network =
                 new ContainerNetwork(containers, with.interfaces(), on.networks(), ports, guests, on.failPoints());
@@ -105,6 +108,9 @@ public record ContainerServices(
         preparations.add((container, _, netns) -> network.prepare(container, netns));
         preparations.add((container, init, _) -> devices.makeNodes(container, init));
         preparations.add((container, init, _) -> mounted.prepare(container, init));
+        Views shown = new Views(with.lxcfs(), on.instance().runDirectory());
+        ContainerViews views = new ContainerViews(containers, with.lxcfs(), shown, log, on.events(), on.clock());
+        preparations.add((container, init, _) -> views.prepare(container, init));
         StartGate gate =
                 new StartGate(on.instance(), containers, plans, with.monitors(), with.cgroups(), log, preparations);
         ContainerLimits limits = new ContainerLimits(
@@ -170,6 +176,7 @@ public record ContainerServices(
                 limits,
                 devices,
                 mounted,
+                views,
                 network,
                 log,
                 new Adoption(
@@ -179,6 +186,7 @@ public record ContainerServices(
                         limits,
                         devices,
                         mounted,
+                        views,
                         new Leftovers(on.instance(), plans, with.cgroups()),
                         log),
                 new Autostarter(containers, runner, log, run.resolve("autostarted")),

@@ -16,7 +16,6 @@ import berth.engine.storage.Datasets;
 import berth.engine.storage.Ids;
 import berth.engine.storage.Pool;
 import berth.engine.storage.RootFilesystem;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,9 +33,7 @@ final class RunPlans {
     private final Datasets datasets;
     private final ContainerLog log;
     private final MountStage stage;
-    private final Path lxcfs;
 
-    /** @param lxcfs where lxcfs is mounted when it runs */
     RunPlans(
             Instance instance,
             UserStores users,
@@ -44,8 +41,7 @@ final class RunPlans {
             ImageStores images,
             Datasets datasets,
             ContainerLog log,
-            MountStage stage,
-            Path lxcfs) {
+            MountStage stage) {
         this.instance = instance;
         this.users = users;
         this.groups = groups;
@@ -53,7 +49,6 @@ final class RunPlans {
         this.datasets = datasets;
         this.log = log;
         this.stage = stage;
-        this.lxcfs = lxcfs;
     }
 
     /** What {@code container} runs as. One whose user is gone can still be stopped and deleted by it, but not started. */
@@ -73,8 +68,7 @@ final class RunPlans {
                 log.console(container),
                 SeccompProfiles.standard(instance),
                 HookProgram.command(instance),
-                stage.of(container.id().pool(), container.name()),
-                Files.isDirectory(lxcfs.resolve("proc")) ? Optional.of(lxcfs) : Optional.empty());
+                stage.of(container.id().pool(), container.name()));
     }
 
     /** Its cgroup, relative to the hierarchies' roots. */

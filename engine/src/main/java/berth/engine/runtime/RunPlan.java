@@ -2,7 +2,6 @@ package berth.engine.runtime;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Everything that LXC needs to run one container.
@@ -20,7 +19,6 @@ import java.util.Optional;
  * @param seccompProfile the system call filter
  * @param startHost what LXC has its shell run before each init, when the container's namespaces exist
  * @param stage where mounts arrive for it, see {@link MountStage}
- * @param lxcfs where lxcfs is mounted, if it runs
  */
 public record RunPlan(
         String name,
@@ -35,5 +33,4 @@ public record RunPlan(
         Path consoleLog,
         Path seccompProfile,
         String startHost,
-        Path stage,
-        Optional<Path> lxcfs) {}
+        Path stage) {}

@@ -62,13 +62,27 @@ public final class GuestMounts {
         });
     }
 
-    /** Attaches the detached mount {@code tree} on {@code target}, which must exist. Its attributes are the guest's to change. */
-    public static void attach(int pid, Fd tree, String target) {
-        inside(pid, root -> {
-            try (Fd place = root.openPlace(relative(target))) {
-                Mounts.attach(tree, place);
-            }
-        });
+    /**
+     * Attaches detached mounts on files and directories that exist in the mount namespace of process {@code pid}; those that do not
+     * are left out. Their attributes are the guest's to change.
+     *
+     * @param trees by their paths beneath the guest's root, relative ones
+     */
+    public static void attachAll(int pid, Map<String, Fd> trees) {
+        if (trees.isEmpty()) {
+            return;
+        }
+        inside(
+                pid,
+                root -> trees.forEach((path, tree) -> {
+                    try (Fd place = root.openPlace(path)) {
+                        Mounts.attach(tree, place);
+                    } catch (KernelException e) {
+                        if (!e.is(Errno.ENOENT)) {
+                            throw e;
+                        }
+                    }
+                }));
     }
 
     /**
