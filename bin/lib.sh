@@ -48,6 +48,7 @@ remove_instance() {
         find "$cgroup" -depth -type d -exec rmdir {} + 2>/dev/null || true
     done
     grep -lsz -e "^--conf-file=/run/$gone/network/" /proc/[0-9]*/cmdline | cut -d/ -f3 | xargs -r kill 2>/dev/null || true
+    grep -lsxz -e "/run/$gone/lxcfs" /proc/[0-9]*/cmdline | cut -d/ -f3 | xargs -r kill 2>/dev/null || true
     for alias in /sys/class/net/*/ifalias; do
         [ "$(cat "$alias" 2>/dev/null)" != "berth $gone" ] || ip link del "$(basename "$(dirname "$alias")")" 2>/dev/null || true
     done

@@ -40,7 +40,7 @@ final class Residue {
     List<String> ofRunningContainers() {
         List<String> left = new ArrayList<>();
         processes().filter(this::inCgroup).forEach(p -> left.add("process " + describe(p)));
-        mounts().filter(m -> !m.equals(scratchOfOverlays()) && !isPool(m)).forEach(m -> left.add("mount " + m));
+        mounts().filter(m -> !isOfDaemon(m) && !isPool(m)).forEach(m -> left.add("mount " + m));
         cgroups().filter(c -> c.toString().contains("/ct.")).forEach(c -> left.add("cgroup " + c));
         return left;
     }
@@ -78,9 +78,9 @@ final class Residue {
         Stream.of(runDirectory, stateDirectory, scratch).forEach(Residue::delete);
     }
 
-    /** Where a daemon on a kernel before 6.15 attaches layers for a moment; its own as long as it runs. */
-    private String scratchOfOverlays() {
-        return runDirectory.resolve("overlay").toString();
+    /** Where a daemon on a kernel before 6.15 attaches layers for a moment, and its lxcfs: there as long as it runs. */
+    private boolean isOfDaemon(String mount) {
+        return Stream.of("overlay", "lxcfs").map(runDirectory::resolve).anyMatch(Path.of(mount)::equals);
     }
 
     /** A pool's own file system is there as long as the pool is. */

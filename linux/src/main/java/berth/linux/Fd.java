@@ -45,6 +45,11 @@ public final class Fd implements AutoCloseable {
         return openHost(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     }
 
+    /** Opens whatever the host's {@code path} is as a place only (O_PATH), symbolic links followed. */
+    public static Fd openPlace(Path path) {
+        return openHost(path, O_PATH | O_CLOEXEC);
+    }
+
     /** Opens the host's file {@code path} for reading, symbolic links followed. */
     public static Fd openForReading(Path path) {
         return openHost(path, O_CLOEXEC);

@@ -69,6 +69,7 @@ public final class Main {
                         () -> Runtime.getRuntime().halt(CRASHED))
                 : FailPoints.none();
         Services services = Wiring.services(instance, libexec, failPoints);
+        services.containers().views().start();
         services.gate().openAll();
         // Hooks that have been waiting for a daemon find their containers adopted; every start from here on needs an
         // answer.
@@ -84,6 +85,7 @@ public final class Main {
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> {
             server.close();
             hooks.close();
+            services.containers().views().rest();
         }));
         LOG.info(
                 "osctld {} of instance {} is ready after {} ms",

@@ -11,6 +11,8 @@ import berth.engine.host.UserAdministration;
 import berth.engine.idmap.SystemAccounts;
 import berth.engine.idmap.UserStores;
 import berth.engine.image.ImageStores;
+import berth.engine.lxcfs.Lxcfs;
+import berth.engine.mount.MountSources;
 import berth.engine.network.Forwarding;
 import berth.engine.network.HostSettings;
 import berth.engine.network.Interfaces;
@@ -26,7 +28,9 @@ import berth.engine.runtime.Entry;
 import berth.engine.runtime.Launcher;
 import berth.engine.runtime.LxcPrograms;
 import berth.engine.runtime.Monitors;
+import berth.engine.runtime.MountStage;
 import berth.engine.storage.Datasets;
+import berth.engine.storage.Pool;
 import berth.engine.storage.Pools;
 import berth.engine.storage.Trash;
 import berth.engine.storage.ZpoolProbe;
@@ -48,6 +52,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 
 /** Makes every part of the daemon and hands it what it stands on; there is no other place where parts are joined. */
 final class Wiring {
@@ -55,7 +60,6 @@ final class Wiring {
     /** How long a server on the network may say nothing. */
     private static final Duration SERVER_PATIENCE = Duration.ofSeconds(60);
 
-    private static final Path LXCFS = Path.of("/var/lib/lxcfs");
     private static final List<String> PROGRAM_DIRECTORIES =
             List.of("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin");
 
@@ -88,7 +92,13 @@ final class Wiring {
         String mark = "berth " + instance.name();
         HostSettings settings = new HostSettings(instance.runDirectory().resolve("host-settings"));
         Forwarding forwarding = new Forwarding(settings, mark);
-        ContainerServices.Machinery machinery = machinery(enter, failPoints, forwarding);
+        MountSources sources = new MountSources(
+                namespaces,
+                () -> Stream.concat(
+                                pools.all().stream().map(Pool::path),
+                                Stream.of(instance.runDirectory(), instance.stateDirectory()))
+                        .toList());
+        ContainerServices.Machinery machinery = machinery(instance, enter, failPoints, forwarding, sources);
         Networks networks = new Networks(
                 instance,
                 new Bridges(mark, forwarding, settings),
@@ -120,7 +130,9 @@ final class Wiring {
                 locks);
     }
 
-    private static ContainerServices.Machinery machinery(Path enter, FailPoints failPoints, Forwarding forwarding) {
+    private static ContainerServices.Machinery machinery(
+            Instance instance, Path enter, FailPoints failPoints, Forwarding forwarding, MountSources sources) {
+        MountStage stage = new MountStage(instance.runDirectory().resolve("mounts"));
         CgroupHost cgroups = CgroupHost.detect();
         Entry entry = new Entry(enter);
         LxcPrograms lxc = new LxcPrograms(program("lxc-start"), program("lxc-attach"));
@@ -129,13 +141,15 @@ final class Wiring {
                 Thread.ofPlatform().daemon().name("watch-", 1).factory()));
         return new ContainerServices.Machinery(
                 cgroups,
-                new Launcher(entry, lxc, cgroups, monitors),
+                new Launcher(entry, lxc, cgroups, monitors, stage),
                 monitors,
                 new Attachments(entry, lxc, cgroups),
                 poll,
                 new Interfaces(forwarding),
                 forwarding,
-                LXCFS,
+                stage,
+                sources,
+                new Lxcfs(instance.runDirectory(), () -> find("lxcfs"), poll),
                 List.of((_, _, _) -> failPoints.before("hook", "prepare")));
     }
 

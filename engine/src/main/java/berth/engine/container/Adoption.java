@@ -20,6 +20,8 @@ public final class Adoption {
     private final ContainerNetwork network;
     private final ContainerLimits limits;
     private final ContainerDevices devices;
+    private final ContainerMounts mounts;
+    private final ContainerViews views;
     private final Leftovers leftovers;
     private final ContainerLog log;
 
@@ -29,6 +31,8 @@ public final class Adoption {
             ContainerNetwork network,
             ContainerLimits limits,
             ContainerDevices devices,
+            ContainerMounts mounts,
+            ContainerViews views,
             Leftovers leftovers,
             ContainerLog log) {
         this.containers = containers;
@@ -36,6 +40,8 @@ public final class Adoption {
         this.network = network;
         this.limits = limits;
         this.devices = devices;
+        this.mounts = mounts;
+        this.views = views;
         this.leftovers = leftovers;
         this.log = log;
     }
@@ -71,6 +77,8 @@ public final class Adoption {
         }
         limits.restore(pool);
         devices.restore(pool);
+        mounts.restore(pool);
+        views.restore(pool);
         leftovers.remove(pool, all, containers.unreadable(pool));
         network.sweep();
     }

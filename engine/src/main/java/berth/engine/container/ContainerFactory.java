@@ -117,6 +117,7 @@ public final class ContainerFactory {
                     null,
                     List.of(),
                     null,
+                    List.of(),
                     List.of());
             Made made = new Made(datasets.planned(pool, wish.id()), List.of(), Optional.empty());
             if (wish.user().isPresent()) {

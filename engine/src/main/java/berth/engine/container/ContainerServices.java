@@ -5,6 +5,9 @@ import berth.engine.event.Events;
 import berth.engine.group.Groups;
 import berth.engine.idmap.UserStores;
 import berth.engine.image.ImageStores;
+import berth.engine.lxcfs.Lxcfs;
+import berth.engine.lxcfs.Views;
+import berth.engine.mount.MountSources;
 import berth.engine.network.Forwarding;
 import berth.engine.network.Interfaces;
 import berth.engine.network.managed.Networks;
@@ -16,6 +19,7 @@ import berth.engine.runtime.Attachments;
 import berth.engine.runtime.Consoles;
 import berth.engine.runtime.Launcher;
 import berth.engine.runtime.Monitors;
+import berth.engine.runtime.MountStage;
 import berth.engine.storage.Datasets;
 import berth.engine.storage.Pools;
 import berth.linux.cgroup.CgroupHost;
@@ -42,6 +46,8 @@ public record ContainerServices(
         ContainerUsage usage,
         ContainerLimits limits,
         ContainerDevices devices,
+        ContainerMounts mounts,
+        ContainerViews views,
         ContainerNetwork network,
         ContainerLog log,
         Adoption adoption,
@@ -66,7 +72,9 @@ public record ContainerServices(
     /**
      * What they reach the kernel and LXC by.
      *
-     * @param lxcfs where lxcfs is mounted when it runs
+     * @param stage by which way mounts come into containers
+     * @param sources where they come from
+     * @param lxcfs what shows containers their own processors and memory
      * @param beforeInit what is done before each init of a container, in this order
      */
     public record Machinery(
@@ -77,7 +85,9 @@ public record ContainerServices(
             PollLoop poll,
             Interfaces interfaces,
             Forwarding forwarding,
-            Path lxcfs,
+            MountStage stage,
+            MountSources sources,
+            Lxcfs lxcfs,
             List<BeforeInit> beforeInit) {}
 
     /** Makes them. */
@@ -86,15 +96,21 @@ public record ContainerServices(
         ManagedPorts ports = new ManagedPorts(on.instance(), on.networks(), with.forwarding());
         Containers containers = new Containers(on.locks(), on.clock(), ports);
         RunPlans plans =
-                new RunPlans(on.instance(), on.users(), on.groups(), on.images(), on.datasets(), log, with.lxcfs());
+                new RunPlans(on.instance(), on.users(), on.groups(), on.images(), on.datasets(), log, with.stage());
         GuestInterfaces guests = new GuestInterfaces(with.interfaces(), on.networks(), plans, log);
         ContainerNetwork network =
                 new ContainerNetwork(containers, with.interfaces(), on.networks(), ports, guests, on.failPoints());
         Halt halt = new Halt(with.attachments(), with.launcher(), with.cgroups());
         ContainerDevices devices = new ContainerDevices(on.groups(), containers, plans, with.cgroups(), on.locks());
+        ContainerMounts mounted = new ContainerMounts(
+                containers, plans, with.sources(), with.stage(), log, on.events(), on.clock(), on.failPoints());
         List<BeforeInit> preparations = new ArrayList<>(with.beforeInit());
         preparations.add((container, _, netns) -> network.prepare(container, netns));
         preparations.add((container, init, _) -> devices.makeNodes(container, init));
+        preparations.add((container, init, _) -> mounted.prepare(container, init));
+        Views shown = new Views(with.lxcfs(), on.instance().runDirectory());
+        ContainerViews views = new ContainerViews(containers, with.lxcfs(), shown, log, on.events(), on.clock());
+        preparations.add((container, init, _) -> views.prepare(container, init));
         StartGate gate =
                 new StartGate(on.instance(), containers, plans, with.monitors(), with.cgroups(), log, preparations);
         ContainerLimits limits = new ContainerLimits(
@@ -155,10 +171,12 @@ public record ContainerServices(
                 snapshots,
                 new ContainerCopies(containers, factory, snapshots, on.datasets(), plans, on.locks()),
                 new ContainerShell(plans, with.attachments(), new Consoles(), on.clock()),
-                new ContainerSettings(containers, network, limits, devices, plans, log),
+                new ContainerSettings(containers, network, limits, devices, mounted, plans, log),
                 new ContainerUsage(plans, with.cgroups()),
                 limits,
                 devices,
+                mounted,
+                views,
                 network,
                 log,
                 new Adoption(
@@ -167,6 +185,8 @@ public record ContainerServices(
                         network,
                         limits,
                         devices,
+                        mounted,
+                        views,
                         new Leftovers(on.instance(), plans, with.cgroups()),
                         log),
                 new Autostarter(containers, runner, log, run.resolve("autostarted")),

@@ -5,6 +5,7 @@ import berth.engine.ErrorCode;
 import berth.engine.device.Device;
 import berth.engine.guest.GuestTree;
 import berth.engine.limit.Limits;
+import berth.engine.mount.Mount;
 import berth.engine.operation.Caller;
 import berth.linux.KernelException;
 import berth.linux.file.Directory;
@@ -21,6 +22,7 @@ public final class ContainerSettings {
     private final ContainerNetwork network;
     private final ContainerLimits limits;
     private final ContainerDevices devices;
+    private final ContainerMounts mounts;
     private final RunPlans plans;
     private final ContainerLog log;
 
@@ -29,12 +31,14 @@ public final class ContainerSettings {
             ContainerNetwork network,
             ContainerLimits limits,
             ContainerDevices devices,
+            ContainerMounts mounts,
             RunPlans plans,
             ContainerLog log) {
         this.containers = containers;
         this.network = network;
         this.limits = limits;
         this.devices = devices;
+        this.mounts = mounts;
         this.plans = plans;
         this.log = log;
     }
@@ -50,6 +54,7 @@ public final class ContainerSettings {
         String hostname = container.hostname();
         Limits before = container.spec().ownLimits();
         List<Device> usable = devices.of(container).allowed();
+        List<Mount> mounted = container.spec().mounts();
         network.become(container, caller, now -> {
             if (!former.user().equals(now.user()) || !former.image().equals(now.image())) {
                 throw new BerthException(
@@ -61,6 +66,7 @@ public final class ContainerSettings {
         });
         limits.follow(container, before, caller);
         devices.follow(container, usable);
+        mounts.follow(container, mounted, caller);
         if (!hostname.equals(container.hostname())) {
             inside(container, caller, files -> files.hostname(container.hostname()));
             rename(container, caller);

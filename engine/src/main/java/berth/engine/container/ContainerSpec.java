@@ -4,6 +4,7 @@ import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.device.Device;
 import berth.engine.limit.Limits;
+import berth.engine.mount.Mount;
 import berth.engine.network.Netif;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param netifs its network interfaces beside lo
  * @param limits what it may use of the machine; nothing is limited if null
  * @param devices those that were added to it, beside those that it inherits
+ * @param mounts what is mounted in it beside its root file system
  */
 public record ContainerSpec(
         String id,
@@ -42,7 +44,8 @@ public record ContainerSpec(
         @Nullable Autostart autostart,
         @Nullable List<Netif> netifs,
         @Nullable Limits limits,
-        @Nullable List<Device> devices) {
+        @Nullable List<Device> devices,
+        @Nullable List<Mount> mounts) {
     private static final int MAX_HOSTNAME = 64;
     private static final String LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
     private static final Pattern HOSTNAME = Pattern.compile(LABEL + "(\\." + LABEL + ")*");
@@ -53,6 +56,7 @@ public record ContainerSpec(
         initCmd = initCmd == null ? List.of() : List.copyOf(initCmd);
         netifs = netifs == null ? List.of() : List.copyOf(netifs);
         devices = devices == null ? List.of() : List.copyOf(devices);
+        mounts = mounts == null ? List.of() : List.copyOf(mounts);
         if (hostname != null
                 && (hostname.length() > MAX_HOSTNAME
                         || !HOSTNAME.matcher(hostname).matches())) {
@@ -113,6 +117,12 @@ public record ContainerSpec(
         return devices == null ? List.of() : devices;
     }
 
+    /** Its mounts; never null. */
+    @Override
+    public List<Mount> mounts() {
+        return mounts == null ? List.of() : mounts;
+    }
+
     public ContainerSpec withHostname(@Nullable String value) {
         return changed(draft -> draft.hostname = value);
     }
@@ -143,6 +153,10 @@ public record ContainerSpec(
 
     public ContainerSpec withDevices(List<Device> value) {
         return changed(draft -> draft.devices = value);
+    }
+
+    public ContainerSpec withMounts(List<Mount> value) {
+        return changed(draft -> draft.mounts = value);
     }
 
     public ContainerSpec withUser(String value) {

@@ -2,6 +2,7 @@ package berth.engine.container;
 
 import berth.engine.device.Device;
 import berth.engine.limit.Limits;
+import berth.engine.mount.Mount;
 import berth.engine.network.Netif;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ final class ContainerSpecDraft {
     Limits limits;
 
     List<Device> devices;
+    List<Mount> mounts;
 
     ContainerSpecDraft(ContainerSpec spec) {
         id = spec.id();
@@ -43,6 +45,7 @@ final class ContainerSpecDraft {
         netifs = spec.netifs();
         limits = spec.limits();
         devices = spec.devices();
+        mounts = spec.mounts();
     }
 
     ContainerSpec spec() {
@@ -58,6 +61,7 @@ final class ContainerSpecDraft {
                 autostart,
                 netifs,
                 limits,
-                devices);
+                devices,
+                mounts);
     }
 }

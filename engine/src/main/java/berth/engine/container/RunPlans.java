@@ -7,6 +7,7 @@ import berth.engine.idmap.User;
 import berth.engine.idmap.UserStores;
 import berth.engine.image.ImageStores;
 import berth.engine.runtime.HookProgram;
+import berth.engine.runtime.MountStage;
 import berth.engine.runtime.RunDirectory;
 import berth.engine.runtime.RunPlan;
 import berth.engine.runtime.SeccompProfiles;
@@ -15,7 +16,6 @@ import berth.engine.storage.Datasets;
 import berth.engine.storage.Ids;
 import berth.engine.storage.Pool;
 import berth.engine.storage.RootFilesystem;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,9 +32,8 @@ final class RunPlans {
     private final ImageStores images;
     private final Datasets datasets;
     private final ContainerLog log;
-    private final Path lxcfs;
+    private final MountStage stage;
 
-    /** @param lxcfs where lxcfs is mounted when it runs */
     RunPlans(
             Instance instance,
             UserStores users,
@@ -42,14 +41,14 @@ final class RunPlans {
             ImageStores images,
             Datasets datasets,
             ContainerLog log,
-            Path lxcfs) {
+            MountStage stage) {
         this.instance = instance;
         this.users = users;
         this.groups = groups;
         this.images = images;
         this.datasets = datasets;
         this.log = log;
-        this.lxcfs = lxcfs;
+        this.stage = stage;
     }
 
     /** What {@code container} runs as. One whose user is gone can still be stopped and deleted by it, but not started. */
@@ -69,7 +68,7 @@ final class RunPlans {
                 log.console(container),
                 SeccompProfiles.standard(instance),
                 HookProgram.command(instance),
-                Files.isDirectory(lxcfs.resolve("proc")) ? Optional.of(lxcfs) : Optional.empty());
+                stage.of(container.id().pool(), container.name()));
     }
 
     /** Its cgroup, relative to the hierarchies' roots. */

@@ -39,12 +39,14 @@ public final class Launcher {
     private final LxcPrograms lxc;
     private final CgroupHost cgroups;
     private final Monitors monitors;
+    private final MountStage stage;
 
-    public Launcher(Entry entry, LxcPrograms lxc, CgroupHost cgroups, Monitors monitors) {
+    public Launcher(Entry entry, LxcPrograms lxc, CgroupHost cgroups, Monitors monitors, MountStage stage) {
         this.entry = entry;
         this.lxc = lxc;
         this.cgroups = cgroups;
         this.monitors = monitors;
+        this.stage = stage;
     }
 
     /** Makes its cgroup and hands the part below the limits to its user. */
@@ -74,6 +76,7 @@ public final class Launcher {
         makeDirectory(paths.rootfs(), "rwx------");
         makeDirectory(paths.lxcRuntime(), "rwx------");
         own(paths.lxcRuntime(), plan.uid(), plan.uid());
+        stage.make(plan.stage());
         RebootHook.write(paths.rebootHook());
         Files.setPosixFilePermissions(paths.rebootHook(), PosixFilePermissions.fromString("rw-r--r--"));
         List<Path> delegated =
@@ -87,8 +90,9 @@ public final class Launcher {
         grantGroup(plan.consoleLog(), plan.uid(), "rw-rw----");
     }
 
-    /** Removes its directory under {@code /run}. */
+    /** Removes its directories under {@code /run}. */
     public void unconfigure(RunPlan plan) {
+        stage.remove(plan.stage());
         try (Directory all = Directory.open(plan.paths().lxcPath(), Resolution.NO_LINKS)) {
             all.removeTree(plan.paths().name());
         } catch (KernelException e) {

@@ -14,18 +14,6 @@ final class LxcConfig {
     private static final int TTYS = 4;
     private static final int PTYS = 1024;
 
-    /** What lxcfs offers in place of the host's view, and where it goes. */
-    private static final List<String> LXCFS_FILES = List.of(
-            "proc/cpuinfo",
-            "proc/diskstats",
-            "proc/loadavg",
-            "proc/meminfo",
-            "proc/slabinfo",
-            "proc/stat",
-            "proc/swaps",
-            "proc/uptime",
-            "sys/devices/system/cpu");
-
     private final List<String> lines = new ArrayList<>();
 
     private LxcConfig() {}
@@ -57,9 +45,7 @@ final class LxcConfig {
         set("lxc.rootfs.path", "dir:" + plan.paths().rootfs());
         set("lxc.autodev", "1");
         set("lxc.mount.auto", "cgroup:mixed proc:mixed sys:mixed");
-        plan.lxcfs()
-                .ifPresent(lxcfs -> LXCFS_FILES.forEach(
-                        f -> set("lxc.mount.entry", "%s/%s %s none bind,optional 0 0".formatted(lxcfs, f, f))));
+        set("lxc.mount.entry", "%s %s none bind,create=dir 0 0".formatted(plan.stage(), MountStage.DOOR));
     }
 
     private void isolation(RunPlan plan) {

@@ -2,7 +2,6 @@ package berth.engine.runtime;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Everything that LXC needs to run one container.
@@ -19,7 +18,7 @@ import java.util.Optional;
  * @param consoleLog where LXC copies what is written to the console
  * @param seccompProfile the system call filter
  * @param startHost what LXC has its shell run before each init, when the container's namespaces exist
- * @param lxcfs where lxcfs is mounted, if it runs
+ * @param stage where mounts arrive for it, see {@link MountStage}
  */
 public record RunPlan(
         String name,
@@ -34,4 +33,4 @@ public record RunPlan(
         Path consoleLog,
         Path seccompProfile,
         String startHost,
-        Optional<Path> lxcfs) {}
+        Path stage) {}

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import berth.engine.Instance;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class LxcConfigTest {
@@ -43,26 +42,9 @@ class LxcConfigTest {
     }
 
     @Test
-    void lxcfsIsUsedWhereItRuns() {
-        RunPlan without = plan("web", "/sbin/init");
-        RunPlan with = new RunPlan(
-                without.name(),
-                without.paths(),
-                without.uid(),
-                without.idmap(),
-                without.cgroup(),
-                without.hostname(),
-                without.arch(),
-                without.init(),
-                without.lxcLog(),
-                without.consoleLog(),
-                without.seccompProfile(),
-                without.startHost(),
-                Optional.of(Path.of("/var/lib/lxcfs")));
-
-        assertThat(LxcConfig.render(without, CGROUPS)).doesNotContain("lxcfs");
-        assertThat(LxcConfig.render(with, CGROUPS))
-                .contains("lxc.mount.entry = /var/lib/lxcfs/proc/meminfo proc/meminfo none bind,optional 0 0\n");
+    void mountsArriveByADirectoryOfTheContainersOwn() {
+        assertThat(LxcConfig.render(plan("web", "/sbin/init"), CGROUPS))
+                .contains("lxc.mount.entry = /run/t/mounts/tank/web dev/.berth none bind,create=dir 0 0\n");
     }
 
     private static RunPlan plan(String hostname, String... init) {
@@ -79,6 +61,6 @@ class LxcConfigTest {
                 Path.of("/p/web.console.log"),
                 Path.of("/run/t/seccomp/default"),
                 HookProgram.command(Instance.of("t")),
-                Optional.empty());
+                Path.of("/run/t/mounts/tank/web"));
     }
 }

@@ -13,6 +13,7 @@ import java.util.Set;
  *
  * @param id unique while the mount exists
  * @param parent the id of the mount it lies on
+ * @param device the number of its file system, {@code major:minor}
  * @param root the path inside its file system that is mounted
  * @param target where it is mounted, as seen from the reader's root
  * @param options the mount's own options, for instance {@code nosuid}
@@ -24,6 +25,7 @@ import java.util.Set;
 public record MountPoint(
         int id,
         int parent,
+        String device,
         String root,
         Path target,
         Set<String> options,
@@ -50,6 +52,7 @@ public record MountPoint(
         return Optional.of(new MountPoint(
                 Integer.parseInt(fields[0]),
                 Integer.parseInt(fields[1]),
+                fields[2],
                 unescape(fields[3]),
                 Path.of(unescape(fields[4])),
                 new LinkedHashSet<>(List.of(fields[5].split(","))),

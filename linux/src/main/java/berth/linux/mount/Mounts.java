@@ -8,8 +8,10 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,7 +25,9 @@ import java.util.Set;
  * {@link KernelException}s. Source: open_tree(2), mount_setattr(2), move_mount(2), umount2(2).
  */
 public final class Mounts {
+    private static final long SYS_FCHDIR = 81;
     private static final long SYS_UMOUNT2 = 166;
+    private static final long SYS_STATX = 332;
     private static final long SYS_OPEN_TREE = 428;
     private static final long SYS_MOVE_MOUNT = 429;
     private static final long SYS_MOUNT_SETATTR = 442;
@@ -38,6 +42,9 @@ public final class Mounts {
     private static final long MOVE_MOUNT_T_EMPTY_PATH = 0x40;
     private static final long MNT_DETACH = 2;
     private static final long UMOUNT_NOFOLLOW = 8;
+    private static final int STATX_SIZE = 256;
+    private static final int STATX_ATTRIBUTES = 8;
+    private static final long STATX_ATTR_MOUNT_ROOT = 0x2000;
 
     private static final long MOUNT_ATTR_IDMAP = 0x100000;
     private static final int MOUNT_ATTR_SIZE = 32;
@@ -65,6 +72,16 @@ public final class Mounts {
             long flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_SYMLINK_NOFOLLOW;
             return Fd.own(
                     Libc.check(Libc.syscall(SYS_OPEN_TREE, directory.number(), address, flags), "open_tree", name));
+        }
+    }
+
+    /** A detached copy of the mount that {@code place} is in, rooted there; mounts beneath it are left out. */
+    public static Fd openTree(Fd place) {
+        try (Arena arena = Arena.ofConfined()) {
+            long empty = Libc.cString(arena, "").address();
+            long flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH;
+            return Fd.own(Libc.check(
+                    Libc.syscall(SYS_OPEN_TREE, place.number(), empty, flags), "open_tree", place.toString()));
         }
     }
 
@@ -158,17 +175,57 @@ public final class Mounts {
         }
     }
 
+    /**
+     * As {@link #unmount(Path)} for the mount on {@code name} in {@code directory}. Makes that the calling thread's working
+     * directory, which only a thread may do that shares it with no other ({@link berth.linux.process.NamespaceThread}).
+     */
+    static void unmount(Fd directory, String name) {
+        try (Arena arena = Arena.ofConfined()) {
+            Libc.check(Libc.syscall(SYS_FCHDIR, directory.number()), "fchdir", name);
+            long address = Libc.cString(arena, name).address();
+            Libc.check(Libc.syscall(SYS_UMOUNT2, address, MNT_DETACH | UMOUNT_NOFOLLOW), "umount2", name);
+        }
+    }
+
+    /** Whether {@code place} is where something is mounted. Source: statx(2), STATX_ATTR_MOUNT_ROOT, Linux 5.8. */
+    public static boolean isRoot(Fd place) {
+        try (Arena arena = Arena.ofConfined()) {
+            long empty = Libc.cString(arena, "").address();
+            MemorySegment stat = arena.allocate(STATX_SIZE, Long.BYTES);
+            Libc.check(
+                    Libc.syscall(SYS_STATX, place.number(), empty, AT_EMPTY_PATH, 0, stat.address()),
+                    "statx",
+                    place.toString());
+            return (stat.get(ValueLayout.JAVA_LONG, STATX_ATTRIBUTES) & STATX_ATTR_MOUNT_ROOT) != 0;
+        }
+    }
+
     /** Every mount that the calling thread sees, in the kernel's order: a mount comes after the one it lies on. */
     public static List<MountPoint> table() {
         try {
             // Not /proc/self: that is the main thread, which may be in another mount namespace.
-            return Files.readAllLines(Path.of("/proc/thread-self/mountinfo")).stream()
-                    .map(MountPoint::parse)
-                    .flatMap(Optional::stream)
-                    .toList();
+            return read(Path.of("/proc/thread-self/mountinfo"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Every mount that process {@code pid} sees, by paths beneath its root; none if it has ended. */
+    public static List<MountPoint> table(int pid) {
+        try {
+            return read(Path.of("/proc", Integer.toString(pid), "mountinfo"));
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
+    private static List<MountPoint> read(Path mountinfo) throws IOException {
+        // Names inside are whatever a guest makes of them; only a line feed ends a line.
+        String text = new String(Files.readAllBytes(mountinfo), StandardCharsets.UTF_8);
+        return Arrays.stream(text.split("\n"))
+                .map(MountPoint::parse)
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     private static void move(Fd tree, long directory, String target, long flags, String about) {

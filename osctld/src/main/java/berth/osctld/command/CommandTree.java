@@ -46,6 +46,14 @@ final class CommandTree {
                         new Group("cgparams", "Cgroup parameters of containers, by the kernel's names")
                                 .leaves(CgparamCommands::ofContainers),
                         new Group("devices", "Devices that containers may use").leaves(DeviceCommands::ofContainers),
+                        new Group("mounts", "What containers have mounted beside their own files")
+                                .commands(List.of(
+                                        MountCommands.Ls.class,
+                                        MountNew.class,
+                                        MountCommands.Del.class,
+                                        MountCommands.Clear.class,
+                                        MountCommands.Activate.class,
+                                        MountCommands.Deactivate.class)),
                         new Group("set", "Settings of containers")
                                 .commands(List.of(
                                         CtSettings.SetAutostart.class,

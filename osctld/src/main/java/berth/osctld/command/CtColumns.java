@@ -58,6 +58,8 @@ final class CtColumns {
                 .more("hostname", Container::hostname)
                 .more("dns_resolvers", Kind.LIST, c -> c.spec().dnsResolvers())
                 .more("init_cmd", Kind.LIST, c -> initCommand(c.spec()))
+                .more("view", services.containers().views()::of)
+                .more("missing_mounts", Kind.LIST, services.containers().mounts()::missing)
                 .more("revision", Kind.NUMBER, c -> c.revision().number())
                 .more("changed", Kind.TIME, c -> c.revision().change().at());
         return LimitColumns.add(columns, c -> c.spec().ownLimits(), limits::effective, limits::statistics)

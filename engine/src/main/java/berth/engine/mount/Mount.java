@@ -1,0 +1,143 @@
+package berth.engine.mount;
+
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
+import berth.linux.mount.MountAttribute;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that is mounted in a container beside its root file system, as its administrator wants it.
+ *
+ * @param mountpoint where, an absolute path inside
+ * @param type what
+ * @param fs the directory or file of the host, an absolute path; null unless it is a bind mount
+ * @param options as {@code --opts} gives them; those of mount(8) that go without saying are left out
+ * @param map whom its files belong to inside; {@link Ownership#NONE} if null
+ * @param manual whether it waits for {@code activate} at each start
+ * @param optional whether the container starts without it if it cannot be mounted
+ */
+public record Mount(
+        String mountpoint,
+        MountType type,
+        @Nullable String fs,
+        @Nullable List<String> options,
+        @Nullable Ownership map,
+        boolean manual,
+        boolean optional) {
+    private static final int LONGEST_PATH = 4095;
+    private static final int LONGEST_NAME = 255;
+    private static final Set<String> COVERED = Set.of("proc", "sys", "dev");
+    /** They say how a mount point is made or that a bind is one, which goes without saying. */
+    private static final Set<String> IMPLIED = Set.of("", "bind", "defaults", "create=dir", "create=file");
+
+    public Mount {
+        mountpoint = normal("mount point", mountpoint);
+        options = options == null
+                ? List.of()
+                : options.stream().filter(o -> !IMPLIED.contains(o)).toList();
+        if (mountpoint.equals("/")) {
+            throw invalid("the root of a container cannot be mounted over", "name a directory in it, such as /data");
+        }
+        String first = Path.of(mountpoint).getName(0).toString();
+        if (COVERED.contains(first) && !mountpoint.startsWith("/dev/shm")) {
+            throw invalid(
+                    "/%s of a container is not for mounts".formatted(first),
+                    first.equals("dev") ? "'osctl ct devices add' gives it devices" : "name another directory");
+        }
+        if ((fs != null) != (type == MountType.BIND)) {
+            throw type == MountType.BIND
+                    ? invalid("a bind mount needs a directory or file of the host", "name it by --fs")
+                    : invalid("a %s has nothing of the host in it".formatted(type.word()), "leave --fs out");
+        }
+        if (fs != null) {
+            fs = normal("directory or file of the host", fs);
+        }
+        if (map == Ownership.OWNER && type != MountType.BIND) {
+            throw invalid("only a bind mount maps owners", "leave --map out");
+        }
+        MountOptions.check(type, options);
+    }
+
+    /** The options; never null. */
+    @Override
+    public List<String> options() {
+        return options == null ? List.of() : options;
+    }
+
+    /** Whom its files belong to; never null. */
+    public Ownership ownership() {
+        return Objects.requireNonNullElse(map, Ownership.NONE);
+    }
+
+    /** The host's directory or file, of a bind mount. */
+    public Optional<String> source() {
+        return Optional.ofNullable(fs);
+    }
+
+    /** What it forbids. */
+    public Set<MountAttribute> attributes() {
+        return MountOptions.attributes(options());
+    }
+
+    /** Whether nothing can be written to it. */
+    public boolean isReadOnly() {
+        return attributes().contains(MountAttribute.READ_ONLY);
+    }
+
+    /** Whether it lies beneath {@code other}'s mount point, or on it. */
+    public boolean isWithin(Mount other) {
+        return Path.of(mountpoint).startsWith(other.mountpoint);
+    }
+
+    /** What the kernel is told of a file system in memory. */
+    Map<String, String> tmpfsOptions() {
+        return MountOptions.ofTmpfs(options());
+    }
+
+    /** {@code path} as a mount point is written in its configuration. @throws BerthException INVALID */
+    public static String mountpoint(String path) {
+        return normal("mount point", path);
+    }
+
+    /** Without doubled and trailing slashes. */
+    private static String normal(String what, String path) {
+        List<String> names = new ArrayList<>();
+        for (String name : path.split("/")) {
+            if (name.equals(".") || name.equals("..") || bytes(name) > LONGEST_NAME) {
+                throw invalid(
+                        "'%s' cannot be the %s: '%s' is not a name".formatted(path, what, name),
+                        "write it without '.' and '..'");
+            }
+            if (!name.isEmpty()) {
+                names.add(name);
+            }
+        }
+        if (!path.startsWith("/") || bytes(path) > LONGEST_PATH || path.chars().anyMatch(c -> c < ' ')) {
+            throw invalid(
+                    "'%s' cannot be the %s".formatted(path, what), "write an absolute path, one that begins with /");
+        }
+        return "/" + String.join("/", names);
+    }
+
+    private static int bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    /** As people write it: {@code /srv/www at /data}. */
+    @Override
+    public String toString() {
+        return (fs == null ? type.word() : fs) + " at " + mountpoint;
+    }
+
+    private static BerthException invalid(String message, String hint) {
+        return new BerthException(ErrorCode.INVALID, message, hint);
+    }
+}

@@ -1,0 +1,81 @@
+package berth.engine.mount;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import berth.engine.BerthException;
+import berth.engine.store.Yaml;
+import berth.linux.mount.MountAttribute;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MountTest {
+    private static Mount bind(String mountpoint, String... options) {
+        return mount(MountType.BIND, mountpoint, "/srv", options);
+    }
+
+    private static Mount mount(MountType type, String mountpoint, @Nullable String fs, String... options) {
+        return new Mount(mountpoint, type, fs, List.of(options), null, false, false);
+    }
+
+    @Test
+    void aMountIsNoWayToMoreRightsOrToADeviceUnlessItIsSaid() {
+        assertThat(bind("/data").attributes())
+                .containsExactlyInAnyOrder(MountAttribute.NO_SUID, MountAttribute.NO_DEVICES);
+        assertThat(bind("/data", "suid", "ro", "noexec").attributes())
+                .containsExactlyInAnyOrder(MountAttribute.NO_DEVICES, MountAttribute.READ_ONLY, MountAttribute.NO_EXEC);
+    }
+
+    @Test
+    void whatGoesWithoutSayingIsNotKept() {
+        assertThat(bind("/data", "bind", "rw", "create=dir").options()).containsExactly("rw");
+    }
+
+    @Test
+    void pathsAreWrittenInOneWay() {
+        assertThat(bind("//data/deep//").mountpoint()).isEqualTo("/data/deep");
+        assertThat(mount(MountType.BIND, "/data", "/srv/").source()).contains("/srv");
+    }
+
+    @Test
+    void whatLiesBeneathAnotherIsToldByItsNamesNotItsLetters() {
+        assertThat(bind("/data/deep").isWithin(bind("/data"))).isTrue();
+        assertThat(bind("/database").isWithin(bind("/data"))).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "data", "/", "//", "/a/../b", "/a/./b", "/proc", "/sys/kernel", "/dev/sda", "/a\nb"})
+    void aMountPointIsAPathInsideThatIsNotTheKernels(String path) {
+        assertThatThrownBy(() -> bind(path)).isInstanceOf(BerthException.class);
+    }
+
+    @Test
+    void sharedMemoryMayBeMountedOver() {
+        assertThat(mount(MountType.TMPFS, "/dev/shm", null, "size=64M").tmpfsOptions())
+                .containsEntry("size", "67108864")
+                .containsEntry("mode", "1777");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"dev", "rbind", "size=1M", "mode=0755", "size", "ro=1", "lowerdir=/etc"})
+    void aBindMountHasNoOtherOptionsThanItsOwn(String option) {
+        assertThatThrownBy(() -> bind("/data", option)).isInstanceOf(BerthException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"size=", "size=0", "size=big", "mode=9", "mode=", "nr_inodes=0", "uid=0", "huge=always"})
+    void memoryHasNoOtherOptionsThanItsOwn(String option) {
+        assertThatThrownBy(() -> mount(MountType.TMPFS, "/data", null, option)).isInstanceOf(BerthException.class);
+    }
+
+    @Test
+    void itIsTheSameAfterItWasWritten() {
+        Mount mount = new Mount("/data", MountType.BIND, "/srv", List.of("ro"), Ownership.OWNER, true, true);
+
+        assertThat(Yaml.read(Yaml.write(mount), Mount.class)).isEqualTo(mount);
+        assertThat(Yaml.read(Yaml.write(bind("/data")), Mount.class)).isEqualTo(bind("/data"));
+    }
+}
