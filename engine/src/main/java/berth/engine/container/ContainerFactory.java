@@ -117,7 +117,8 @@ public final class ContainerFactory {
                     null,
                     List.of(),
                     null,
-                    List.of());
+                    List.of(),
+                    null);
             Made made = new Made(datasets.planned(pool, wish.id()), List.of(), Optional.empty());
             if (wish.user().isPresent()) {
                 create(pool, spec, Optional.empty(), made, caller);

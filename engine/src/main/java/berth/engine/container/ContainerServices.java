@@ -42,6 +42,7 @@ public record ContainerServices(
         ContainerUsage usage,
         ContainerLimits limits,
         ContainerDevices devices,
+        ContainerConfinement confinement,
         ContainerNetwork network,
         ContainerLog log,
         Adoption adoption,
@@ -91,19 +92,32 @@ public record ContainerServices(
         ContainerNetwork network =
                 new ContainerNetwork(containers, with.interfaces(), on.networks(), ports, guests, on.failPoints());
         Halt halt = new Halt(with.attachments(), with.launcher(), with.cgroups());
-        ContainerDevices devices = new ContainerDevices(on.groups(), containers, plans, with.cgroups(), on.locks());
+        ContainerDevices devices =
+                new ContainerDevices(on.groups(), containers, plans, with.cgroups(), on.locks(), on.failPoints());
         List<BeforeInit> preparations = new ArrayList<>(with.beforeInit());
         preparations.add((container, _, netns) -> network.prepare(container, netns));
         preparations.add((container, init, _) -> devices.makeNodes(container, init));
+        GuestKernel kernel = new GuestKernel(plans, with.cgroups(), with.launcher(), log);
+        preparations.add((container, init, _) -> kernel.prepare(container, init));
         StartGate gate =
                 new StartGate(on.instance(), containers, plans, with.monitors(), with.cgroups(), log, preparations);
         ContainerLimits limits = new ContainerLimits(
-                on.instance(), on.pools(), on.groups(), containers, plans, with.cgroups(), on.locks(), log);
+                on.instance(),
+                on.pools(),
+                on.groups(),
+                containers,
+                plans,
+                with.cgroups(),
+                on.locks(),
+                log,
+                on.failPoints());
         StartKind start =
                 new StartKind(containers, plans, limits, devices, with.launcher(), with.monitors(), gate, guests, log);
         StopKind stop = new StopKind(containers, plans, with.monitors(), halt);
+        ConfineKind confine = new ConfineKind(containers, plans, with.monitors(), kernel);
         Path run = on.instance().runDirectory();
-        Operations running = new Operations(run.resolve("journal"), List.of(start, stop), on.clock(), on.failPoints());
+        Operations running =
+                new Operations(run.resolve("journal"), List.of(start, stop, confine), on.clock(), on.failPoints());
         ContainerRunner runner = new ContainerRunner(
                 containers,
                 plans,
@@ -119,6 +133,7 @@ public record ContainerServices(
                 on.events(),
                 log,
                 on.clock());
+        ContainerConfinement confinement = new ContainerConfinement(containers, running, confine, kernel);
         Suspension suspension = new Suspension(containers, plans, with.cgroups());
         Function<String, DatasetChange> change =
                 name -> new DatasetChange(name, on.pools(), containers, on.datasets(), suspension, plans);
@@ -155,10 +170,11 @@ public record ContainerServices(
                 snapshots,
                 new ContainerCopies(containers, factory, snapshots, on.datasets(), plans, on.locks()),
                 new ContainerShell(plans, with.attachments(), new Consoles(), on.clock()),
-                new ContainerSettings(containers, network, limits, devices, plans, log),
+                new ContainerSettings(containers, network, limits, devices, confinement, plans, log),
                 new ContainerUsage(plans, with.cgroups()),
                 limits,
                 devices,
+                confinement,
                 network,
                 log,
                 new Adoption(

@@ -2,6 +2,7 @@ package berth.engine.container;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
+import berth.engine.confinement.Confinement;
 import berth.engine.device.Device;
 import berth.engine.guest.GuestTree;
 import berth.engine.limit.Limits;
@@ -21,6 +22,7 @@ public final class ContainerSettings {
     private final ContainerNetwork network;
     private final ContainerLimits limits;
     private final ContainerDevices devices;
+    private final ContainerConfinement confinement;
     private final RunPlans plans;
     private final ContainerLog log;
 
@@ -29,12 +31,14 @@ public final class ContainerSettings {
             ContainerNetwork network,
             ContainerLimits limits,
             ContainerDevices devices,
+            ContainerConfinement confinement,
             RunPlans plans,
             ContainerLog log) {
         this.containers = containers;
         this.network = network;
         this.limits = limits;
         this.devices = devices;
+        this.confinement = confinement;
         this.plans = plans;
         this.log = log;
     }
@@ -49,6 +53,7 @@ public final class ContainerSettings {
         List<String> resolvers = container.spec().dnsResolvers();
         String hostname = container.hostname();
         Limits before = container.spec().ownLimits();
+        Confinement confined = container.spec().ownConfinement();
         List<Device> usable = devices.of(container).allowed();
         network.become(container, caller, now -> {
             if (!former.user().equals(now.user()) || !former.image().equals(now.image())) {
@@ -61,6 +66,7 @@ public final class ContainerSettings {
         });
         limits.follow(container, before, caller);
         devices.follow(container, usable);
+        confinement.follow(container, confined, caller);
         if (!hostname.equals(container.hostname())) {
             inside(container, caller, files -> files.hostname(container.hostname()));
             rename(container, caller);

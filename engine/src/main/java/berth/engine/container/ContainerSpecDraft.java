@@ -1,5 +1,6 @@
 package berth.engine.container;
 
+import berth.engine.confinement.Confinement;
 import berth.engine.device.Device;
 import berth.engine.limit.Limits;
 import berth.engine.network.Netif;
@@ -30,6 +31,9 @@ final class ContainerSpecDraft {
 
     List<Device> devices;
 
+    @Nullable
+    Confinement confinement;
+
     ContainerSpecDraft(ContainerSpec spec) {
         id = spec.id();
         user = spec.user();
@@ -43,6 +47,7 @@ final class ContainerSpecDraft {
         netifs = spec.netifs();
         limits = spec.limits();
         devices = spec.devices();
+        confinement = spec.confinement();
     }
 
     ContainerSpec spec() {
@@ -58,6 +63,7 @@ final class ContainerSpecDraft {
                 autostart,
                 netifs,
                 limits,
-                devices);
+                devices,
+                confinement);
     }
 }

@@ -69,6 +69,7 @@ final class RunPlans {
                 log.console(container),
                 SeccompProfiles.standard(instance),
                 HookProgram.command(instance),
+                spec.ownConfinement(),
                 Files.isDirectory(lxcfs.resolve("proc")) ? Optional.of(lxcfs) : Optional.empty());
     }
 

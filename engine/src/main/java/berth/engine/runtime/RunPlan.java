@@ -1,5 +1,6 @@
 package berth.engine.runtime;
 
+import berth.engine.confinement.Confinement;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param consoleLog where LXC copies what is written to the console
  * @param seccompProfile the system call filter
  * @param startHost what LXC has its shell run before each init, when the container's namespaces exist
+ * @param confinement what its processes are confined to
  * @param lxcfs where lxcfs is mounted, if it runs
  */
 public record RunPlan(
@@ -34,4 +36,5 @@ public record RunPlan(
         Path consoleLog,
         Path seccompProfile,
         String startHost,
+        Confinement confinement,
         Optional<Path> lxcfs) {}

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import berth.engine.Instance;
+import berth.engine.confinement.Confinement;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -58,6 +59,7 @@ class LxcConfigTest {
                 without.consoleLog(),
                 without.seccompProfile(),
                 without.startHost(),
+                without.confinement(),
                 Optional.of(Path.of("/var/lib/lxcfs")));
 
         assertThat(LxcConfig.render(without, CGROUPS)).doesNotContain("lxcfs");
@@ -79,6 +81,7 @@ class LxcConfigTest {
                 Path.of("/p/web.console.log"),
                 Path.of("/run/t/seccomp/default"),
                 HookProgram.command(Instance.of("t")),
+                Confinement.USUAL,
                 Optional.empty());
     }
 }

@@ -160,9 +160,18 @@ public final class Mounts {
 
     /** Every mount that the calling thread sees, in the kernel's order: a mount comes after the one it lies on. */
     public static List<MountPoint> table() {
+        // Not /proc/self: that is the main thread, which may be in another mount namespace.
+        return table(Path.of("/proc/thread-self/mountinfo"));
+    }
+
+    /** Every mount that process {@code pid} sees, by the paths that it has for them; likewise. */
+    public static List<MountPoint> table(int pid) {
+        return table(Path.of("/proc/" + pid + "/mountinfo"));
+    }
+
+    private static List<MountPoint> table(Path file) {
         try {
-            // Not /proc/self: that is the main thread, which may be in another mount namespace.
-            return Files.readAllLines(Path.of("/proc/thread-self/mountinfo")).stream()
+            return Files.readAllLines(file).stream()
                     .map(MountPoint::parse)
                     .flatMap(Optional::stream)
                     .toList();
