@@ -2,8 +2,10 @@ package berth.osctld;
 
 import berth.engine.Instance;
 import berth.engine.container.ContainerServices;
+import berth.engine.doctor.Doctor;
 import berth.engine.event.Events;
 import berth.engine.group.Groups;
+import berth.engine.health.HealthCheck;
 import berth.engine.host.PoolGate;
 import berth.engine.host.UserAdministration;
 import berth.engine.idmap.UserStores;
@@ -29,6 +31,8 @@ record Engine(
         Repositories repositories,
         Publisher publisher,
         ContainerServices containers,
+        HealthCheck health,
+        Doctor doctor,
         Events events,
         Locks locks)
         implements Services {}

@@ -4,8 +4,10 @@ import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.Instance;
 import berth.engine.container.ContainerServices;
+import berth.engine.doctor.Doctor;
 import berth.engine.event.Events;
 import berth.engine.group.Groups;
+import berth.engine.health.HealthCheck;
 import berth.engine.host.PoolGate;
 import berth.engine.host.UserAdministration;
 import berth.engine.idmap.SystemAccounts;
@@ -126,6 +128,8 @@ final class Wiring {
                 new Repositories(instance, new HttpTransport(System.getenv(), SERVER_PATIENCE), clock),
                 new Publisher(instance),
                 containers,
+                new HealthCheck(users, groups, images, datasets, networks, containers),
+                new Doctor(instance, machinery.cgroups(), Wiring::find),
                 events,
                 locks);
     }

@@ -7,6 +7,7 @@ import berth.engine.device.DeviceTree;
 import berth.engine.group.Group;
 import berth.engine.group.Groups;
 import berth.engine.operation.Caller;
+import berth.engine.operation.FailPoints;
 import berth.engine.operation.LockKey;
 import berth.engine.operation.LockRequest;
 import berth.engine.operation.Locks;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -38,6 +40,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class ContainerDevices {
     private static final Logger LOG = LoggerFactory.getLogger(ContainerDevices.class);
+    /** What fail points call it. */
+    private static final String WORK = "devices";
+
     private static final int NODE_MODE = 0660;
     private static final int PERMISSIONS = 0777;
 
@@ -47,14 +52,22 @@ public final class ContainerDevices {
     private final CgroupHost cgroups;
     private final DeviceGuard guard;
     private final Locks locks;
+    private final FailPoints failPoints;
 
-    ContainerDevices(Groups groups, Containers containers, RunPlans plans, CgroupHost cgroups, Locks locks) {
+    ContainerDevices(
+            Groups groups,
+            Containers containers,
+            RunPlans plans,
+            CgroupHost cgroups,
+            Locks locks,
+            FailPoints failPoints) {
         this.groups = groups;
         this.containers = containers;
         this.plans = plans;
         this.cgroups = cgroups;
         this.guard = new DeviceGuard(cgroups);
         this.locks = locks;
+        this.failPoints = failPoints;
     }
 
     /** The devices of {@code group} and of those above it. */
@@ -171,21 +184,41 @@ public final class ContainerDevices {
             if (container.state().isUp()) {
                 try {
                     prepare(container);
-                } catch (BerthException e) {
+                    container.initPid().ifPresent(init -> restoreNodes(container, init));
+                } catch (BerthException | KernelException e) {
                     LOG.warn("The devices of {} are not as they should be: {}", container, e.getMessage());
                 }
             }
         }
     }
 
+    /** A change that was cut off may have left a node of a former list, or not made one of the present one. */
+    private void restoreNodes(Container container, int init) {
+        RootFilesystem root = plans.root(container);
+        List<DeviceNode> wanted = nodes(of(container).allowed());
+        Set<String> present = DeviceNodes.names(init);
+        DeviceNodes.added(init).stream()
+                .filter(name -> wanted.stream().noneMatch(n -> n.name().equals(name)))
+                .forEach(name -> DeviceNodes.remove(init, root.rootUid(), root.rootGid(), name));
+        DeviceNodes.add(
+                init,
+                root.rootUid(),
+                root.rootGid(),
+                wanted.stream().filter(n -> !present.contains(n.name())).toList());
+    }
+
     private void apply(List<Container> concerned, Runnable save, Runnable takeBack) {
         Map<Container, List<Device>> before = new LinkedHashMap<>();
         concerned.forEach(c -> before.put(c, of(c).allowed()));
+        failPoints.before(WORK, "write configuration");
         save.run();
         try {
+            failPoints.before(WORK, "tell kernel");
             before.forEach(this::follow);
         } catch (BerthException | KernelException e) {
+            failPoints.before(WORK, "take back");
             takeBack.run();
+            failPoints.before(WORK, "tell kernel again");
             concerned.forEach(this::prepare);
             throw e;
         }
@@ -201,6 +234,7 @@ public final class ContainerDevices {
             guard.enforce(cgroup(container), after);
         }
         container.initPid().ifPresent(init -> {
+            failPoints.before(WORK, "change nodes");
             RootFilesystem root = plans.root(container);
             List<DeviceNode> former = nodes(before);
             List<DeviceNode> latter = nodes(after);

@@ -118,7 +118,8 @@ public final class ContainerFactory {
                     List.of(),
                     null,
                     List.of(),
-                    List.of());
+                    List.of(),
+                    null);
             Made made = new Made(datasets.planned(pool, wish.id()), List.of(), Optional.empty());
             if (wish.user().isPresent()) {
                 create(pool, spec, Optional.empty(), made, caller);

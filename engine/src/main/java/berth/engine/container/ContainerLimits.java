@@ -11,6 +11,7 @@ import berth.engine.limit.LimitWriter;
 import berth.engine.limit.Limits;
 import berth.engine.limit.Size;
 import berth.engine.operation.Caller;
+import berth.engine.operation.FailPoints;
 import berth.engine.operation.LockKey;
 import berth.engine.operation.LockRequest;
 import berth.engine.operation.Locks;
@@ -41,6 +42,9 @@ import org.slf4j.LoggerFactory;
 public final class ContainerLimits {
     private static final Logger LOG = LoggerFactory.getLogger(ContainerLimits.class);
 
+    /** What fail points call it. */
+    private static final String WORK = "limits";
+
     private final Instance instance;
     private final Pools pools;
     private final Groups groups;
@@ -49,6 +53,7 @@ public final class ContainerLimits {
     private final CgroupHost cgroups;
     private final Locks locks;
     private final ContainerLog log;
+    private final FailPoints failPoints;
 
     ContainerLimits(
             Instance instance,
@@ -58,7 +63,8 @@ public final class ContainerLimits {
             RunPlans plans,
             CgroupHost cgroups,
             Locks locks,
-            ContainerLog log) {
+            ContainerLog log,
+            FailPoints failPoints) {
         this.instance = instance;
         this.pools = pools;
         this.groups = groups;
@@ -67,6 +73,7 @@ public final class ContainerLimits {
         this.cgroups = cgroups;
         this.locks = locks;
         this.log = log;
+        this.failPoints = failPoints;
     }
 
     /**
@@ -81,11 +88,15 @@ public final class ContainerLimits {
             Limits after = change.apply(before);
             HostCapacity.now().requireFor(before, after);
             requireRoom("container '%s'".formatted(container.name()), cgroup(container), before, after);
+            failPoints.before(WORK, "write configuration");
             containers.save(container, former.withLimits(after), caller);
             try {
+                failPoints.before(WORK, "change cgroup");
                 follow(container, before, caller);
             } catch (BerthException e) {
+                failPoints.before(WORK, "take back");
                 containers.save(container, former, caller);
+                failPoints.before(WORK, "change cgroup again");
                 takeBack(() -> LimitWriter.restore(cgroup(container), path(container), holding(container, before)));
                 throw e;
             }
@@ -104,8 +115,10 @@ public final class ContainerLimits {
             Limits after = change.apply(before);
             HostCapacity.now().requireFor(before, after);
             requireRoom("group '%s'".formatted(group.path()), cgroup(group), before, after);
+            failPoints.before(WORK, "write configuration");
             groups.change(group, spec -> spec.withLimits(after));
             try {
+                failPoints.before(WORK, "change cgroup");
                 List<String> unmet = LimitWriter.change(cgroup(group), path(group), before, after);
                 unmet.forEach(caller.progress()::warn);
                 if (after.io() != null && cgroups.limitsIoOneByOne()) {
@@ -113,9 +126,12 @@ public final class ContainerLimits {
                             .warn("the cgroups of this kernel limit reads and writes of each container by itself:"
                                     + " io-limit holds for each one in the group");
                 }
+                failPoints.before(WORK, "change cgroups below");
                 followAll(group);
             } catch (BerthException e) {
+                failPoints.before(WORK, "take back");
                 groups.change(group, spec -> spec.withLimits(before));
+                failPoints.before(WORK, "change cgroup again");
                 takeBack(() -> LimitWriter.change(cgroup(group), path(group), after, before));
                 throw e;
             }

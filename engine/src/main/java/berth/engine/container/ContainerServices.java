@@ -48,6 +48,7 @@ public record ContainerServices(
         ContainerDevices devices,
         ContainerMounts mounts,
         ContainerViews views,
+        ContainerConfinement confinement,
         ContainerNetwork network,
         ContainerLog log,
         Adoption adoption,
@@ -101,7 +102,8 @@ public record ContainerServices(
         ContainerNetwork network =
                 new ContainerNetwork(containers, with.interfaces(), on.networks(), ports, guests, on.failPoints());
         Halt halt = new Halt(with.attachments(), with.launcher(), with.cgroups());
-        ContainerDevices devices = new ContainerDevices(on.groups(), containers, plans, with.cgroups(), on.locks());
+        ContainerDevices devices =
+                new ContainerDevices(on.groups(), containers, plans, with.cgroups(), on.locks(), on.failPoints());
         ContainerMounts mounted = new ContainerMounts(
                 containers, plans, with.sources(), with.stage(), log, on.events(), on.clock(), on.failPoints());
         List<BeforeInit> preparations = new ArrayList<>(with.beforeInit());
@@ -111,15 +113,27 @@ public record ContainerServices(
         Views shown = new Views(with.lxcfs(), on.instance().runDirectory());
         ContainerViews views = new ContainerViews(containers, with.lxcfs(), shown, log, on.events(), on.clock());
         preparations.add((container, init, _) -> views.prepare(container, init));
+        GuestKernel kernel = new GuestKernel(plans, with.cgroups(), with.launcher(), log);
+        preparations.add((container, init, _) -> kernel.prepare(container, init));
         StartGate gate =
                 new StartGate(on.instance(), containers, plans, with.monitors(), with.cgroups(), log, preparations);
         ContainerLimits limits = new ContainerLimits(
-                on.instance(), on.pools(), on.groups(), containers, plans, with.cgroups(), on.locks(), log);
+                on.instance(),
+                on.pools(),
+                on.groups(),
+                containers,
+                plans,
+                with.cgroups(),
+                on.locks(),
+                log,
+                on.failPoints());
         StartKind start =
                 new StartKind(containers, plans, limits, devices, with.launcher(), with.monitors(), gate, guests, log);
         StopKind stop = new StopKind(containers, plans, with.monitors(), halt);
+        ConfineKind confine = new ConfineKind(containers, plans, with.monitors(), kernel);
         Path run = on.instance().runDirectory();
-        Operations running = new Operations(run.resolve("journal"), List.of(start, stop), on.clock(), on.failPoints());
+        Operations running =
+                new Operations(run.resolve("journal"), List.of(start, stop, confine), on.clock(), on.failPoints());
         ContainerRunner runner = new ContainerRunner(
                 containers,
                 plans,
@@ -135,6 +149,7 @@ public record ContainerServices(
                 on.events(),
                 log,
                 on.clock());
+        ContainerConfinement confinement = new ContainerConfinement(containers, running, confine, kernel);
         Suspension suspension = new Suspension(containers, plans, with.cgroups());
         Function<String, DatasetChange> change =
                 name -> new DatasetChange(name, on.pools(), containers, on.datasets(), suspension, plans);
@@ -171,12 +186,13 @@ public record ContainerServices(
                 snapshots,
                 new ContainerCopies(containers, factory, snapshots, on.datasets(), plans, on.locks()),
                 new ContainerShell(plans, with.attachments(), new Consoles(), on.clock()),
-                new ContainerSettings(containers, network, limits, devices, mounted, plans, log),
+                new ContainerSettings(containers, network, limits, devices, mounted, confinement, plans, log),
                 new ContainerUsage(plans, with.cgroups()),
                 limits,
                 devices,
                 mounted,
                 views,
+                confinement,
                 network,
                 log,
                 new Adoption(

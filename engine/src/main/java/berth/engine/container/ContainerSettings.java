@@ -2,6 +2,7 @@ package berth.engine.container;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
+import berth.engine.confinement.Confinement;
 import berth.engine.device.Device;
 import berth.engine.guest.GuestTree;
 import berth.engine.limit.Limits;
@@ -23,6 +24,7 @@ public final class ContainerSettings {
     private final ContainerLimits limits;
     private final ContainerDevices devices;
     private final ContainerMounts mounts;
+    private final ContainerConfinement confinement;
     private final RunPlans plans;
     private final ContainerLog log;
 
@@ -32,6 +34,7 @@ public final class ContainerSettings {
             ContainerLimits limits,
             ContainerDevices devices,
             ContainerMounts mounts,
+            ContainerConfinement confinement,
             RunPlans plans,
             ContainerLog log) {
         this.containers = containers;
@@ -39,6 +42,7 @@ public final class ContainerSettings {
         this.limits = limits;
         this.devices = devices;
         this.mounts = mounts;
+        this.confinement = confinement;
         this.plans = plans;
         this.log = log;
     }
@@ -53,6 +57,7 @@ public final class ContainerSettings {
         List<String> resolvers = container.spec().dnsResolvers();
         String hostname = container.hostname();
         Limits before = container.spec().ownLimits();
+        Confinement confined = container.spec().ownConfinement();
         List<Device> usable = devices.of(container).allowed();
         List<Mount> mounted = container.spec().mounts();
         network.become(container, caller, now -> {
@@ -67,6 +72,7 @@ public final class ContainerSettings {
         limits.follow(container, before, caller);
         devices.follow(container, usable);
         mounts.follow(container, mounted, caller);
+        confinement.follow(container, confined, caller);
         if (!hostname.equals(container.hostname())) {
             inside(container, caller, files -> files.hostname(container.hostname()));
             rename(container, caller);

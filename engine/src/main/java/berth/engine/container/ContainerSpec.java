@@ -2,6 +2,7 @@ package berth.engine.container;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
+import berth.engine.confinement.Confinement;
 import berth.engine.device.Device;
 import berth.engine.limit.Limits;
 import berth.engine.mount.Mount;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param limits what it may use of the machine; nothing is limited if null
  * @param devices those that were added to it, beside those that it inherits
  * @param mounts what is mounted in it beside its root file system
+ * @param confinement what its processes are confined to beside that; nothing but what is usual if null
  */
 public record ContainerSpec(
         String id,
@@ -45,7 +47,8 @@ public record ContainerSpec(
         @Nullable List<Netif> netifs,
         @Nullable Limits limits,
         @Nullable List<Device> devices,
-        @Nullable List<Mount> mounts) {
+        @Nullable List<Mount> mounts,
+        @Nullable Confinement confinement) {
     private static final int MAX_HOSTNAME = 64;
     private static final String LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
     private static final Pattern HOSTNAME = Pattern.compile(LABEL + "(\\." + LABEL + ")*");
@@ -111,6 +114,11 @@ public record ContainerSpec(
         return Objects.requireNonNullElse(limits, Limits.NONE);
     }
 
+    /** What its processes are confined to beside its limits. */
+    public Confinement ownConfinement() {
+        return Objects.requireNonNullElse(confinement, Confinement.USUAL);
+    }
+
     /** The devices of its own; never null. */
     @Override
     public List<Device> devices() {
@@ -157,6 +165,10 @@ public record ContainerSpec(
 
     public ContainerSpec withMounts(List<Mount> value) {
         return changed(draft -> draft.mounts = value);
+    }
+
+    public ContainerSpec withConfinement(Confinement value) {
+        return changed(draft -> draft.confinement = value.equals(Confinement.USUAL) ? null : value);
     }
 
     public ContainerSpec withUser(String value) {

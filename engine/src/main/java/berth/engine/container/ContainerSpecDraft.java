@@ -1,5 +1,6 @@
 package berth.engine.container;
 
+import berth.engine.confinement.Confinement;
 import berth.engine.device.Device;
 import berth.engine.limit.Limits;
 import berth.engine.mount.Mount;
@@ -32,6 +33,9 @@ final class ContainerSpecDraft {
     List<Device> devices;
     List<Mount> mounts;
 
+    @Nullable
+    Confinement confinement;
+
     ContainerSpecDraft(ContainerSpec spec) {
         id = spec.id();
         user = spec.user();
@@ -46,6 +50,7 @@ final class ContainerSpecDraft {
         limits = spec.limits();
         devices = spec.devices();
         mounts = spec.mounts();
+        confinement = spec.confinement();
     }
 
     ContainerSpec spec() {
@@ -62,6 +67,7 @@ final class ContainerSpecDraft {
                 netifs,
                 limits,
                 devices,
-                mounts);
+                mounts,
+                confinement);
     }
 }

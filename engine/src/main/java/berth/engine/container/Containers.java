@@ -77,7 +77,7 @@ public final class Containers {
     }
 
     /** The names of containers of one pool whose files cannot be read: what they are is not known, that they are is. */
-    Set<String> unreadable(String pool) {
+    public Set<String> unreadable(String pool) {
         Open open = opened(pool);
         Set<String> names = new TreeSet<>(open.store().ids());
         names.removeAll(open.byName().keySet());
@@ -185,11 +185,12 @@ public final class Containers {
 
     /** Writes {@code spec} as the new revision. */
     void save(Container container, ContainerSpec spec, Caller caller) {
-        container.revise(write(
-                spec,
-                container.id().pool(),
-                caller.actor().user(),
-                caller.actor().command()));
+        save(container, spec, caller.actor().user(), caller.actor().command());
+    }
+
+    /** Writes {@code spec} as the new revision, on account of {@code user}, who called {@code command}. */
+    void save(Container container, ContainerSpec spec, String user, String command) {
+        container.revise(write(spec, container.id().pool(), user, command));
         ports.settle(container.id(), spec.netifs());
     }
 

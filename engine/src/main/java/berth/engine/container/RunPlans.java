@@ -68,7 +68,8 @@ final class RunPlans {
                 log.console(container),
                 SeccompProfiles.standard(instance),
                 HookProgram.command(instance),
-                stage.of(container.id().pool(), container.name()));
+                stage.of(container.id().pool(), container.name()),
+                spec.ownConfinement());
     }
 
     /** Its cgroup, relative to the hierarchies' roots. */

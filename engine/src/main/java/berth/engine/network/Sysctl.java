@@ -3,11 +3,10 @@ package berth.engine.network;
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.store.FileFailure;
+import berth.linux.KernelException;
+import berth.linux.sysctl.Sysctls;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -16,7 +15,7 @@ import java.util.stream.Stream;
 /** The kernel's settings of the host's network. Source: kernel documentation, networking/ip-sysctl.rst. */
 public final class Sysctl {
     private static final Path ROOT = Path.of("/proc/sys/net");
-    private static final int LONGEST_VALUE = 4096;
+    private static final String PREFIX = "net/";
 
     private Sysctl() {}
 
@@ -40,15 +39,10 @@ public final class Sysctl {
 
     /** The value of a setting; empty if the kernel has none of this name. */
     static Optional<String> read(String name) {
-        Path setting = ROOT.resolve(name);
-        // In one piece: the kernel gives a reader that comes back for more nothing, and readString comes for one byte
-        // first.
-        try (InputStream in = Files.newInputStream(setting)) {
-            return Optional.of(new String(in.readNBytes(LONGEST_VALUE), StandardCharsets.UTF_8).strip());
-        } catch (NoSuchFileException e) {
-            return Optional.empty();
-        } catch (IOException e) {
-            throw failed(setting, e);
+        try {
+            return Sysctls.read(PREFIX + name);
+        } catch (KernelException e) {
+            throw failed(name, e.reason(), e);
         }
     }
 
@@ -60,24 +54,23 @@ public final class Sysctl {
                     .filter(l -> !l.equals("all"))
                     .toList();
         } catch (IOException e) {
-            throw failed(directory, e);
+            throw FileFailure.of("list", directory, e);
         }
     }
 
     /** @param name beneath {@code /proc/sys/net} */
     static void set(String name, String value) {
-        Path setting = ROOT.resolve(name);
         try {
-            Files.writeString(setting, value);
-        } catch (IOException e) {
-            throw failed(setting, e);
+            Sysctls.write(PREFIX + name, value);
+        } catch (KernelException e) {
+            throw failed(name, e.reason(), e);
         }
     }
 
-    private static BerthException failed(Path setting, IOException e) {
+    private static BerthException failed(String setting, String reason, Exception e) {
         return new BerthException(
                 ErrorCode.FAILED,
-                "%s cannot be set: %s".formatted(setting, FileFailure.reason(e)),
+                "%s cannot be set: %s".formatted(ROOT.resolve(setting), reason),
                 "containers cannot be given this interface without it",
                 e);
     }

@@ -77,6 +77,7 @@ public final class Attachments {
         return entry.command(
                         plan.uid(),
                         cgroups.at(ContainerCgroup.entry(plan.cgroup())).entrances(),
+                        plan.confinement(),
                         line)
                 .withArguments(guest.words())
                 .withEnvironment(environment);

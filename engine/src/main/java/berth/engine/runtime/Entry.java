@@ -1,10 +1,16 @@
 package berth.engine.runtime;
 
+import berth.engine.confinement.Amount;
+import berth.engine.confinement.Confinement;
+import berth.engine.confinement.Prlimit;
 import berth.linux.process.Command;
-import berth.linux.process.OpenFiles;
+import berth.linux.process.Resource;
+import berth.linux.process.ResourceLimit;
+import berth.linux.process.ResourceLimits;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,43 +20,36 @@ import org.slf4j.LoggerFactory;
  */
 public final class Entry {
     private static final Logger LOG = LoggerFactory.getLogger(Entry.class);
-    /** What programs expect that use select(2), as on any host; they may raise it as far as systemd lets them there. */
-    private static final String OPEN_FILES = "nofile=1024:";
-
-    private static final long MOST_OPEN_FILES = 1 << 20;
-
     private final Path program;
-    private final String openFiles;
 
     /** @param program the path of {@code osctl-enter} */
     public Entry(Path program) {
         this.program = program;
-        long most = OpenFiles.highest(MOST_OPEN_FILES);
-        if (most < MOST_OPEN_FILES) {
+        long most = ResourceLimits.attainable(Resource.NOFILE, Prlimit.FILES.limit())
+                .hard();
+        if (most < Prlimit.FILES.hard().value()) {
             LOG.warn(
                     "Containers may have {} files open instead of {}: this host does not let limits rise",
                     most,
-                    MOST_OPEN_FILES);
+                    Prlimit.FILES.hard());
         }
-        this.openFiles = OPEN_FILES + most;
     }
 
     /**
      * Runs {@code words}, the first an absolute path, as {@code uid}, with no other group.
      *
      * @param cgroups directories of the cgroups to join, one per hierarchy
+     * @param confinement what is raised for it as far as the host permits; it is not lowered, as LXC's own work needs more
      */
-    Command command(int uid, List<Path> cgroups, List<String> words) {
+    Command command(int uid, List<Path> cgroups, Confinement confinement, List<String> words) {
         List<String> line = new ArrayList<>(List.of(
-                program.toString(),
-                "--uid",
-                Integer.toString(uid),
-                "--gid",
-                Integer.toString(uid),
-                "--cwd",
-                "/",
-                "--rlimit",
-                openFiles));
+                program.toString(), "--uid", Integer.toString(uid), "--gid", Integer.toString(uid), "--cwd", "/"));
+        for (Resource resource : Resource.values()) {
+            most(resource, confinement).ifPresent(limit -> {
+                line.add("--rlimit");
+                line.add(resource.word() + "=" + new Amount(limit.soft()) + ":" + new Amount(limit.hard()));
+            });
+        }
         for (Path cgroup : cgroups) {
             line.add("--cgroup");
             line.add(cgroup.toString());
@@ -58,5 +57,20 @@ public final class Entry {
         line.add("--");
         line.addAll(words);
         return Command.of(line);
+    }
+
+    /** Files have the usual soft limit, since the daemon's own is higher than that. */
+    private static Optional<ResourceLimit> most(Resource resource, Confinement confinement) {
+        ResourceLimit own = ResourceLimits.own(resource);
+        return confinement.prlimit(resource).flatMap(wanted -> {
+            ResourceLimit limit = ResourceLimits.attainable(resource, wanted.limit());
+            long hard = Math.max(limit.hard(), own.hard());
+            if (resource == Resource.NOFILE) {
+                long usual = ResourceLimits.attainable(resource, Prlimit.FILES.limit())
+                        .hard();
+                return Optional.of(new ResourceLimit(Prlimit.FILES.soft().value(), Math.max(limit.hard(), usual)));
+            }
+            return hard > own.hard() ? Optional.of(new ResourceLimit(own.soft(), hard)) : Optional.empty();
+        });
     }
 }

@@ -2,6 +2,7 @@ package berth.engine.runtime;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
+import berth.engine.store.FileFailure;
 import berth.linux.Errno;
 import berth.linux.Fd;
 import berth.linux.KernelException;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -79,15 +81,26 @@ public final class Launcher {
         stage.make(plan.stage());
         RebootHook.write(paths.rebootHook());
         Files.setPosixFilePermissions(paths.rebootHook(), PosixFilePermissions.fromString("rw-r--r--"));
-        List<Path> delegated =
-                cgroups.at(ContainerCgroup.delegated(plan.cgroup())).directories();
-        Files.writeString(paths.config(), LxcConfig.render(plan, delegated));
+        Files.writeString(paths.config(), LxcConfig.render(plan, delegated(plan)));
         grantGroup(paths.config(), plan.uid(), "rw-r-----");
         // LXC appends: the errors of this start must not be mistaken for those of a former one.
         Files.write(plan.lxcLog(), new byte[0]);
         grantGroup(plan.lxcLog(), plan.uid(), "rw-rw----");
         Files.write(plan.consoleLog(), new byte[0], StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         grantGroup(plan.consoleLog(), plan.uid(), "rw-rw----");
+    }
+
+    /** Writes LXC's configuration again, for what enters the running container from now on; its monitor has read it already. */
+    public void configureEntering(RunPlan plan) {
+        Path config = plan.paths().config();
+        Path next = config.resolveSibling("config.next");
+        try {
+            Files.writeString(next, LxcConfig.renderForEntering(plan, delegated(plan)));
+            grantGroup(next, plan.uid(), "rw-r-----");
+            Files.move(next, config, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw FileFailure.of("write", config, e);
+        }
     }
 
     /** Removes its directories under {@code /run}. */
@@ -135,6 +148,7 @@ public final class Launcher {
         var command = entry.command(
                         plan.uid(),
                         cgroups.at(ContainerCgroup.delegated(plan.cgroup())).entrances(),
+                        plan.confinement(),
                         words)
                 .withEnvironment(Map.of(
                         "PATH",
@@ -162,6 +176,10 @@ public final class Launcher {
                         ErrorCode.FAILED,
                         "the init of container '%s' ended as soon as it was started".formatted(plan.name()),
                         "'osctl ct log cat %s' shows what it wrote to its console".formatted(plan.name())));
+    }
+
+    private List<Path> delegated(RunPlan plan) {
+        return cgroups.at(ContainerCgroup.delegated(plan.cgroup())).directories();
     }
 
     private static BerthException failed(RunPlan plan, String output) {

@@ -1,5 +1,10 @@
 package berth.engine.runtime;
 
+import berth.engine.confinement.Amount;
+import berth.engine.confinement.Capabilities;
+import berth.engine.confinement.Prlimit;
+import berth.linux.process.ResourceLimit;
+import berth.linux.process.ResourceLimits;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +32,21 @@ final class LxcConfig {
         config.terminals(plan);
         config.set("lxc.hook.post-stop", RebootHook.command(plan.paths().rebootHook(), cgroups));
         config.set("lxc.hook.start-host", plan.startHost());
+        config.lines.addAll(plan.confinement().rawLxc());
         return String.join("\n", config.lines) + "\n";
+    }
+
+    /**
+     * The same for what enters the running container, which LXC gives its resource limits: not its init, since LXC would give a
+     * later one, after a reboot, what this one had.
+     */
+    static String renderForEntering(RunPlan plan, List<Path> cgroups) {
+        LxcConfig config = new LxcConfig();
+        plan.confinement().prlimits().forEach((name, wanted) -> {
+            ResourceLimit limit = ResourceLimits.attainable(Prlimit.resource(name), wanted.limit());
+            config.set("lxc.prlimit." + name, new Amount(limit.soft()) + ":" + new Amount(limit.hard()));
+        });
+        return render(plan, cgroups) + String.join("\n", config.lines) + "\n";
     }
 
     private void identity(RunPlan plan) {
@@ -53,7 +72,12 @@ final class LxcConfig {
         // A network namespace of its own with nothing but lo; interfaces are added to it from outside.
         set("lxc.net.0.type", "empty");
         set("lxc.seccomp.profile", plan.seccompProfile().toString());
-        set("lxc.cap.drop", "mac_admin mac_override sys_module sys_rawio sys_time");
+        set(
+                "lxc.cap.drop",
+                String.join(
+                        " ",
+                        Capabilities.dropped(
+                                plan.confinement().chosenCapabilities().orElse(null))));
         // LXC may only make cgroups beneath the one it was started in: limits sit above, where it cannot write.
         set("lxc.cgroup.relative", "1");
         set("lxc.cgroup.dir.monitor", ContainerCgroup.MONITOR);

@@ -1,5 +1,6 @@
 package berth.engine.runtime;
 
+import berth.engine.confinement.Confinement;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -19,6 +20,7 @@ import java.util.List;
  * @param seccompProfile the system call filter
  * @param startHost what LXC has its shell run before each init, when the container's namespaces exist
  * @param stage where mounts arrive for it, see {@link MountStage}
+ * @param confinement what its processes are confined to
  */
 public record RunPlan(
         String name,
@@ -33,4 +35,5 @@ public record RunPlan(
         Path consoleLog,
         Path seccompProfile,
         String startHost,
-        Path stage) {}
+        Path stage,
+        Confinement confinement) {}

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import berth.engine.Instance;
+import berth.engine.confinement.Confinement;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -61,6 +62,7 @@ class LxcConfigTest {
                 Path.of("/p/web.console.log"),
                 Path.of("/run/t/seccomp/default"),
                 HookProgram.command(Instance.of("t")),
-                Path.of("/run/t/mounts/tank/web"));
+                Path.of("/run/t/mounts/tank/web"),
+                Confinement.USUAL);
     }
 }

@@ -7,6 +7,7 @@ import berth.linux.Libc;
 import berth.linux.file.Directory;
 import berth.linux.file.FileType;
 import berth.linux.file.Resolution;
+import berth.linux.mount.MountPoint;
 import berth.linux.mount.Mounts;
 import berth.linux.process.NamespaceKind;
 import berth.linux.process.NamespaceThread;
@@ -14,6 +15,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * Nodes in the {@code /dev} of other mount namespaces. One whose {@code /dev} belongs to a user namespace can make none that work:
@@ -24,6 +28,8 @@ public final class DeviceNodes {
     private static final long SYS_SETFSUID = 122;
     private static final long SYS_SETFSGID = 123;
     private static final String WORKSHOP = ".berth-devices";
+    private static final String INODES = "256";
+    private static final String DEV = "/dev/";
     private static final int DIRECTORY_MODE = 0755;
     private static final int FILE_MODE = 0600;
     private static final int ANY_MODE = 07777;
@@ -40,7 +46,7 @@ public final class DeviceNodes {
         if (nodes.isEmpty()) {
             return;
         }
-        try (Fd made = Mounts.tmpfs(Map.of("mode", "0755", "size", "64k", "nr_inodes", "256"));
+        try (Fd made = Mounts.tmpfs(Map.of("mode", "0755", "size", "64k", "nr_inodes", INODES));
                 Directory workshop = Directory.of(made.dup(), Resolution.BENEATH)) {
             for (int i = 0; i < nodes.size(); i++) {
                 DeviceNode node = nodes.get(i);
@@ -69,6 +75,29 @@ public final class DeviceNodes {
                 }
             }
         });
+    }
+
+    /** The names of the nodes that the mount namespace of process {@code pid} has, other than those that it could make itself. */
+    public static Set<String> names(int pid) {
+        return names(pid, _ -> true);
+    }
+
+    /** The names of those of them that {@link #add} made. */
+    public static Set<String> added(int pid) {
+        return names(
+                pid,
+                m -> m.type().equals("tmpfs")
+                        && m.root().matches("/\\d+")
+                        && m.superOptions().contains("nr_inodes=" + INODES));
+    }
+
+    private static Set<String> names(int pid, Predicate<MountPoint> wanted) {
+        return Mounts.table(pid).stream()
+                .filter(wanted)
+                .map(m -> m.target().toString())
+                .filter(t -> t.startsWith(DEV))
+                .map(t -> t.substring(DEV.length()))
+                .collect(Collectors.toSet());
     }
 
     private static void mountAll(Directory dev, Fd made, List<DeviceNode> nodes) {

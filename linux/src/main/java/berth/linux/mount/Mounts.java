@@ -202,8 +202,8 @@ public final class Mounts {
 
     /** Every mount that the calling thread sees, in the kernel's order: a mount comes after the one it lies on. */
     public static List<MountPoint> table() {
+        // Not /proc/self: that is the main thread, which may be in another mount namespace.
         try {
-            // Not /proc/self: that is the main thread, which may be in another mount namespace.
             return read(Path.of("/proc/thread-self/mountinfo"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 public enum NamespaceKind {
     UTS("uts", 0x04000000),
     NETWORK("net", 0x40000000),
+    IPC("ipc", 0x08000000),
     /** Entered last, since paths mean something else from then on. */
     MOUNT("mnt", 0x00020000);
 

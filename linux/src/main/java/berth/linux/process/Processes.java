@@ -93,6 +93,14 @@ public final class Processes {
                 .orElseGet(OptionalInt::empty);
     }
 
+    /** Its real group id, as the reader's user namespace sees it. */
+    public static OptionalInt gid(int pid) {
+        return statusField(pid, "Gid:")
+                .map(text -> Integer.parseUnsignedInt(text.strip().split("\\s+")[0]))
+                .map(OptionalInt::of)
+                .orElseGet(OptionalInt::empty);
+    }
+
     /** The name it goes by, at most 15 bytes that it chose itself. */
     public static Optional<String> comm(int pid) {
         return read(Path.of("/proc/" + pid + "/comm")).map(String::stripTrailing);
@@ -125,7 +133,8 @@ public final class Processes {
                 .forEach(numbers::add);
     }
 
-    private static Optional<String> read(Path file) {
+    /** The text of a file in /proc; empty if it, or its process, is gone. */
+    static Optional<String> read(Path file) {
         try {
             return Optional.of(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
         } catch (NoSuchFileException gone) {

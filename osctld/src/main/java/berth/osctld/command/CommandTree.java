@@ -13,7 +13,14 @@ final class CommandTree {
     /** The tree; nothing of it is loaded yet. */
     static Group root() {
         return new Group("osctl", "Manage system containers")
-                .commands(List.of(Help.class, Ping.class, Version.class, GenCompletion.class, GenMan.class))
+                .commands(List.of(
+                        Help.class,
+                        Ping.class,
+                        Version.class,
+                        DoctorCommand.class,
+                        HealthCommands.OfAll.class,
+                        GenCompletion.class,
+                        GenMan.class))
                 .groups(List.of(containers(), image(), repository(), pool(), user(), idRange(), group(), network()));
     }
 
@@ -32,6 +39,7 @@ final class CommandTree {
                         CtRun.Freeze.class,
                         CtRun.Unfreeze.class,
                         CtWait.class,
+                        HealthCommands.OfContainers.class,
                         CtEnter.Exec.class,
                         CtEnter.Attach.class,
                         CtEnter.Console.class,
@@ -54,21 +62,34 @@ final class CommandTree {
                                         MountCommands.Clear.class,
                                         MountCommands.Activate.class,
                                         MountCommands.Deactivate.class)),
+                        new Group("prlimits", "Resource limits of each process of containers")
+                                .commands(List.of(
+                                        PrlimitCommands.Ls.class,
+                                        PrlimitCommands.Set.class,
+                                        PrlimitCommands.Unset.class)),
                         new Group("set", "Settings of containers")
                                 .commands(List.of(
                                         CtSettings.SetAutostart.class,
+                                        ConfinementCommands.SetCapabilities.class,
                                         CtSettings.SetDistribution.class,
                                         CtSettings.SetDnsResolver.class,
                                         CtSettings.SetHostname.class,
-                                        CtSettings.SetInitCmd.class))
-                                .leaves(LimitCommands::setOfContainers),
+                                        CtSettings.SetInitCmd.class,
+                                        ConfinementCommands.SetSysctl.class))
+                                .leaves(LimitCommands::setOfContainers)
+                                .groups(List.of(new Group("raw", "Lines for the programs that run containers")
+                                        .commands(List.of(ConfinementCommands.SetRawLxc.class)))),
                         new Group("unset", "Settings of containers, back to their defaults")
                                 .commands(List.of(
                                         CtSettings.UnsetAutostart.class,
+                                        ConfinementCommands.UnsetCapabilities.class,
                                         CtSettings.UnsetDnsResolver.class,
                                         CtSettings.UnsetHostname.class,
-                                        CtSettings.UnsetInitCmd.class))
-                                .leaves(LimitCommands::unsetOfContainers)));
+                                        CtSettings.UnsetInitCmd.class,
+                                        ConfinementCommands.UnsetSysctl.class))
+                                .leaves(LimitCommands::unsetOfContainers)
+                                .groups(List.of(new Group("raw", "Lines for the programs that run containers")
+                                        .commands(List.of(ConfinementCommands.UnsetRawLxc.class))))));
     }
 
     private static Group snapshot() {

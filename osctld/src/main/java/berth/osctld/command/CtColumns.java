@@ -1,5 +1,6 @@
 package berth.osctld.command;
 
+import berth.engine.confinement.Capabilities;
 import berth.engine.container.Autostart;
 import berth.engine.container.Container;
 import berth.engine.container.ContainerLimits;
@@ -10,6 +11,7 @@ import berth.linux.cgroup.CpuUsage;
 import berth.osctld.output.Colour;
 import berth.osctld.output.Columns;
 import berth.osctld.output.Kind;
+import java.util.List;
 import java.util.Map;
 
 /** The fields of a container. */
@@ -60,14 +62,25 @@ final class CtColumns {
                 .more("init_cmd", Kind.LIST, c -> initCommand(c.spec()))
                 .more("view", services.containers().views()::of)
                 .more("missing_mounts", Kind.LIST, services.containers().mounts()::missing)
+                .more("prlimits", Kind.LIST, c -> c.spec().ownConfinement().prlimits())
+                .more("sysctls", Kind.LIST, c -> c.spec().ownConfinement().sysctls())
+                .more("capabilities", Kind.LIST, c -> capabilities(c.spec()))
+                .more("raw_lxc", Kind.LIST, c -> c.spec().ownConfinement().rawLxc())
                 .more("revision", Kind.NUMBER, c -> c.revision().number())
                 .more("changed", Kind.TIME, c -> c.revision().change().at());
         return LimitColumns.add(columns, c -> c.spec().ownLimits(), limits::effective, limits::statistics)
                 .build();
     }
 
+    private static Map<String, List<String>> capabilities(ContainerSpec spec) {
+        return spec.ownConfinement()
+                .chosenCapabilities()
+                .map(c -> c.keep().isEmpty() ? Map.of("drop", c.drop()) : Map.of("keep", c.keep()))
+                .orElseGet(() -> Map.of("drop", Capabilities.NEVER));
+    }
+
     private static Object initCommand(ContainerSpec spec) {
-        return spec.initCmd().isEmpty() ? java.util.List.of("/sbin/init") : spec.initCmd();
+        return spec.initCmd().isEmpty() ? List.of("/sbin/init") : spec.initCmd();
     }
 
     private static String groupPath(Services services, Container container) {

@@ -2,8 +2,10 @@ package berth.osctld.command;
 
 import berth.engine.Instance;
 import berth.engine.container.ContainerServices;
+import berth.engine.doctor.Doctor;
 import berth.engine.event.Events;
 import berth.engine.group.Groups;
+import berth.engine.health.HealthCheck;
 import berth.engine.host.PoolGate;
 import berth.engine.host.UserAdministration;
 import berth.engine.idmap.UserStores;
@@ -51,6 +53,12 @@ public interface Services {
 
     /** Everything around containers. */
     ContainerServices containers();
+
+    /** Looks for what is broken or unusual. */
+    HealthCheck health();
+
+    /** Knows what the host lacks. */
+    Doctor doctor();
 
     /** What happens on the host. */
     Events events();

@@ -2,8 +2,10 @@ package berth.osctld.command;
 
 import berth.engine.Instance;
 import berth.engine.container.ContainerServices;
+import berth.engine.doctor.Doctor;
 import berth.engine.event.Events;
 import berth.engine.group.Groups;
+import berth.engine.health.HealthCheck;
 import berth.engine.host.PoolGate;
 import berth.engine.host.UserAdministration;
 import berth.engine.idmap.UserStores;
@@ -47,6 +49,16 @@ final class NoEngine implements Services {
 
     @Override
     public UserAdministration userAdministration() {
+        throw missing();
+    }
+
+    @Override
+    public HealthCheck health() {
+        throw missing();
+    }
+
+    @Override
+    public Doctor doctor() {
         throw missing();
     }
 

@@ -1,0 +1,148 @@
+package berth.hosttest;
+
+import static berth.hosttest.ResultAssert.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * What the kernel gives to each user of the host is given to each container, since each has ids of its own: 300 of them take all
+ * that they can get at the same time, and every one gets the whole of it.
+ */
+final class KernelBudgetTest {
+    private static final int CONTAINERS = 300;
+    private static final int AT_ONCE = 50;
+
+    /** Takes all inotify instances, keys or pseudo-terminals that it can get, says how many, and keeps them. */
+    private static final String GREEDY = """
+            #include <fcntl.h>
+            #include <stdio.h>
+            #include <stdlib.h>
+            #include <string.h>
+            #include <sys/inotify.h>
+            #include <sys/resource.h>
+            #include <sys/syscall.h>
+            #include <unistd.h>
+            #include <linux/keyctl.h>
+
+            static long take(const char *what, long number) {
+                char name[32];
+                if (strcmp(what, "inotify") == 0) return inotify_init1(IN_CLOEXEC);
+                if (strcmp(what, "ptys") == 0) return open("/dev/ptmx", O_RDWR | O_NOCTTY);
+                snprintf(name, sizeof(name), "key%ld", number);
+                return syscall(SYS_add_key, "user", name, "x", 1, KEY_SPEC_PROCESS_KEYRING);
+            }
+
+            int main(int argc, char **argv) {
+                struct rlimit files;
+                long taken = 0;
+                getrlimit(RLIMIT_NOFILE, &files);
+                files.rlim_cur = files.rlim_max;
+                setrlimit(RLIMIT_NOFILE, &files);
+                int report[2];
+                if (pipe(report) < 0) return 1;
+                if (fork() > 0) {
+                    char text[32] = "";
+                    close(report[1]);
+                    if (read(report[0], text, sizeof(text) - 1) < 0) return 1;
+                    return fputs(text, stdout) < 0;
+                }
+                setsid();
+                while (take(argv[1], taken) >= 0) taken++;
+                dprintf(report[1], "%ld", taken);
+                close(report[1]);
+                freopen("/dev/null", "w", stdout);
+                freopen("/dev/null", "w", stderr);
+                pause();
+                return argc;
+            }
+            """;
+
+    @RegisterExtension
+    static final Host host = Host.withBusybox();
+
+    private static Path greedy() {
+        return host.scratch().resolve("greedy");
+    }
+
+    @BeforeAll
+    static void aGreedyProgram() {
+        Path source = host.scratch().resolve("greedy.c");
+        Host.write(source, GREEDY);
+        assertThat(host.shell("cc -static -O1 -o %s %s".formatted(greedy(), source))
+                        .run())
+                .succeeds();
+        assertThat(Files.isExecutable(greedy())).isTrue();
+    }
+
+    @AfterEach
+    void theyAreDeletedTogether() {
+        forAll(ids -> host.osctl("ct del -f " + ids));
+    }
+
+    private static void forAll(Consumer<String> ids) {
+        IntStream.range(0, CONTAINERS / AT_ONCE)
+                .mapToObj(batch -> IntStream.rangeClosed(batch * AT_ONCE + 1, (batch + 1) * AT_ONCE)
+                        .mapToObj(i -> "c" + i)
+                        .collect(Collectors.joining(" ")))
+                .forEach(ids);
+    }
+
+    /** How many of {@code what} each of {@code ids} got, which keeps them. The program is handed in as a file that is open. */
+    private static List<Long> taken(String what, String ids) {
+        return host.shell("for id in %s; do osctl ct exec $id sh -c 'exec /proc/self/fd/0 %s' <%s; echo; done"
+                        .formatted(ids, what, greedy()))
+                .run()
+                .stdout()
+                .lines()
+                .map(String::strip)
+                .filter(l -> !l.isEmpty())
+                .map(Long::valueOf)
+                .toList();
+    }
+
+    @Test
+    void threeHundredContainersExhaustWhatAUserHasAndNoneNoticesTheOthers() {
+        long instances = KernelSettings.value("fs.inotify.max_user_instances");
+        long keys = KernelSettings.value("kernel.keys.maxkeys");
+        forAll(ids -> assertThat(
+                        host.shell("for id in %s; do osctl ct new --image busybox $id || exit; done".formatted(ids))
+                                .run())
+                .succeeds());
+        forAll(ids -> host.given("ct start " + ids));
+
+        forAll(ids -> {
+            assertThat(taken("inotify", ids)).hasSize(AT_ONCE).allMatch(n -> n == instances);
+            // The process keyring is a key itself, and so are the session's and the user's where they exist.
+            assertThat(taken("keys", ids)).hasSize(AT_ONCE).allMatch(n -> n > keys - 10 && n < keys);
+        });
+        // There is nothing left for one that has taken all.
+        assertThat(taken("inotify", "c1 c150 c300")).containsExactly(0L, 0L, 0L);
+    }
+
+    @Test
+    void terminalsComeFromOnePoolWhichTheDoctorMakesLargeEnough() throws IOException {
+        Path file = Path.of("/etc/sysctl.d", "60-%s.conf".formatted(host.instance()));
+        try (KernelSettings _ = new KernelSettings(KernelSettings.thatTheDoctorKnows(host))) {
+            host.osctl("doctor --containers %d --fix".formatted(CONTAINERS));
+            assertThat(Files.deleteIfExists(file)).isTrue();
+            String ids = "c1 c2 c3 c4 c5 c6";
+            host.shell("for id in %s; do osctl ct new --image busybox $id; done".formatted(ids))
+                    .run();
+            host.given("ct start " + ids);
+
+            // Six containers take more than the kernel's own 4096.
+            assertThat(taken("ptys", ids)).hasSize(6).allMatch(n -> n > 1000);
+        }
+    }
+}
