@@ -1,6 +1,7 @@
 package berth.engine.runtime;
 
 import berth.linux.process.Command;
+import berth.linux.process.OomScore;
 import berth.linux.process.OpenFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,21 +37,28 @@ public final class Entry {
     }
 
     /**
-     * Runs {@code words}, the first an absolute path, as {@code uid}, with no other group.
+     * Runs {@code words}, the first an absolute path, as {@code uid}, with its group and {@code group} alone.
      *
+     * @param group has its {@link RunDirectory} reached
      * @param cgroups directories of the cgroups to join, one per hierarchy
      */
-    Command command(int uid, List<Path> cgroups, List<String> words) {
+    Command command(int uid, int group, List<Path> cgroups, List<String> words) {
         List<String> line = new ArrayList<>(List.of(
                 program.toString(),
                 "--uid",
                 Integer.toString(uid),
                 "--gid",
                 Integer.toString(uid),
+                "--group",
+                Integer.toString(group),
                 "--cwd",
                 "/",
                 "--rlimit",
                 openFiles));
+        if (OomScore.own() < 0) {
+            // The daemon may be dear to the host; what guests do is not.
+            line.addAll(List.of("--oom-score", "0"));
+        }
         for (Path cgroup : cgroups) {
             line.add("--cgroup");
             line.add(cgroup.toString());
