@@ -139,13 +139,16 @@ make_tests() {
         cp -r "$root/$module/target/test-classes" "$home/$module"
     done
     cp "$root/vm/inside" "$home/"
-    # Where the tests look for it in a checkout.
+    # Where the tests look for them in a checkout.
     ln -s ../native/build/osctl "$1/tree/usr/lib/berth/bin/osctl"
+    make --silent -C "$root/native" hostile
+    mkdir -p "$1/tree/usr/lib/berth/native/build/test"
+    cp "$root/native/build/test/hostile" "$1/tree/usr/lib/berth/native/build/test/"
     mksquashfs "$1/tree" "$1/layer.squashfs" -quiet -no-progress -all-root -all-time 0 -comp lz4
     rm -rf "$1/tree"
 }
 
 tests_state() {
-    (cd "$root" && find ./*/src/test ./*/pom.xml vm/inside -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | cut -c 1-64 |
+    (cd "$root" && find ./*/src/test ./*/pom.xml vm/inside native/test/hostile.c -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | cut -c 1-64 |
         sha256sum - vm/image.sh .build/state | sha256sum | cut -c 1-12)
 }

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** The checkout whose programs are tested. */
-final class Checkout {
+public final class Checkout {
     private static final Path ROOT = Path.of(requireNonNull(System.getProperty("berth.checkout", "..")))
             .toAbsolutePath()
             .normalize();
@@ -15,7 +15,7 @@ final class Checkout {
     private Checkout() {}
 
     /** Where {@code osctl} and {@code osctld} are. */
-    static Path programs() {
+    public static Path programs() {
         return ROOT.resolve("bin");
     }
 

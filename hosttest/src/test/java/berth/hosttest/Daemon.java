@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The daemon of one instance: the real {@code osctld}, started and ended as often as a test likes. */
-final class Daemon {
+public final class Daemon {
     private final String instance;
     private final Path log;
     private final List<String> prefix;
@@ -55,7 +55,7 @@ final class Daemon {
         return process != null && process.isAlive();
     }
 
-    long pid() {
+    public long pid() {
         return current().pid();
     }
 
@@ -78,7 +78,7 @@ final class Daemon {
     }
 
     /** All that the newest of them has written so far. */
-    String log() {
+    public String log() {
         String all = wholeLog();
         return all.substring(Math.min(begin, all.length()));
     }

@@ -29,7 +29,8 @@ import tools.jackson.databind.json.JsonMapper;
  * <p>Containers, users, groups and id ranges that a test made are deleted after it. After the class, whatever is left of the
  * instance on the machine fails the class, and is removed.
  */
-final class Host implements BeforeAllCallback, AfterAllCallback, AfterEachCallback, TestExecutionExceptionHandler {
+public final class Host
+        implements BeforeAllCallback, AfterAllCallback, AfterEachCallback, TestExecutionExceptionHandler {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -53,7 +54,7 @@ final class Host implements BeforeAllCallback, AfterAllCallback, AfterEachCallba
     }
 
     /** With a pool {@code tank} that holds the image {@code busybox}. */
-    static Host withBusybox() {
+    public static Host withBusybox() {
         return withBusybox(false);
     }
 
@@ -80,22 +81,22 @@ final class Host implements BeforeAllCallback, AfterAllCallback, AfterEachCallba
     // What tests say and ask
 
     /** Runs {@code osctl} with the words of {@code line}; see {@link Words#of}. */
-    Result osctl(String line) {
+    public Result osctl(String line) {
         return command(line).run();
     }
 
     /** Runs {@code osctl} with exactly these arguments. */
-    Result osctl(List<String> arguments) {
+    public Result osctl(List<String> arguments) {
         return command(arguments).run();
     }
 
     /** {@code osctl} with the words of {@code line}, not started yet. */
-    Osctl command(String line) {
+    public Osctl command(String line) {
         return command(Words.of(line));
     }
 
     /** {@code osctl} with exactly these arguments, not started yet. */
-    Osctl command(List<String> arguments) {
+    public Osctl command(List<String> arguments) {
         List<String> words = new ArrayList<>();
         words.add(Checkout.programs().resolve("osctl").toString());
         words.addAll(arguments);
@@ -103,13 +104,13 @@ final class Host implements BeforeAllCallback, AfterAllCallback, AfterEachCallba
     }
 
     /** Another program of the host, which finds this instance's {@code osctl} on its PATH. */
-    Osctl program(List<String> words) {
+    public Osctl program(List<String> words) {
         String path = Checkout.programs() + ":" + System.getenv("PATH");
         return new Osctl(scratch, words, Map.of("OSCTL_INSTANCE", instance, "PATH", path));
     }
 
     /** What a user types into a shell. */
-    Osctl shell(String script) {
+    public Osctl shell(String script) {
         return program(List.of("sh", "-c", script));
     }
 
@@ -121,7 +122,7 @@ final class Host implements BeforeAllCallback, AfterAllCallback, AfterEachCallba
     }
 
     /** Runs lines that are not what the test is about: each must succeed. */
-    void given(String... lines) {
+    public void given(String... lines) {
         for (String line : lines) {
             Result result = osctl(line);
             if (result.status() != 0) {
@@ -131,24 +132,24 @@ final class Host implements BeforeAllCallback, AfterAllCallback, AfterEachCallba
     }
 
     /** What a command, which must succeed, prints as JSON. */
-    JsonNode json(String line) {
+    public JsonNode json(String line) {
         Result result = osctl("-j " + line);
         ResultAssert.assertThat(result).succeeds();
         return JSON.readTree(result.stdout());
     }
 
     /** The state of a container as {@code ct show} tells it. */
-    String state(String container) {
+    public String state(String container) {
         return json("ct show " + container).get("state").asString();
     }
 
     /** The host's number of the first process of a container. */
-    int initPid(String container) {
+    public int initPid(String container) {
         return json("ct show " + container).get("init_pid").asInt(0);
     }
 
     /** Waits until a container has come back, with another init than {@code former}, and commands can be run in it. */
-    void awaitReboot(String container, int former) {
+    public void awaitReboot(String container, int former) {
         await(container + " has rebooted")
                 .atMost(Running.PATIENCE)
                 .until(() -> initPid(container), p -> p > 0 && p != former);
@@ -162,42 +163,42 @@ final class Host implements BeforeAllCallback, AfterAllCallback, AfterEachCallba
     }
 
     /** Waits until a container is in {@code state}. */
-    void awaitState(String container, String state) {
+    public void awaitState(String container, String state) {
         await(container + " is " + state).atMost(Running.PATIENCE).until(() -> state(container), state::equals);
     }
 
-    String instance() {
+    public String instance() {
         return instance;
     }
 
     /** A directory of this test class that every user may pass through. */
-    Path scratch() {
+    public Path scratch() {
         return scratch;
     }
 
     /** Where the pool {@code name} has its files. */
-    Path pool(String name) {
+    public Path pool(String name) {
         return scratch.resolve("pool").resolve(name);
     }
 
     /** The root file system of a running container. */
-    Path rootfs(String container) {
+    public Path rootfs(String container) {
         return Path.of("/proc", Integer.toString(initPid(container)), "root");
     }
 
     // The daemon
 
-    Daemon daemon() {
+    public Daemon daemon() {
         return daemon;
     }
 
     /** Kills the daemon without warning. */
-    void killDaemon() {
+    public void killDaemon() {
         daemon.kill();
     }
 
     /** Starts the daemon and waits until it answers. */
-    void startDaemon() {
+    public void startDaemon() {
         startDaemonThatDies("");
     }
 
@@ -226,12 +227,12 @@ final class Host implements BeforeAllCallback, AfterAllCallback, AfterEachCallba
     }
 
     /** What of containers is on the machine: nothing, unless some exist. */
-    List<String> residue() {
+    public List<String> residue() {
         return residue.ofContainers();
     }
 
     /** What of running containers is on the machine: nothing, unless some run. */
-    List<String> runningResidue() {
+    public List<String> runningResidue() {
         return residue.ofRunningContainers();
     }
 
@@ -269,10 +270,10 @@ final class Host implements BeforeAllCallback, AfterAllCallback, AfterEachCallba
             startDaemon();
         }
         clear();
-        List<String> left = residue.ofContainers();
-        if (!left.isEmpty()) {
-            throw new AssertionError("left behind by deleted containers:%n%s".formatted(String.join("\n", left)));
-        }
+        // An init that was killed is gone for good once everything in its namespace was reaped.
+        await("nothing left behind by deleted containers")
+                .atMost(Running.PATIENCE)
+                .until(residue::ofContainers, List::isEmpty);
     }
 
     @Override
@@ -334,7 +335,7 @@ final class Host implements BeforeAllCallback, AfterAllCallback, AfterEachCallba
         return letters.toString();
     }
 
-    static void write(Path file, String text) {
+    public static void write(Path file, String text) {
         try {
             Files.writeString(file, text);
         } catch (IOException e) {
@@ -342,7 +343,7 @@ final class Host implements BeforeAllCallback, AfterAllCallback, AfterEachCallba
         }
     }
 
-    static String read(Path file) {
+    public static String read(Path file) {
         try {
             return Files.readString(file);
         } catch (IOException e) {

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** A command that is about to be run on the host, {@code osctl} as a rule. */
-final class Osctl {
+public final class Osctl {
     private final Path scratch;
     private final List<String> words;
     private final Map<String, String> environment;
@@ -32,24 +32,24 @@ final class Osctl {
     }
 
     /** Has the environment variable {@code name}. */
-    Osctl with(String name, String value) {
+    public Osctl with(String name, String value) {
         environment.put(name, value);
         return this;
     }
 
     /** Reads {@code bytes} and then the end of its input. */
-    Osctl reading(byte[] bytes) {
+    public Osctl reading(byte[] bytes) {
         stdin = bytes.clone();
         return this;
     }
 
     /** Reads {@code text} and then the end of its input. */
-    Osctl reading(String text) {
+    public Osctl reading(String text) {
         return reading(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Runs it to its end. */
-    Result run() {
+    public Result run() {
         try {
             Path input = Files.write(Files.createTempFile(scratch, "in", ""), stdin);
             Running running = start(words, ProcessBuilder.Redirect.from(input.toFile()));
@@ -60,12 +60,12 @@ final class Osctl {
     }
 
     /** Starts it with a pipe as its input. */
-    Running start() {
+    public Running start() {
         return start(words, ProcessBuilder.Redirect.PIPE);
     }
 
     /** Starts it with a terminal of its own, 24 rows and 80 columns, as the three standard descriptors. */
-    Screen onTerminal() {
+    public Screen onTerminal() {
         String inner = "stty rows 24 cols 80; exec " + Words.quoted(words);
         return new Screen(start(
                 List.of("script", "-qef", "-E", "always", "-c", inner, "/dev/null"), ProcessBuilder.Redirect.PIPE));

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What is left of an instance on the machine: looked for where Berth could leave it, without asking Berth. */
@@ -182,7 +183,12 @@ final class Residue {
     }
 
     private static String describe(Path process) {
-        return name(process) + ": " + text(process.resolve("cmdline")).replace('\0', ' ');
+        String status = text(process.resolve("status"))
+                .lines()
+                .filter(l -> l.startsWith("Name:") || l.startsWith("State:") || l.startsWith("PPid:"))
+                .collect(Collectors.joining(" "));
+        return "%s: %s %s"
+                .formatted(name(process), text(process.resolve("cmdline")).replace('\0', ' '), status);
     }
 
     private static String name(Path path) {

@@ -3,7 +3,7 @@ package berth.hosttest;
 import java.nio.charset.StandardCharsets;
 
 /** How a command ended and what it wrote. */
-final class Result {
+public final class Result {
     private final String command;
     private final int status;
     private final byte[] stdout;
@@ -17,15 +17,15 @@ final class Result {
     }
 
     /** Its exit status; 128 + number if a signal ended it. */
-    int status() {
+    public int status() {
         return status;
     }
 
-    String stdout() {
+    public String stdout() {
         return new String(stdout, StandardCharsets.UTF_8);
     }
 
-    String stderr() {
+    public String stderr() {
         return new String(stderr, StandardCharsets.UTF_8);
     }
 

@@ -4,24 +4,24 @@ import java.util.Arrays;
 import org.assertj.core.api.AbstractAssert;
 
 /** What tests say about the end of a command; each failure shows the whole of it. */
-final class ResultAssert extends AbstractAssert<ResultAssert, Result> {
+public final class ResultAssert extends AbstractAssert<ResultAssert, Result> {
     private ResultAssert(Result actual) {
         super(actual, ResultAssert.class);
     }
 
-    static ResultAssert assertThat(Result result) {
+    public static ResultAssert assertThat(Result result) {
         return new ResultAssert(result);
     }
 
-    ResultAssert succeeds() {
+    public ResultAssert succeeds() {
         return exits(0);
     }
 
-    ResultAssert fails(Status status) {
+    public ResultAssert fails(Status status) {
         return exits(status.number());
     }
 
-    ResultAssert exits(int status) {
+    public ResultAssert exits(int status) {
         if (actual.status() != status) {
             failWithMessage("expected status %d:%n%s", status, actual);
         }
@@ -29,14 +29,14 @@ final class ResultAssert extends AbstractAssert<ResultAssert, Result> {
     }
 
     /** Standard output, without the end of its last line, is {@code text}. */
-    ResultAssert prints(String text) {
+    public ResultAssert prints(String text) {
         if (!actual.stdout().stripTrailing().equals(text)) {
             failWithMessage("expected to print <%s>:%n%s", text, actual);
         }
         return this;
     }
 
-    ResultAssert printsNothing() {
+    public ResultAssert printsNothing() {
         return prints("");
     }
 
@@ -48,7 +48,7 @@ final class ResultAssert extends AbstractAssert<ResultAssert, Result> {
     }
 
     /** Each of {@code words} is somewhere in standard output. */
-    ResultAssert mentions(String... words) {
+    public ResultAssert mentions(String... words) {
         for (String word : words) {
             if (!actual.stdout().contains(word)) {
                 failWithMessage("expected to mention <%s>:%n%s", word, actual);
@@ -57,7 +57,7 @@ final class ResultAssert extends AbstractAssert<ResultAssert, Result> {
         return this;
     }
 
-    ResultAssert doesNotMention(String word) {
+    public ResultAssert doesNotMention(String word) {
         if (actual.stdout().contains(word)) {
             failWithMessage("expected not to mention <%s>:%n%s", word, actual);
         }
@@ -65,7 +65,7 @@ final class ResultAssert extends AbstractAssert<ResultAssert, Result> {
     }
 
     /** Each of {@code words} is somewhere in standard error. */
-    ResultAssert complains(String... words) {
+    public ResultAssert complains(String... words) {
         for (String word : words) {
             if (!actual.stderr().contains(word)) {
                 failWithMessage("expected <%s> on standard error:%n%s", word, actual);
@@ -74,7 +74,7 @@ final class ResultAssert extends AbstractAssert<ResultAssert, Result> {
         return this;
     }
 
-    ResultAssert complainsOfNothing() {
+    public ResultAssert complainsOfNothing() {
         if (!actual.stderr().isEmpty()) {
             failWithMessage("expected nothing on standard error:%n%s", actual);
         }

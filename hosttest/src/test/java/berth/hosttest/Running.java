@@ -14,9 +14,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 
 /** A command that runs. What a test leaves running is killed after it. */
-final class Running {
+public final class Running {
     /** Far more than anything takes: a command that hangs fails its test instead of the whole run. Slow machines need more. */
-    static final Duration PATIENCE = Duration.ofSeconds(45).multipliedBy(Integer.getInteger("berth.slowness", 1));
+    public static final Duration PATIENCE =
+            Duration.ofSeconds(45).multipliedBy(Integer.getInteger("berth.slowness", 1));
 
     private static final Queue<Running> STARTED = new ConcurrentLinkedQueue<>();
 
@@ -41,7 +42,7 @@ final class Running {
         }
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
@@ -50,12 +51,12 @@ final class Running {
     }
 
     /** Sends it the signal {@code name}, for instance {@code INT}. */
-    void signal(String name) {
+    public void signal(String name) {
         signal(process.pid(), name);
     }
 
     /** Sends the signal {@code name} to the process {@code pid} of the host. */
-    static void signal(long pid, String name) {
+    public static void signal(long pid, String name) {
         try {
             int status = new ProcessBuilder("kill", "-s", name, Long.toString(pid))
                     .inheritIO()
@@ -91,17 +92,17 @@ final class Running {
         }
     }
 
-    boolean isRunning() {
+    public boolean isRunning() {
         return process.isAlive();
     }
 
     /** What it has written to standard output so far. */
-    String output() {
+    public String output() {
         return read(output);
     }
 
     /** Waits until it has written {@code text} to standard output. */
-    Running shows(String text) {
+    public Running shows(String text) {
         await(text).atMost(PATIENCE).until(this::output, o -> o.contains(text));
         return this;
     }
@@ -113,7 +114,7 @@ final class Running {
     }
 
     /** Waits for its end. */
-    Result result() {
+    public Result result() {
         try {
             if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
                 process.destroyForcibly();

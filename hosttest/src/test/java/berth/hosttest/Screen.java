@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A command on a terminal of its own, which script(1) provides. */
-final class Screen {
+public final class Screen {
     /** What Ctrl-C, Ctrl-D and Ctrl-A send. */
     static final String CTRL_A = "\u0001";
 
@@ -22,13 +22,13 @@ final class Screen {
     }
 
     /** Presses the keys of {@code text}. */
-    Screen type(String text) {
+    public Screen type(String text) {
         script.type(text);
         return this;
     }
 
     /** Waits until {@code text} was shown. */
-    Screen shows(String text) {
+    public Screen shows(String text) {
         script.shows(text);
         return this;
     }
@@ -68,7 +68,7 @@ final class Screen {
     }
 
     /** Waits for the end of the command. */
-    Result result() {
+    public Result result() {
         return script.result();
     }
 }

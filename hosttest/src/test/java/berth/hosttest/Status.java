@@ -1,7 +1,7 @@
 package berth.hosttest;
 
 /** The exit statuses that scripts rely on. */
-enum Status {
+public enum Status {
     FAILED(1),
     USAGE(2),
     INVALID(3),

@@ -5,7 +5,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /** Command lines as tests write them. */
-final class Words {
+public final class Words {
     private static final Pattern WORD = Pattern.compile("'([^']*)'|\\S+");
 
     private Words() {}
@@ -16,7 +16,7 @@ final class Words {
     }
 
     /** One line that a shell splits into {@code words} again. */
-    static String quoted(List<String> words) {
+    public static String quoted(List<String> words) {
         return String.join(
                 " ",
                 words.stream().map(w -> "'" + w.replace("'", "'\\''") + "'").toList());

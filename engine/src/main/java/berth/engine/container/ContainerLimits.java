@@ -7,6 +7,7 @@ import berth.engine.group.Group;
 import berth.engine.group.Groups;
 import berth.engine.limit.EffectiveLimits;
 import berth.engine.limit.HostCapacity;
+import berth.engine.limit.HostReserve;
 import berth.engine.limit.LimitWriter;
 import berth.engine.limit.Limits;
 import berth.engine.limit.Size;
@@ -196,6 +197,7 @@ public final class ContainerLimits {
 
     /** Makes everything hold for a container whose cgroup was just made. */
     void prepare(Container container, Progress progress) {
+        reserve();
         for (Group group : Groups.chain(group(container))) {
             settled(() -> groups.spec(group).ownLimits(), l -> LimitWriter.write(cgroup(group), path(group), l));
         }
@@ -222,6 +224,9 @@ public final class ContainerLimits {
 
     /** After the daemon was away: makes hold in {@code pool} what the configuration says. Failures are logged. */
     void restore(String pool) {
+        if (cgroups.at(instance.name()).exists()) {
+            reserve();
+        }
         for (Group group : groups.of(pool)) {
             if (cgroup(group).exists()) {
                 logged(
@@ -240,6 +245,11 @@ public final class ContainerLimits {
                                 holding(container, container.spec().ownLimits())));
             }
         }
+    }
+
+    private void reserve() {
+        HostCapacity all = HostCapacity.now();
+        HostReserve.of(all).keep(cgroups.at(instance.name()), all);
     }
 
     /** What lies in {@code group} may have had less, or more, than it does now. */

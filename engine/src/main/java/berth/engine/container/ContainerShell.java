@@ -15,6 +15,8 @@ import berth.linux.file.FileType;
 import berth.linux.file.Resolution;
 import berth.linux.process.Captured;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -93,8 +95,28 @@ public final class ContainerShell {
         }
     }
 
-    /** The caller's descriptors that a program inside reads and writes; they stay the caller's. */
-    public record Streams(Fd stdin, Fd stdout, Fd stderr) {}
+    /**
+     * The caller's descriptors that a program inside reads and writes; they stay the caller's.
+     *
+     * <p>None is a directory: from there the program could walk through the host's files, beyond the root that it is held in.
+     */
+    public record Streams(Fd stdin, Fd stdout, Fd stderr) {
+        public Streams {
+            requireNoDirectory(stdin, "input");
+            requireNoDirectory(stdout, "output");
+            requireNoDirectory(stderr, "error");
+        }
+
+        private static void requireNoDirectory(Fd stream, String name) {
+            if (Files.isDirectory(Path.of(stream.procPath()))) {
+                throw new BerthException(
+                        ErrorCode.INVALID,
+                        "standard %s is a directory of the host, from which a program inside could leave its container"
+                                .formatted(name),
+                        "let it be a file, a pipe or /dev/null");
+            }
+        }
+    }
 
     /** Looks at terminal {@code number} of {@code container}; 0 is its console. */
     public ConsoleViewer console(Container container, int number) {

@@ -55,9 +55,10 @@ final class RunPlans {
     RunPlan of(Container container) {
         ContainerSpec spec = container.spec();
         Optional<User> user = users.of(container.id().pool()).find(spec.user());
+        int rootGid = user.map(u -> (int) u.gidMap().root()).orElse(NOBODY);
         return new RunPlan(
                 container.name(),
-                new RunDirectory(lxcPath(container.id().pool()), container.name()),
+                new RunDirectory(lxcPath(container.id().pool()), container.name(), rootGid),
                 user.map(u -> (int) u.ugid()).orElse(NOBODY),
                 user.map(RunPlans::idmap).orElse(List.of()),
                 cgroup(container),

@@ -16,7 +16,7 @@ import java.nio.file.Path;
  * @param processors those that are online
  * @param memory in bytes
  * @param swap in bytes
- * @param pids how many tasks the kernel numbers
+ * @param pids how many tasks there can be
  */
 public record HostCapacity(CpuList processors, long memory, long swap, long pids) {
     private static final long MILLION = 1_000_000;
@@ -29,7 +29,7 @@ public record HostCapacity(CpuList processors, long memory, long swap, long pids
                 CpuList.parse(text(Path.of("/sys/devices/system/cpu/online"))),
                 kibibytes(memory, "MemTotal:"),
                 kibibytes(memory, "SwapTotal:"),
-                Long.parseLong(text(Path.of("/proc/sys/kernel/pid_max")).strip()));
+                Math.min(number("/proc/sys/kernel/pid_max"), number("/proc/sys/kernel/threads-max")));
     }
 
     /** Refuses what {@code after} newly asks for and no machine like this can hold. @throws BerthException INVALID */
@@ -74,6 +74,10 @@ public record HostCapacity(CpuList processors, long memory, long swap, long pids
                 .mapToLong(digits -> Long.parseLong(digits) << 10)
                 .findFirst()
                 .orElse(0);
+    }
+
+    private static long number(String file) {
+        return Long.parseLong(text(Path.of(file)).strip());
     }
 
     private static String text(Path file) {

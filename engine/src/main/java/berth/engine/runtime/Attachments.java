@@ -76,6 +76,7 @@ public final class Attachments {
         environment.put("XDG_RUNTIME_DIR", plan.paths().lxcRuntime().toString());
         return entry.command(
                         plan.uid(),
+                        plan.paths().gid(),
                         cgroups.at(ContainerCgroup.entry(plan.cgroup())).entrances(),
                         plan.confinement(),
                         line)

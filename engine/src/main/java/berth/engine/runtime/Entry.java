@@ -4,6 +4,7 @@ import berth.engine.confinement.Amount;
 import berth.engine.confinement.Confinement;
 import berth.engine.confinement.Prlimit;
 import berth.linux.process.Command;
+import berth.linux.process.OomScore;
 import berth.linux.process.Resource;
 import berth.linux.process.ResourceLimit;
 import berth.linux.process.ResourceLimits;
@@ -36,14 +37,27 @@ public final class Entry {
     }
 
     /**
-     * Runs {@code words}, the first an absolute path, as {@code uid}, with no other group.
+     * Runs {@code words}, the first an absolute path, as {@code uid}, with its group and {@code group} alone.
      *
+     * @param group has its {@link RunDirectory} reached
      * @param cgroups directories of the cgroups to join, one per hierarchy
      * @param confinement what is raised for it as far as the host permits; it is not lowered, as LXC's own work needs more
      */
-    Command command(int uid, List<Path> cgroups, Confinement confinement, List<String> words) {
+    Command command(int uid, int group, List<Path> cgroups, Confinement confinement, List<String> words) {
         List<String> line = new ArrayList<>(List.of(
-                program.toString(), "--uid", Integer.toString(uid), "--gid", Integer.toString(uid), "--cwd", "/"));
+                program.toString(),
+                "--uid",
+                Integer.toString(uid),
+                "--gid",
+                Integer.toString(uid),
+                "--group",
+                Integer.toString(group),
+                "--cwd",
+                "/"));
+        if (OomScore.own() < 0) {
+            // The daemon may be dear to the host; what guests do is not.
+            line.addAll(List.of("--oom-score", "0"));
+        }
         for (Resource resource : Resource.values()) {
             most(resource, confinement).ifPresent(limit -> {
                 line.add("--rlimit");

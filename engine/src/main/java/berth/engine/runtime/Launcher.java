@@ -34,6 +34,10 @@ public final class Launcher {
     /** What LXC says where the kernel has no pseudo-terminal left: of a container's console, and of its other terminals. */
     private static final List<String> TERMINAL_FAILURES = List.of("Failed to allocate console", "Failed to create tty");
 
+    /** Many more than systemd or a container engine makes inside, and few enough that one guest never has all of the kernel's 65535. */
+    private static final int MOST_CGROUPS = 4096;
+
+    private static final int DEEPEST_CGROUP = 64;
     private static final int LONGEST_OUTPUT = 16 * 1024;
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
@@ -53,7 +57,9 @@ public final class Launcher {
 
     /** Makes its cgroup and hands the part below the limits to its user. */
     public void makeCgroup(RunPlan plan) {
-        cgroups.at(plan.cgroup()).create();
+        Cgroup own = cgroups.at(plan.cgroup());
+        own.create();
+        own.limitCgroups(MOST_CGROUPS, DEEPEST_CGROUP);
         Cgroup delegated = cgroups.at(ContainerCgroup.delegated(plan.cgroup()));
         delegated.createDelegated(plan.uid(), plan.uid());
         cgroups.at(ContainerCgroup.entry(plan.cgroup())).createLeaf();
@@ -74,7 +80,10 @@ public final class Launcher {
     /** Writes LXC's configuration and makes the directories and log files that the monitor needs. */
     public void configure(RunPlan plan) throws IOException {
         RunDirectory paths = plan.paths();
-        makeDirectory(paths.directory(), "rwx--x--x");
+        // What an end that went wrong left there would be given the mode below, and it is the guest's.
+        detachRoot(plan);
+        makeDirectory(paths.directory(), "rwx------");
+        grantGroup(paths.directory(), paths.gid(), "rwx--x---");
         makeDirectory(paths.rootfs(), "rwx------");
         makeDirectory(paths.lxcRuntime(), "rwx------");
         own(paths.lxcRuntime(), plan.uid(), plan.uid());
@@ -147,6 +156,7 @@ public final class Launcher {
         words.addAll(plan.init());
         var command = entry.command(
                         plan.uid(),
+                        plan.paths().gid(),
                         cgroups.at(ContainerCgroup.delegated(plan.cgroup())).entrances(),
                         plan.confinement(),
                         words)

@@ -7,9 +7,13 @@ import java.nio.file.Path;
  *
  * @param lxcPath LXC's path: the directory that holds one directory per container of a pool
  * @param name the container's directory in it
+ * @param gid the host gid of the container's root
  */
-public record RunDirectory(Path lxcPath, String name) {
-    /** The container's directory; root's, searchable by all since its own root must reach its rootfs. */
+public record RunDirectory(Path lxcPath, String name, int gid) {
+    /**
+     * The container's directory: the host's root's, and searchable by {@link #gid} alone. Whatever the guest makes of its root file
+     * system, programs with the setuid bit among it, no user of the host reaches.
+     */
     public Path directory() {
         return lxcPath.resolve(name);
     }

@@ -51,7 +51,7 @@ class LxcConfigTest {
     private static RunPlan plan(String hostname, String... init) {
         return new RunPlan(
                 "web",
-                new RunDirectory(Path.of("/run/t/pool/tank/ct"), "web"),
+                new RunDirectory(Path.of("/run/t/pool/tank/ct"), "web", 100000),
                 65536,
                 List.of("u 0 100000 65536", "g 0 100000 65536"),
                 "t/pool.tank/group.default/user.web/ct.web",

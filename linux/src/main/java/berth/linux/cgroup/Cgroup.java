@@ -85,6 +85,17 @@ public final class Cgroup {
     }
 
     /**
+     * Lets at most {@code most} cgroups be in it, at most {@code depth} below each other, whoever makes them. Only cgroup2 can say so.
+     * Source: cgroup-v2.rst, cgroup.max.descendants.
+     */
+    public void limitCgroups(int most, int depth) {
+        host.unified().map(h -> h.root().resolve(path)).ifPresent(directory -> {
+            CgroupFile.write(directory.resolve("cgroup.max.descendants"), Integer.toString(most));
+            CgroupFile.write(directory.resolve("cgroup.max.depth"), Integer.toString(depth));
+        });
+    }
+
+    /**
      * Makes it, in an existing delegated cgroup, without controllers of its own: a v2 cgroup whose children have controllers cannot hold
      * processes itself. Source: cgroup-v2.rst, No Internal Process Constraint.
      */

@@ -2,6 +2,7 @@ package berth.linux.cgroup;
 
 import berth.linux.Errno;
 import berth.linux.KernelException;
+import berth.linux.file.Directory;
 import berth.linux.process.Pidfd;
 import berth.linux.process.Signal;
 import java.nio.file.Path;
@@ -29,7 +30,16 @@ final class CgroupProcesses {
 
     Set<Integer> all() {
         Set<Integer> pids = new LinkedHashSet<>();
-        collect(directory, pids);
+        CgroupWalk.through(directory, new CgroupWalk.Visitor() {
+            @Override
+            public boolean enter(Directory cgroup) {
+                addDirect(Path.of(cgroup.fd().procPath()), pids);
+                return true;
+            }
+
+            @Override
+            public void leave(Directory parent, String name) {}
+        });
         return pids;
     }
 
@@ -82,11 +92,6 @@ final class CgroupProcesses {
             });
         }
         freezer.ifPresent(Freezer::thaw);
-    }
-
-    private static void collect(Path directory, Set<Integer> pids) {
-        addDirect(directory, pids);
-        CgroupTree.subdirectories(directory).forEach(child -> collect(child, pids));
     }
 
     private static void addDirect(Path directory, Set<Integer> pids) {

@@ -3,14 +3,9 @@ package berth.linux.cgroup;
 import berth.linux.Errno;
 import berth.linux.KernelException;
 import berth.linux.Libc;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import berth.linux.file.Directory;
 import java.lang.foreign.Arena;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -202,8 +197,29 @@ final class CgroupTree {
         if (isGone(directory)) {
             return true;
         }
-        subdirectories(directory).forEach(CgroupTree::remove);
+        CgroupWalk.through(directory, new CgroupWalk.Visitor() {
+            @Override
+            public boolean enter(Directory cgroup) {
+                return true;
+            }
+
+            @Override
+            public void leave(Directory parent, String name) {
+                removeFrom(parent, name);
+            }
+        });
         return isGone(directory);
+    }
+
+    /** What still has processes is left. */
+    private static void removeFrom(Directory parent, String name) {
+        try {
+            parent.remove(name);
+        } catch (KernelException e) {
+            if (!e.is(Errno.EBUSY) && !e.is(Errno.ENOENT)) {
+                throw e;
+            }
+        }
     }
 
     private static boolean isGone(Path directory) {
@@ -215,28 +231,6 @@ final class CgroupTree {
             Libc.check(result, "rmdir", directory.toString());
         }
         return true;
-    }
-
-    /** The cgroups directly in it. */
-    static List<Path> subdirectories(Path directory) {
-        try {
-            // A directory's link count tells how many it holds, without looking at its dozens of files.
-            if ((int) Files.getAttribute(directory, "unix:nlink") <= 2) {
-                return List.of();
-            }
-            List<Path> children = new ArrayList<>();
-            try (DirectoryStream<Path> entries =
-                    Files.newDirectoryStream(directory, entry -> Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS))) {
-                entries.forEach(children::add);
-            }
-            return children;
-        } catch (NoSuchFileException gone) {
-            return List.of();
-        } catch (DirectoryIteratorException e) {
-            throw new UncheckedIOException(e.getCause());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private static long onPath(long call, Path path, long... arguments) {

@@ -1,7 +1,11 @@
 package berth.linux.cgroup;
 
+import berth.linux.Errno;
 import berth.linux.KernelException;
+import berth.linux.file.Directory;
+import berth.linux.file.Resolution;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * A control of cgroup v1 that refuses to give a cgroup more than its parent has, or less than its children have. It is set here
@@ -49,13 +53,24 @@ abstract class NestedControl<V> {
         if (!between.equals(now)) {
             write(directory, between);
         }
-        for (Path child : CgroupTree.subdirectories(directory)) {
+        for (Path child : subdirectories(directory)) {
             V childNow = read(child);
             V childThen = adapt(childNow, usableNow, usableThen);
             become(child, childNow, childThen, effective(childNow, usableNow), effective(childThen, usableThen));
         }
         if (!then.equals(between)) {
             write(directory, then);
+        }
+    }
+
+    private static List<Path> subdirectories(Path directory) {
+        try (Directory opened = Directory.open(directory, Resolution.NO_LINKS)) {
+            return CgroupWalk.children(opened).map(directory::resolve).toList();
+        } catch (KernelException e) {
+            if (e.is(Errno.ENOENT)) {
+                return List.of();
+            }
+            throw e;
         }
     }
 }

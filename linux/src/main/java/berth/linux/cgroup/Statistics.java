@@ -1,5 +1,6 @@
 package berth.linux.cgroup;
 
+import berth.linux.file.Directory;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -8,6 +9,8 @@ import java.util.concurrent.TimeUnit;
 
 /** What limits did to the tasks of one cgroup. What is empty the kernel does not count, or the cgroup is not there. */
 public final class Statistics {
+    private static final int MOST_CGROUPS = 1000;
+
     private final CgroupHost host;
     private final String path;
 
@@ -52,13 +55,23 @@ public final class Statistics {
                 : OptionalLong.of(sum(directory, "memory.oom_control", "oom_kill"));
     }
 
-    /** v1 counts each event in the cgroup of its victim only. */
+    /** v1 counts each event in the cgroup of its victim only. A guest that makes thousands of them is not counted to the last. */
     private static long sum(Path directory, String file, String key) {
-        long sum = CgroupFile.number(directory.resolve(file), key).orElse(0);
-        for (Path child : CgroupTree.subdirectories(directory)) {
-            sum += sum(child, file, key);
-        }
-        return sum;
+        long[] sum = {0};
+        int[] met = {0};
+        CgroupWalk.through(directory, new CgroupWalk.Visitor() {
+            @Override
+            public boolean enter(Directory cgroup) {
+                sum[0] += CgroupFile.number(Path.of(cgroup.fd().procPath(), file), key)
+                        .orElse(0);
+                met[0]++;
+                return met[0] < MOST_CGROUPS;
+            }
+
+            @Override
+            public void leave(Directory parent, String name) {}
+        });
+        return sum[0];
     }
 
     /** How often a task was refused because there were too many. */

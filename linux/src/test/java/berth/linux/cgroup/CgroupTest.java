@@ -7,6 +7,8 @@ import berth.linux.Errno;
 import berth.linux.Fd;
 import berth.linux.KernelException;
 import berth.linux.Poll;
+import berth.linux.file.Directory;
+import berth.linux.file.Resolution;
 import berth.linux.process.Child;
 import berth.linux.process.Command;
 import berth.linux.process.PollLoop;
@@ -52,6 +54,47 @@ class CgroupTest {
 
         assertThat(top.exists()).isFalse();
         assertThat(top.directories()).allSatisfy(d -> assertThat(d).doesNotExist());
+    }
+
+    @Test
+    void cgroupsAreRemovedHoweverTheyAreNamedAndHoweverDeepTheyLie() {
+        Cgroup leaf = top.child("guest");
+        leaf.create();
+        for (Path start : leaf.directories()) {
+            nest(Directory.open(start, Resolution.NO_LINKS), 600);
+        }
+
+        top.delete(LONG);
+
+        assertThat(top.directories()).allSatisfy(d -> assertThat(d).doesNotExist());
+    }
+
+    /** Deeper than a path can tell, with a name at each level that is no text. */
+    private static void nest(Directory start, int levels) {
+        Directory here = start;
+        for (int i = 0; i < levels; i++) {
+            here.createDirectory("deeper", 0755);
+            here.createDirectory("odd\udcff", 0755);
+            Directory next = here.openDirectory("deeper");
+            here.close();
+            here = next;
+        }
+        here.close();
+    }
+
+    @Test
+    void noMoreCgroupsAreMadeThanAreAllowed() throws IOException {
+        top.create();
+        top.limitCgroups(2, 1);
+        Path unified = host.unified().orElseThrow().root().resolve(top.path());
+
+        Files.createDirectory(unified.resolve("one"));
+        Files.createDirectory(unified.resolve("two"));
+
+        assertThatThrownBy(() -> Files.createDirectory(unified.resolve("three")))
+                .isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> Files.createDirectory(unified.resolve("one/deeper")))
+                .isInstanceOf(IOException.class);
     }
 
     @Test

@@ -1,6 +1,8 @@
 package berth.osctld.command;
 
 import berth.engine.container.Container;
+import berth.osctld.output.RawText;
+import berth.osctld.server.StandardStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -23,7 +25,13 @@ final class CtLog {
         @Override
         void run(Call call) {
             Container container = call.names().container(id);
-            call.out().text(call.services().containers().log().read(container, Math.max(0, bytes)));
+            String text = call.services().containers().log().read(container, Math.max(0, bytes));
+            // A guest writes to its console what it likes, also what an administrator's terminal would obey.
+            call.out()
+                    .text(
+                            call.session().invocation().isTerminal(StandardStream.STDOUT)
+                                    ? RawText.printableLines(text)
+                                    : text);
         }
     }
 

@@ -6,6 +6,8 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Text of the system, which is mostly UTF-8 and may be any bytes. A byte {@code b} that is not part of valid UTF-8 becomes
@@ -84,6 +86,16 @@ public final class RawText {
             }
         }
         return text;
+    }
+
+    /** As {@link #printable}, of a text of many lines: its line breaks and tabs stay, and the carriage returns before them go. */
+    public static String printableLines(String text) {
+        return text.replaceAll("\\r+\n", "\n")
+                .lines()
+                .map(line ->
+                        Stream.of(line.split("\t", -1)).map(RawText::printable).collect(Collectors.joining("\t"))
+                                + "\n")
+                .collect(Collectors.joining());
     }
 
     /** Whether {@code c} stands for a byte that was not valid UTF-8. */

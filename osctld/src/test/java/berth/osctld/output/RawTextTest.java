@@ -44,4 +44,9 @@ final class RawTextTest {
         assertThat(RawText.printable("a\033[2Jb\nc\u009b1m")).isEqualTo("a?[2Jb?c?1m");
         assertThat(RawText.printable("quiet")).isEqualTo("quiet");
     }
+
+    @Test
+    void linesAndTabsOfALongerTextStay() {
+        assertThat(RawText.printableLines("a\tb\r\r\nc\033]0;title\007\n\nd")).isEqualTo("a\tb\nc?]0;title?\n\nd\n");
+    }
 }

@@ -1,31 +1,45 @@
-package berth.hosttest;
+package berth.hosttest.attack;
 
 import static berth.hosttest.ResultAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
+import berth.hosttest.Cgroups;
+import berth.hosttest.Host;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Root inside a container tries to raise its limits, or to leave the cgroups that have them. */
+@ParameterizedClass
+@EnumSource(Kind.class)
 final class LimitEscapeTest {
     @RegisterExtension
     static final Host host = Host.withBusybox();
 
+    private final Kind kind;
+
+    private Attacker bad;
+
+    LimitEscapeTest(Kind kind) {
+        this.kind = kind;
+    }
+
     @BeforeEach
     void aLimitedContainer() {
-        host.given(
-                "ct new --image busybox web",
+        bad = Attacker.in(
+                host,
+                kind,
+                "web",
                 "ct set pids-limit web 60",
                 "ct set memory-limit web 64M",
                 "ct set cpu-limit web 50%",
-                "ct set cpuset web 0",
-                "ct start web");
+                "ct set cpuset web 0");
     }
 
-    private static void asRoot(String script) {
-        host.command(List.of("ct", "exec", "web", "sh", "-c", script)).run();
+    private void asRoot(String script) {
+        bad.asRoot(script);
     }
 
     private static void assertThatLimitsHold() {
