@@ -5,6 +5,7 @@ import berth.engine.event.Events;
 import berth.engine.group.Groups;
 import berth.engine.idmap.UserStores;
 import berth.engine.image.ImageStores;
+import berth.engine.isolation.AppArmor;
 import berth.engine.lxcfs.Lxcfs;
 import berth.engine.lxcfs.Views;
 import berth.engine.mount.MountSources;
@@ -48,6 +49,7 @@ public record ContainerServices(
         ContainerDevices devices,
         ContainerMounts mounts,
         ContainerViews views,
+        ContainerIsolation isolation,
         ContainerNetwork network,
         ContainerLog log,
         Adoption adoption,
@@ -88,6 +90,7 @@ public record ContainerServices(
             MountStage stage,
             MountSources sources,
             Lxcfs lxcfs,
+            AppArmor appArmor,
             List<BeforeInit> beforeInit) {}
 
     /** Makes them. */
@@ -95,8 +98,8 @@ public record ContainerServices(
         ContainerLog log = new ContainerLog(on.clock());
         ManagedPorts ports = new ManagedPorts(on.instance(), on.networks(), with.forwarding());
         Containers containers = new Containers(on.locks(), on.clock(), ports);
-        RunPlans plans =
-                new RunPlans(on.instance(), on.users(), on.groups(), on.images(), on.datasets(), log, with.stage());
+        RunPlans plans = new RunPlans(
+                on.instance(), on.users(), on.groups(), on.images(), on.datasets(), log, with.stage(), with.appArmor());
         GuestInterfaces guests = new GuestInterfaces(with.interfaces(), on.networks(), plans, log);
         ContainerNetwork network =
                 new ContainerNetwork(containers, with.interfaces(), on.networks(), ports, guests, on.failPoints());
@@ -177,6 +180,7 @@ public record ContainerServices(
                 devices,
                 mounted,
                 views,
+                new ContainerIsolation(containers, with.appArmor()),
                 network,
                 log,
                 new Adoption(

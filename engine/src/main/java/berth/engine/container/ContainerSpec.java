@@ -3,6 +3,7 @@ package berth.engine.container;
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.device.Device;
+import berth.engine.isolation.Isolation;
 import berth.engine.limit.Limits;
 import berth.engine.mount.Mount;
 import berth.engine.network.Netif;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param limits what it may use of the machine; nothing is limited if null
  * @param devices those that were added to it, beside those that it inherits
  * @param mounts what is mounted in it beside its root file system
+ * @param isolation what of its isolation was chosen; the usual one if null
  */
 public record ContainerSpec(
         String id,
@@ -45,7 +47,8 @@ public record ContainerSpec(
         @Nullable List<Netif> netifs,
         @Nullable Limits limits,
         @Nullable List<Device> devices,
-        @Nullable List<Mount> mounts) {
+        @Nullable List<Mount> mounts,
+        @Nullable Isolation isolation) {
     private static final int MAX_HOSTNAME = 64;
     private static final String LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
     private static final Pattern HOSTNAME = Pattern.compile(LABEL + "(\\." + LABEL + ")*");
@@ -123,6 +126,11 @@ public record ContainerSpec(
         return mounts == null ? List.of() : mounts;
     }
 
+    /** What of its isolation was chosen. */
+    public Isolation ownIsolation() {
+        return Objects.requireNonNullElse(isolation, Isolation.USUAL);
+    }
+
     public ContainerSpec withHostname(@Nullable String value) {
         return changed(draft -> draft.hostname = value);
     }
@@ -157,6 +165,10 @@ public record ContainerSpec(
 
     public ContainerSpec withMounts(List<Mount> value) {
         return changed(draft -> draft.mounts = value);
+    }
+
+    public ContainerSpec withIsolation(Isolation value) {
+        return changed(draft -> draft.isolation = value.equals(Isolation.USUAL) ? null : value);
     }
 
     public ContainerSpec withUser(String value) {

@@ -1,6 +1,7 @@
 package berth.engine.container;
 
 import berth.engine.device.Device;
+import berth.engine.isolation.Isolation;
 import berth.engine.limit.Limits;
 import berth.engine.mount.Mount;
 import berth.engine.network.Netif;
@@ -32,6 +33,9 @@ final class ContainerSpecDraft {
     List<Device> devices;
     List<Mount> mounts;
 
+    @Nullable
+    Isolation isolation;
+
     ContainerSpecDraft(ContainerSpec spec) {
         id = spec.id();
         user = spec.user();
@@ -46,6 +50,7 @@ final class ContainerSpecDraft {
         limits = spec.limits();
         devices = spec.devices();
         mounts = spec.mounts();
+        isolation = spec.isolation();
     }
 
     ContainerSpec spec() {
@@ -62,6 +67,7 @@ final class ContainerSpecDraft {
                 netifs,
                 limits,
                 devices,
-                mounts);
+                mounts,
+                isolation);
     }
 }

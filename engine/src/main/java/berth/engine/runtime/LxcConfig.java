@@ -1,8 +1,10 @@
 package berth.engine.runtime;
 
+import berth.linux.process.ClockOffsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The configuration file that LXC reads, written whole for each start. Source: lxc.container.conf(5).
@@ -14,16 +16,29 @@ final class LxcConfig {
     private static final int TTYS = 4;
     private static final int PTYS = 1024;
 
+    /**
+     * Whoever makes a user namespace may mount the kernel's file systems anew in it only if it sees some instance of theirs with
+     * nothing mounted over any of its files, which is true of neither /proc nor /sys. Source: mount_too_revealing() in Linux.
+     */
+    private static final List<String> NESTING_MOUNTS =
+            List.of("proc dev/.lxc/proc proc create=dir 0 0", "sysfs dev/.lxc/sys sysfs create=dir 0 0");
+
     private final List<String> lines = new ArrayList<>();
 
     private LxcConfig() {}
 
-    /** The text of the configuration for {@code plan}, whose delegated cgroup has {@code cgroups}, a directory in each tree. */
-    static String render(RunPlan plan, List<Path> cgroups) {
+    /**
+     * The text of the configuration for {@code plan}.
+     *
+     * @param cgroups the directories of its delegated cgroup, one in each tree
+     * @param clocks by how much its clocks differ from the host's, if the kernel keeps such
+     */
+    static String render(RunPlan plan, List<Path> cgroups, Optional<ClockOffsets> clocks) {
         LxcConfig config = new LxcConfig();
         config.identity(plan);
         config.fileSystems(plan);
         config.isolation(plan);
+        clocks.ifPresent(config::clocks);
         config.terminals(plan);
         config.set("lxc.hook.post-stop", RebootHook.command(plan.paths().rebootHook(), cgroups));
         config.set("lxc.hook.start-host", plan.startHost());
@@ -44,7 +59,15 @@ final class LxcConfig {
     private void fileSystems(RunPlan plan) {
         set("lxc.rootfs.path", "dir:" + plan.paths().rootfs());
         set("lxc.autodev", "1");
-        set("lxc.mount.auto", "cgroup:mixed proc:mixed sys:mixed");
+        // A guest's init mounts the cgroups of its namespace itself, but what systemd makes of hierarchies that a host
+        // has apart
+        // (cpu, cpuacct) LXC cannot use; and other inits may make nothing at all.
+        set(
+                "lxc.mount.auto",
+                (plan.confinement().nesting() ? "cgroup:rw:force" : "cgroup:mixed") + " proc:mixed sys:mixed");
+        if (plan.confinement().nesting()) {
+            NESTING_MOUNTS.forEach(line -> set("lxc.mount.entry", line));
+        }
         set("lxc.mount.entry", "%s %s none bind,create=dir 0 0".formatted(plan.stage(), MountStage.DOOR));
     }
 
@@ -52,13 +75,23 @@ final class LxcConfig {
         plan.idmap().forEach(line -> set("lxc.idmap", line));
         // A network namespace of its own with nothing but lo; interfaces are added to it from outside.
         set("lxc.net.0.type", "empty");
-        set("lxc.seccomp.profile", plan.seccompProfile().toString());
+        Path seccomp = plan.confinement().ownSeccomp().isPresent()
+                ? plan.paths().seccomp()
+                : plan.confinement().standardSeccomp();
+        set("lxc.seccomp.profile", seccomp.toString());
+        plan.confinement().appArmor().ifPresent(profile -> set("lxc.apparmor.profile", profile));
         set("lxc.cap.drop", "mac_admin mac_override sys_module sys_rawio sys_time");
         // LXC may only make cgroups beneath the one it was started in: limits sit above, where it cannot write.
         set("lxc.cgroup.relative", "1");
         set("lxc.cgroup.dir.monitor", ContainerCgroup.MONITOR);
         set("lxc.cgroup.dir.monitor.pivot", ContainerCgroup.PIVOT);
         set("lxc.cgroup.dir.container", ContainerCgroup.PAYLOAD);
+    }
+
+    /** LXC keeps them for reboots, from which they therefore do not start anew. */
+    private void clocks(ClockOffsets clocks) {
+        set("lxc.time.offset.boot", clocks.boot() + "s");
+        set("lxc.time.offset.monotonic", clocks.monotonic() + "s");
     }
 
     private void terminals(RunPlan plan) {

@@ -1,5 +1,6 @@
 package berth.engine.runtime;
 
+import berth.engine.isolation.Confinement;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -16,7 +17,7 @@ import java.util.List;
  * @param init its process 1 and arguments
  * @param lxcLog where LXC writes its log
  * @param consoleLog where LXC copies what is written to the console
- * @param seccompProfile the system call filter
+ * @param confinement what holds it apart beyond its namespaces
  * @param startHost what LXC has its shell run before each init, when the container's namespaces exist
  * @param stage where mounts arrive for it, see {@link MountStage}
  */
@@ -31,6 +32,6 @@ public record RunPlan(
         List<String> init,
         Path lxcLog,
         Path consoleLog,
-        Path seccompProfile,
+        Confinement confinement,
         String startHost,
         Path stage) {}

@@ -60,14 +60,18 @@ final class CommandTree {
                                         CtSettings.SetDistribution.class,
                                         CtSettings.SetDnsResolver.class,
                                         CtSettings.SetHostname.class,
-                                        CtSettings.SetInitCmd.class))
+                                        CtSettings.SetInitCmd.class,
+                                        CtIsolation.SetNesting.class,
+                                        CtIsolation.SetSeccompProfile.class))
                                 .leaves(LimitCommands::setOfContainers),
                         new Group("unset", "Settings of containers, back to their defaults")
                                 .commands(List.of(
                                         CtSettings.UnsetAutostart.class,
                                         CtSettings.UnsetDnsResolver.class,
                                         CtSettings.UnsetHostname.class,
-                                        CtSettings.UnsetInitCmd.class))
+                                        CtSettings.UnsetInitCmd.class,
+                                        CtIsolation.UnsetNesting.class,
+                                        CtIsolation.UnsetSeccompProfile.class))
                                 .leaves(LimitCommands::unsetOfContainers)));
     }
 

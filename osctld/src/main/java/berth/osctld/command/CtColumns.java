@@ -60,6 +60,9 @@ final class CtColumns {
                 .more("init_cmd", Kind.LIST, c -> initCommand(c.spec()))
                 .more("view", services.containers().views()::of)
                 .more("missing_mounts", Kind.LIST, services.containers().mounts()::missing)
+                .more("nesting", Kind.FLAG, c -> c.spec().ownIsolation().nesting())
+                .more("seccomp_profile", c -> services.containers().isolation().seccompName(c))
+                .more("apparmor_profile", c -> services.containers().isolation().appArmor(c))
                 .more("revision", Kind.NUMBER, c -> c.revision().number())
                 .more("changed", Kind.TIME, c -> c.revision().change().at());
         return LimitColumns.add(columns, c -> c.spec().ownLimits(), limits::effective, limits::statistics)
