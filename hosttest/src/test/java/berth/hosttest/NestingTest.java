@@ -39,10 +39,11 @@ final class NestingTest {
                     List.of(
                             "--variant=minbase",
                             "--include=systemd-sysv,dbus,libpam-systemd,iproute2,lxc,busybox-static,systemd-container,podman,crun,uidmap,fuse-overlayfs",
-                            // Services that only fail, or wait for a network, where there are no containers yet; and what is large and not
+                            // Services that only fail, or wait for a network, where there are no containers yet; and
+                            // what is large and not
                             // looked at.
                             "--customize-hook=systemctl --root \"$1\" disable podman-restart podman-auto-update podman podman.socket lxc lxc-net",
-                            "--customize-hook=cd \"$1/usr\" && rm -r lib/cni lib/*/perl share/perl share/doc share/man share/locale share/i18n share/zoneinfo"));
+                            "--customize-hook=cd \"$1/usr\" && rm -rf lib/cni lib/*/perl share/perl share/doc share/man share/locale share/zoneinfo"));
         }
         assertThat(host.osctl("image import --name nesting " + archive)).succeeds();
     }

@@ -56,8 +56,7 @@ class LxcConfigTest {
 
     @Test
     void whatContainersInsideNeedIsThereWithNestingAlone() {
-        RunPlan nesting =
-                plan("web", new Confinement(true, STANDARD, Optional.empty(), Optional.empty()));
+        RunPlan nesting = plan("web", new Confinement(true, STANDARD, Optional.empty(), Optional.empty()));
 
         assertThat(render(plan("web", "/sbin/init")))
                 .contains("lxc.mount.auto = cgroup:mixed proc:mixed sys:mixed\n")
@@ -71,16 +70,14 @@ class LxcConfigTest {
     @Test
     void aSystemCallFilterOfItsOwnTakesThePlaceOfTheUsualOne() {
         SeccompProfile own = new SeccompProfile("own", "2\ndenylist\nmknod errno 1\n");
-        RunPlan plan =
-                plan("web", new Confinement(false, STANDARD, Optional.of(own), Optional.empty()));
+        RunPlan plan = plan("web", new Confinement(false, STANDARD, Optional.of(own), Optional.empty()));
 
         assertThat(render(plan)).contains("lxc.seccomp.profile = /run/t/pool/tank/ct/web/seccomp\n");
     }
 
     @Test
     void anAppArmorProfileIsUsedWhereOneIsLoaded() {
-        RunPlan plan =
-                plan("web", new Confinement(false, STANDARD, Optional.empty(), Optional.of("lxc-t")));
+        RunPlan plan = plan("web", new Confinement(false, STANDARD, Optional.empty(), Optional.of("lxc-t")));
 
         assertThat(render(plan)).contains("lxc.apparmor.profile = lxc-t\n");
         assertThat(render(plan("web", "/sbin/init"))).doesNotContain("apparmor");
