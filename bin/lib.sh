@@ -60,6 +60,9 @@ remove_instance() {
             [ "$(cat "/proc/sys/net/$setting" 2>/dev/null)" != "$changed" ] || echo "$former" >"/proc/sys/net/$setting"
         done <"/run/$gone/host-settings"
     fi
+    for profile in default nesting; do
+        { printf "lxc-berth.%s.%s" "$gone" "$profile" >/sys/kernel/security/apparmor/.remove; } 2>/dev/null || true
+    done
     awk -v run="/run/$gone/" 'index($5, run) == 1 { print $5 }' /proc/self/mountinfo | tac | while read -r mount; do
         umount -l "$mount" 2>/dev/null || true
     done
@@ -78,7 +81,7 @@ is_installed() {
 
 # What Berth needs to be built and to run, and this machine lacks; docs/dependencies.md says what for. The JDK comes last.
 missing_packages() {
-    for package in lxc lxcfs uidmap nftables dnsmasq-base busybox-static btrfs-progs mmdebstrap debian-archive-keyring gpg gcc libc6-dev make ca-certificates; do
+    for package in lxc lxcfs uidmap apparmor nftables dnsmasq-base busybox-static btrfs-progs mmdebstrap debian-archive-keyring gpg gcc libc6-dev make ca-certificates; do
         is_installed "$package" || echo "$package"
     done
     # The Maven wrapper fetches Maven with either.

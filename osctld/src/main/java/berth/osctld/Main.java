@@ -3,9 +3,9 @@ package berth.osctld;
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.container.StartGate;
+import berth.engine.isolation.StandardSeccomp;
 import berth.engine.operation.FailPoints;
 import berth.engine.runtime.HookProgram;
-import berth.engine.runtime.SeccompProfiles;
 import berth.linux.socket.UnixListener;
 import berth.osctld.command.Osctl;
 import berth.osctld.command.Services;
@@ -60,7 +60,7 @@ public final class Main {
         // Whoever has the socket is the daemon: nothing is touched before. Commands that come early wait to be
         // accepted.
         UnixListener listener = UnixListener.bind(instance.commandSocket(), SOCKET_MODE, 0, 0);
-        SeccompProfiles.lay(instance);
+        StandardSeccomp.lay(instance);
         Path libexec = Path.of(System.getProperty("osctld.libexec", "/usr/libexec/berth"));
         HookProgram.lay(instance, libexec.resolve("osctl"));
         FailPoints failPoints = options.failPoints()

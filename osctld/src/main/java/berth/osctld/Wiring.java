@@ -13,6 +13,7 @@ import berth.engine.host.UserAdministration;
 import berth.engine.idmap.SystemAccounts;
 import berth.engine.idmap.UserStores;
 import berth.engine.image.ImageStores;
+import berth.engine.isolation.AppArmor;
 import berth.engine.lxcfs.Lxcfs;
 import berth.engine.mount.MountSources;
 import berth.engine.network.Forwarding;
@@ -154,6 +155,7 @@ final class Wiring {
                 stage,
                 sources,
                 new Lxcfs(instance.runDirectory(), () -> find("lxcfs"), poll),
+                AppArmor.load(instance, find("apparmor_parser")),
                 List.of((_, _, _) -> failPoints.before("hook", "prepare")));
     }
 

@@ -106,20 +106,22 @@ public final class ContainerFactory {
             wish.user().ifPresent(poolUsers::get);
             Image image = images.of(pool.name()).get(imageId);
             ContainerSpec spec = new ContainerSpec(
-                    wish.id(),
-                    wish.user().orElse(NO_USER_YET),
-                    wish.group().orElse(Group.DEFAULT),
-                    image.id(),
-                    new Distribution(image.distribution(), image.version(), image.architecture()),
-                    wish.hostname().orElse(null),
-                    wish.dnsResolvers(),
-                    List.of(),
-                    null,
-                    List.of(),
-                    null,
-                    List.of(),
-                    List.of(),
-                    null);
+                            wish.id(),
+                            wish.user().orElse(NO_USER_YET),
+                            wish.group().orElse(Group.DEFAULT),
+                            image.id(),
+                            new Distribution(image.distribution(), image.version(), image.architecture()),
+                            wish.hostname().orElse(null),
+                            wish.dnsResolvers(),
+                            List.of(),
+                            null,
+                            List.of(),
+                            null,
+                            List.of(),
+                            List.of(),
+                            null,
+                            null)
+                    .withIsolation(wish.isolation());
             Made made = new Made(datasets.planned(pool, wish.id()), List.of(), Optional.empty());
             if (wish.user().isPresent()) {
                 create(pool, spec, Optional.empty(), made, caller);

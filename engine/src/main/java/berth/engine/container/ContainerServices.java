@@ -5,6 +5,7 @@ import berth.engine.event.Events;
 import berth.engine.group.Groups;
 import berth.engine.idmap.UserStores;
 import berth.engine.image.ImageStores;
+import berth.engine.isolation.AppArmor;
 import berth.engine.lxcfs.Lxcfs;
 import berth.engine.lxcfs.Views;
 import berth.engine.mount.MountSources;
@@ -49,6 +50,7 @@ public record ContainerServices(
         ContainerMounts mounts,
         ContainerViews views,
         ContainerConfinement confinement,
+        ContainerIsolation isolation,
         ContainerNetwork network,
         ContainerLog log,
         Adoption adoption,
@@ -89,6 +91,7 @@ public record ContainerServices(
             MountStage stage,
             MountSources sources,
             Lxcfs lxcfs,
+            AppArmor appArmor,
             List<BeforeInit> beforeInit) {}
 
     /** Makes them. */
@@ -96,8 +99,8 @@ public record ContainerServices(
         ContainerLog log = new ContainerLog(on.clock());
         ManagedPorts ports = new ManagedPorts(on.instance(), on.networks(), with.forwarding());
         Containers containers = new Containers(on.locks(), on.clock(), ports);
-        RunPlans plans =
-                new RunPlans(on.instance(), on.users(), on.groups(), on.images(), on.datasets(), log, with.stage());
+        RunPlans plans = new RunPlans(
+                on.instance(), on.users(), on.groups(), on.images(), on.datasets(), log, with.stage(), with.appArmor());
         GuestInterfaces guests = new GuestInterfaces(with.interfaces(), on.networks(), plans, log);
         ContainerNetwork network =
                 new ContainerNetwork(containers, with.interfaces(), on.networks(), ports, guests, on.failPoints());
@@ -193,6 +196,7 @@ public record ContainerServices(
                 mounted,
                 views,
                 confinement,
+                new ContainerIsolation(containers, with.appArmor()),
                 network,
                 log,
                 new Adoption(

@@ -4,6 +4,7 @@ import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.confinement.Confinement;
 import berth.engine.device.Device;
+import berth.engine.isolation.Isolation;
 import berth.engine.limit.Limits;
 import berth.engine.mount.Mount;
 import berth.engine.network.Netif;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param devices those that were added to it, beside those that it inherits
  * @param mounts what is mounted in it beside its root file system
  * @param confinement what its processes are confined to beside that; nothing but what is usual if null
+ * @param isolation what of its isolation was chosen; the usual one if null
  */
 public record ContainerSpec(
         String id,
@@ -48,7 +50,8 @@ public record ContainerSpec(
         @Nullable Limits limits,
         @Nullable List<Device> devices,
         @Nullable List<Mount> mounts,
-        @Nullable Confinement confinement) {
+        @Nullable Confinement confinement,
+        @Nullable Isolation isolation) {
     private static final int MAX_HOSTNAME = 64;
     private static final String LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
     private static final Pattern HOSTNAME = Pattern.compile(LABEL + "(\\." + LABEL + ")*");
@@ -131,6 +134,11 @@ public record ContainerSpec(
         return mounts == null ? List.of() : mounts;
     }
 
+    /** What of its isolation was chosen. */
+    public Isolation ownIsolation() {
+        return Objects.requireNonNullElse(isolation, Isolation.USUAL);
+    }
+
     public ContainerSpec withHostname(@Nullable String value) {
         return changed(draft -> draft.hostname = value);
     }
@@ -169,6 +177,10 @@ public record ContainerSpec(
 
     public ContainerSpec withConfinement(Confinement value) {
         return changed(draft -> draft.confinement = value.equals(Confinement.USUAL) ? null : value);
+    }
+
+    public ContainerSpec withIsolation(Isolation value) {
+        return changed(draft -> draft.isolation = value.equals(Isolation.USUAL) ? null : value);
     }
 
     public ContainerSpec withUser(String value) {

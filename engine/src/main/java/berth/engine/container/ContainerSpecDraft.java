@@ -2,6 +2,7 @@ package berth.engine.container;
 
 import berth.engine.confinement.Confinement;
 import berth.engine.device.Device;
+import berth.engine.isolation.Isolation;
 import berth.engine.limit.Limits;
 import berth.engine.mount.Mount;
 import berth.engine.network.Netif;
@@ -36,6 +37,9 @@ final class ContainerSpecDraft {
     @Nullable
     Confinement confinement;
 
+    @Nullable
+    Isolation isolation;
+
     ContainerSpecDraft(ContainerSpec spec) {
         id = spec.id();
         user = spec.user();
@@ -51,6 +55,7 @@ final class ContainerSpecDraft {
         devices = spec.devices();
         mounts = spec.mounts();
         confinement = spec.confinement();
+        isolation = spec.isolation();
     }
 
     ContainerSpec spec() {
@@ -68,6 +73,7 @@ final class ContainerSpecDraft {
                 limits,
                 devices,
                 mounts,
-                confinement);
+                confinement,
+                isolation);
     }
 }

@@ -1,5 +1,6 @@
 package berth.engine.container;
 
+import berth.engine.isolation.Isolation;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param group an existing group; the default one if empty
  * @param hostname its host name; its id if empty
  * @param dnsResolvers addresses of its DNS servers
+ * @param isolation what of its isolation is chosen
  */
 public record NewContainer(
         String pool,
@@ -21,4 +23,5 @@ public record NewContainer(
         Optional<String> user,
         Optional<String> group,
         Optional<String> hostname,
-        List<String> dnsResolvers) {}
+        List<String> dnsResolvers,
+        Isolation isolation) {}

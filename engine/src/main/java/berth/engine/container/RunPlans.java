@@ -6,11 +6,14 @@ import berth.engine.group.Groups;
 import berth.engine.idmap.User;
 import berth.engine.idmap.UserStores;
 import berth.engine.image.ImageStores;
+import berth.engine.isolation.AppArmor;
+import berth.engine.isolation.RunIsolation;
+import berth.engine.isolation.Isolation;
+import berth.engine.isolation.StandardSeccomp;
 import berth.engine.runtime.HookProgram;
 import berth.engine.runtime.MountStage;
 import berth.engine.runtime.RunDirectory;
 import berth.engine.runtime.RunPlan;
-import berth.engine.runtime.SeccompProfiles;
 import berth.engine.storage.Dataset;
 import berth.engine.storage.Datasets;
 import berth.engine.storage.Ids;
@@ -33,6 +36,7 @@ final class RunPlans {
     private final Datasets datasets;
     private final ContainerLog log;
     private final MountStage stage;
+    private final AppArmor appArmor;
 
     RunPlans(
             Instance instance,
@@ -41,7 +45,8 @@ final class RunPlans {
             ImageStores images,
             Datasets datasets,
             ContainerLog log,
-            MountStage stage) {
+            MountStage stage,
+            AppArmor appArmor) {
         this.instance = instance;
         this.users = users;
         this.groups = groups;
@@ -49,6 +54,7 @@ final class RunPlans {
         this.datasets = datasets;
         this.log = log;
         this.stage = stage;
+        this.appArmor = appArmor;
     }
 
     /** What {@code container} runs as. One whose user is gone can still be stopped and deleted by it, but not started. */
@@ -67,7 +73,7 @@ final class RunPlans {
                 spec.initCmd().isEmpty() ? DEFAULT_INIT : spec.initCmd(),
                 log.lxc(container),
                 log.console(container),
-                SeccompProfiles.standard(instance),
+                isolation(spec.ownIsolation()),
                 HookProgram.command(instance),
                 stage.of(container.id().pool(), container.name()),
                 spec.ownConfinement());
@@ -115,6 +121,14 @@ final class RunPlans {
     /** Where LXC finds the containers of {@code pool}. */
     Path lxcPath(String pool) {
         return instance.runDirectory().resolve("pool").resolve(pool).resolve("ct");
+    }
+
+    private RunIsolation isolation(Isolation isolation) {
+        return new RunIsolation(
+                isolation.nesting(),
+                StandardSeccomp.file(instance),
+                isolation.ownSeccomp(),
+                appArmor.profile(isolation));
     }
 
     private static List<String> idmap(User user) {

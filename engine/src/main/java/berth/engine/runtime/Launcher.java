@@ -3,6 +3,7 @@ package berth.engine.runtime;
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.store.FileFailure;
+import berth.engine.isolation.SeccompProfile;
 import berth.linux.Errno;
 import berth.linux.Fd;
 import berth.linux.KernelException;
@@ -13,6 +14,7 @@ import berth.linux.file.Resolution;
 import berth.linux.mount.Mounts;
 import berth.linux.process.Capture;
 import berth.linux.process.Captured;
+import berth.linux.process.ClockOffsets;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -24,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -90,8 +93,13 @@ public final class Launcher {
         stage.make(plan.stage());
         RebootHook.write(paths.rebootHook());
         Files.setPosixFilePermissions(paths.rebootHook(), PosixFilePermissions.fromString("rw-r--r--"));
-        Files.writeString(paths.config(), LxcConfig.render(plan, delegated(plan)));
+        Files.writeString(paths.config(), LxcConfig.render(plan, delegated(plan), ClockOffsets.toZero()));
         grantGroup(paths.config(), plan.uid(), "rw-r-----");
+        Optional<SeccompProfile> seccomp = plan.isolation().ownSeccomp();
+        if (seccomp.isPresent()) {
+            Files.writeString(paths.seccomp(), seccomp.get().text());
+            grantGroup(paths.seccomp(), plan.uid(), "rw-r-----");
+        }
         // LXC appends: the errors of this start must not be mistaken for those of a former one.
         Files.write(plan.lxcLog(), new byte[0]);
         grantGroup(plan.lxcLog(), plan.uid(), "rw-rw----");

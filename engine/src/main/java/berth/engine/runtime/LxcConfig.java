@@ -5,9 +5,11 @@ import berth.engine.confinement.Capabilities;
 import berth.engine.confinement.Prlimit;
 import berth.linux.process.ResourceLimit;
 import berth.linux.process.ResourceLimits;
+import berth.linux.process.ClockOffsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The configuration file that LXC reads, written whole for each start. Source: lxc.container.conf(5).
@@ -19,16 +21,29 @@ final class LxcConfig {
     private static final int TTYS = 4;
     private static final int PTYS = 1024;
 
+    /**
+     * Whoever makes a user namespace may mount the kernel's file systems anew in it only if it sees some instance of theirs with
+     * nothing mounted over any of its files, which is true of neither /proc nor /sys. Source: mount_too_revealing() in Linux.
+     */
+    private static final List<String> NESTING_MOUNTS =
+            List.of("proc dev/.lxc/proc proc create=dir 0 0", "sysfs dev/.lxc/sys sysfs create=dir 0 0");
+
     private final List<String> lines = new ArrayList<>();
 
     private LxcConfig() {}
 
-    /** The text of the configuration for {@code plan}, whose delegated cgroup has {@code cgroups}, a directory in each tree. */
-    static String render(RunPlan plan, List<Path> cgroups) {
+    /**
+     * The text of the configuration for {@code plan}.
+     *
+     * @param cgroups the directories of its delegated cgroup, one in each tree
+     * @param clocks by how much its clocks differ from the host's, if the kernel keeps such
+     */
+    static String render(RunPlan plan, List<Path> cgroups, Optional<ClockOffsets> clocks) {
         LxcConfig config = new LxcConfig();
         config.identity(plan);
         config.fileSystems(plan);
         config.isolation(plan);
+        clocks.ifPresent(config::clocks);
         config.terminals(plan);
         config.set("lxc.hook.post-stop", RebootHook.command(plan.paths().rebootHook(), cgroups));
         config.set("lxc.hook.start-host", plan.startHost());
@@ -46,7 +61,7 @@ final class LxcConfig {
             ResourceLimit limit = ResourceLimits.attainable(Prlimit.resource(name), wanted.limit());
             config.set("lxc.prlimit." + name, new Amount(limit.soft()) + ":" + new Amount(limit.hard()));
         });
-        return render(plan, cgroups) + String.join("\n", config.lines) + "\n";
+        return render(plan, cgroups, Optional.empty()) + String.join("\n", config.lines) + "\n";
     }
 
     private void identity(RunPlan plan) {
@@ -63,7 +78,15 @@ final class LxcConfig {
     private void fileSystems(RunPlan plan) {
         set("lxc.rootfs.path", "dir:" + plan.paths().rootfs());
         set("lxc.autodev", "1");
-        set("lxc.mount.auto", "cgroup:mixed proc:mixed sys:mixed");
+        // A guest's init mounts the cgroups of its namespace itself, but what systemd makes of hierarchies that a host
+        // has apart
+        // (cpu, cpuacct) LXC cannot use; and other inits may make nothing at all.
+        set(
+                "lxc.mount.auto",
+                (plan.isolation().nesting() ? "cgroup:rw:force" : "cgroup:mixed") + " proc:mixed sys:mixed");
+        if (plan.isolation().nesting()) {
+            NESTING_MOUNTS.forEach(line -> set("lxc.mount.entry", line));
+        }
         set("lxc.mount.entry", "%s %s none bind,create=dir 0 0".formatted(plan.stage(), MountStage.DOOR));
     }
 
@@ -71,7 +94,11 @@ final class LxcConfig {
         plan.idmap().forEach(line -> set("lxc.idmap", line));
         // A network namespace of its own with nothing but lo; interfaces are added to it from outside.
         set("lxc.net.0.type", "empty");
-        set("lxc.seccomp.profile", plan.seccompProfile().toString());
+        Path seccomp = plan.isolation().ownSeccomp().isPresent()
+                ? plan.paths().seccomp()
+                : plan.isolation().standardSeccomp();
+        set("lxc.seccomp.profile", seccomp.toString());
+        plan.isolation().appArmor().ifPresent(profile -> set("lxc.apparmor.profile", profile));
         set(
                 "lxc.cap.drop",
                 String.join(
@@ -83,6 +110,12 @@ final class LxcConfig {
         set("lxc.cgroup.dir.monitor", ContainerCgroup.MONITOR);
         set("lxc.cgroup.dir.monitor.pivot", ContainerCgroup.PIVOT);
         set("lxc.cgroup.dir.container", ContainerCgroup.PAYLOAD);
+    }
+
+    /** LXC keeps them for reboots, from which they therefore do not start anew. */
+    private void clocks(ClockOffsets clocks) {
+        set("lxc.time.offset.boot", clocks.boot() + "s");
+        set("lxc.time.offset.monotonic", clocks.monotonic() + "s");
     }
 
     private void terminals(RunPlan plan) {

@@ -28,6 +28,11 @@ public record RunDirectory(Path lxcPath, String name, int gid) {
         return directory().resolve("after-stop");
     }
 
+    /** The system call filter that is its alone, if it has one. */
+    public Path seccomp() {
+        return directory().resolve("seccomp");
+    }
+
     /** Where its root file system is mounted on the host. */
     public Path rootfs() {
         return directory().resolve("rootfs");

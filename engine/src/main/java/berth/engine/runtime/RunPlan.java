@@ -1,6 +1,7 @@
 package berth.engine.runtime;
 
 import berth.engine.confinement.Confinement;
+import berth.engine.isolation.RunIsolation;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -17,7 +18,7 @@ import java.util.List;
  * @param init its process 1 and arguments
  * @param lxcLog where LXC writes its log
  * @param consoleLog where LXC copies what is written to the console
- * @param seccompProfile the system call filter
+ * @param isolation what holds it apart beyond its namespaces
  * @param startHost what LXC has its shell run before each init, when the container's namespaces exist
  * @param stage where mounts arrive for it, see {@link MountStage}
  * @param confinement what its processes are confined to
@@ -33,7 +34,7 @@ public record RunPlan(
         List<String> init,
         Path lxcLog,
         Path consoleLog,
-        Path seccompProfile,
+        RunIsolation isolation,
         String startHost,
         Path stage,
         Confinement confinement) {}

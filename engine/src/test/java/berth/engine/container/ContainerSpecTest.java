@@ -31,6 +31,7 @@ class ContainerSpecTest {
             null,
             null,
             null,
+            null,
             null);
 
     private static final Change CHANGE = new Change(Instant.EPOCH, "root", "ct new web");

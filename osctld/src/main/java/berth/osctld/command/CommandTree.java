@@ -75,7 +75,9 @@ final class CommandTree {
                                         CtSettings.SetDnsResolver.class,
                                         CtSettings.SetHostname.class,
                                         CtSettings.SetInitCmd.class,
-                                        ConfinementCommands.SetSysctl.class))
+                                        ConfinementCommands.SetSysctl.class,
+                                        CtIsolation.SetNesting.class,
+                                        CtIsolation.SetSeccompProfile.class))
                                 .leaves(LimitCommands::setOfContainers)
                                 .groups(List.of(new Group("raw", "Lines for the programs that run containers")
                                         .commands(List.of(ConfinementCommands.SetRawLxc.class)))),
@@ -86,7 +88,9 @@ final class CommandTree {
                                         CtSettings.UnsetDnsResolver.class,
                                         CtSettings.UnsetHostname.class,
                                         CtSettings.UnsetInitCmd.class,
-                                        ConfinementCommands.UnsetSysctl.class))
+                                        ConfinementCommands.UnsetSysctl.class,
+                                        CtIsolation.UnsetNesting.class,
+                                        CtIsolation.UnsetSeccompProfile.class))
                                 .leaves(LimitCommands::unsetOfContainers)
                                 .groups(List.of(new Group("raw", "Lines for the programs that run containers")
                                         .commands(List.of(ConfinementCommands.UnsetRawLxc.class))))));

@@ -66,6 +66,9 @@ final class CtColumns {
                 .more("sysctls", Kind.LIST, c -> c.spec().ownConfinement().sysctls())
                 .more("capabilities", Kind.LIST, c -> capabilities(c.spec()))
                 .more("raw_lxc", Kind.LIST, c -> c.spec().ownConfinement().rawLxc())
+                .more("nesting", Kind.FLAG, c -> c.spec().ownIsolation().nesting())
+                .more("seccomp_profile", c -> services.containers().isolation().seccompName(c))
+                .more("apparmor_profile", c -> services.containers().isolation().appArmor(c))
                 .more("revision", Kind.NUMBER, c -> c.revision().number())
                 .more("changed", Kind.TIME, c -> c.revision().change().at());
         return LimitColumns.add(columns, c -> c.spec().ownLimits(), limits::effective, limits::statistics)

@@ -6,6 +6,7 @@ import berth.engine.container.Container;
 import berth.engine.container.NewContainer;
 import berth.engine.image.Image;
 import berth.engine.image.ImportRequest;
+import berth.engine.isolation.Isolation;
 import berth.linux.Errno;
 import berth.linux.KernelException;
 import java.util.ArrayList;
@@ -81,6 +82,9 @@ final class CtNew extends OsctlCommand {
     @Option(names = "--dns-resolver", paramLabel = "ADDRESS", description = "a DNS server; may be given often")
     List<String> resolvers = new ArrayList<>();
 
+    @Option(names = "--nesting", description = "containers can run in it")
+    boolean nesting;
+
     @Parameters(paramLabel = "ID", description = "what it is called")
     String id = "";
 
@@ -99,7 +103,8 @@ final class CtNew extends OsctlCommand {
                                 Optional.ofNullable(user),
                                 Optional.ofNullable(group),
                                 Optional.ofNullable(hostname),
-                                resolvers),
+                                resolvers,
+                                Isolation.USUAL.withNesting(nesting)),
                         call.caller());
         call.out().done("%s is there; 'osctl ct start %s' starts it", made.name(), made.name());
     }
