@@ -2,8 +2,8 @@ package berth.engine.runtime;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
-import berth.engine.store.FileFailure;
 import berth.engine.isolation.SeccompProfile;
+import berth.engine.store.FileFailure;
 import berth.linux.Errno;
 import berth.linux.Fd;
 import berth.linux.KernelException;
