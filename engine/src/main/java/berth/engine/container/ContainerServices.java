@@ -114,7 +114,8 @@ public record ContainerServices(
         preparations.add((container, init, _) -> devices.makeNodes(container, init));
         preparations.add((container, init, _) -> mounted.prepare(container, init));
         Views shown = new Views(with.lxcfs(), on.instance().runDirectory());
-        ContainerViews views = new ContainerViews(containers, with.lxcfs(), shown, log, on.events(), on.clock());
+        ContainerViews views = new ContainerViews(
+                containers, plans, with.monitors(), with.lxcfs(), shown, log, on.events(), on.clock());
         preparations.add((container, init, _) -> views.prepare(container, init));
         GuestKernel kernel = new GuestKernel(plans, with.cgroups(), with.launcher(), log);
         preparations.add((container, init, _) -> kernel.prepare(container, init));

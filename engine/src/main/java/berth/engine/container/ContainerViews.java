@@ -1,9 +1,12 @@
 package berth.engine.container;
 
+import berth.engine.BerthException;
 import berth.engine.event.Events;
 import berth.engine.event.Notice;
 import berth.engine.lxcfs.Lxcfs;
 import berth.engine.lxcfs.Views;
+import berth.engine.runtime.Monitor;
+import berth.engine.runtime.Monitors;
 import berth.linux.KernelException;
 import java.time.InstantSource;
 import java.util.Map;
@@ -19,6 +22,8 @@ public final class ContainerViews {
     private static final Logger LOG = LoggerFactory.getLogger(ContainerViews.class);
 
     private final Containers containers;
+    private final RunPlans plans;
+    private final Monitors monitors;
     private final Lxcfs lxcfs;
     private final Views views;
     private final ContainerLog log;
@@ -26,8 +31,17 @@ public final class ContainerViews {
     private final InstantSource clock;
 
     ContainerViews(
-            Containers containers, Lxcfs lxcfs, Views views, ContainerLog log, Events events, InstantSource clock) {
+            Containers containers,
+            RunPlans plans,
+            Monitors monitors,
+            Lxcfs lxcfs,
+            Views views,
+            ContainerLog log,
+            Events events,
+            InstantSource clock) {
         this.containers = containers;
+        this.plans = plans;
+        this.monitors = monitors;
         this.lxcfs = lxcfs;
         this.views = views;
         this.log = log;
@@ -76,12 +90,22 @@ public final class ContainerViews {
     private void restore(Container container) {
         container.preparing().lock();
         try {
-            container.initPid().ifPresent(views::restore);
-        } catch (KernelException e) {
+            init(container).ifPresent(views::restore);
+        } catch (KernelException | BerthException e) {
             LOG.warn("{} does not see its own processors and memory: {}", container, e.getMessage());
             log.add(container, "its views of processors and memory cannot be mounted: " + e.getMessage());
         } finally {
             container.preparing().unlock();
+        }
+    }
+
+    /** Also of one that is being started: it may have been given views of an lxcfs that has died since. */
+    private Optional<Integer> init(Container container) {
+        if (container.state() != ContainerState.STARTING) {
+            return container.initPid();
+        }
+        try (Monitor monitor = monitors.holding(plans.of(container)).orElse(null)) {
+            return monitor == null ? Optional.empty() : monitor.init();
         }
     }
 
