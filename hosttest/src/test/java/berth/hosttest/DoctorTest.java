@@ -91,9 +91,7 @@ final class DoctorTest {
 
     @Test
     void aLostLayerAndALostLinkAreNamed() throws IOException {
-        host.given(
-                "ct new --image busybox web",
-                "ct netif new macvlan --link nosuchlink0 web eth0");
+        host.given("ct new --image busybox web", "ct netif new macvlan --link nosuchlink0 web eth0");
         Path layer = host.pool("tank").resolve("ct").resolve("web");
         Path elsewhere = host.scratch().resolve("web");
         Files.move(layer, elsewhere);
