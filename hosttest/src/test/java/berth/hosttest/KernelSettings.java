@@ -69,9 +69,11 @@ final class KernelSettings implements AutoCloseable {
         return ROOT.resolve(setting.replace('.', '/'));
     }
 
-    /** Sets them back. */
+    /** Sets those back that are otherwise now: not every one of them may be written here. */
     @Override
     public void close() {
-        former.forEach(KernelSettings::set);
+        former.entrySet().stream()
+                .filter(e -> find(e.getKey()).filter(e.getValue()::equals).isEmpty())
+                .forEach(e -> set(e.getKey(), e.getValue()));
     }
 }

@@ -10,8 +10,9 @@ import berth.linux.process.ResourceLimit;
 import berth.linux.process.ResourceLimits;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,17 +22,20 @@ import org.slf4j.LoggerFactory;
  */
 public final class Entry {
     private static final Logger LOG = LoggerFactory.getLogger(Entry.class);
+
     private final Path program;
+    /** As many files as any process that is entered may have without anybody's word. */
+    private final long files;
 
     /** @param program the path of {@code osctl-enter} */
     public Entry(Path program) {
         this.program = program;
-        long most = ResourceLimits.attainable(Resource.NOFILE, Prlimit.FILES.limit())
+        this.files = ResourceLimits.attainable(Resource.NOFILE, Prlimit.FILES.limit())
                 .hard();
-        if (most < Prlimit.FILES.hard().value()) {
+        if (files < Prlimit.FILES.hard().value()) {
             LOG.warn(
                     "Containers may have {} files open instead of {}: this host does not let limits rise",
-                    most,
+                    files,
                     Prlimit.FILES.hard());
         }
     }
@@ -58,12 +62,10 @@ public final class Entry {
             // The daemon may be dear to the host; what guests do is not.
             line.addAll(List.of("--oom-score", "0"));
         }
-        for (Resource resource : Resource.values()) {
-            most(resource, confinement).ifPresent(limit -> {
-                line.add("--rlimit");
-                line.add(resource.word() + "=" + new Amount(limit.soft()) + ":" + new Amount(limit.hard()));
-            });
-        }
+        raised(confinement).forEach((resource, limit) -> {
+            line.add("--rlimit");
+            line.add(resource.word() + "=" + new Amount(limit.soft()) + ":" + new Amount(limit.hard()));
+        });
         for (Path cgroup : cgroups) {
             line.add("--cgroup");
             line.add(cgroup.toString());
@@ -73,18 +75,21 @@ public final class Entry {
         return Command.of(line);
     }
 
-    /** Files have the usual soft limit, since the daemon's own is higher than that. */
-    private static Optional<ResourceLimit> most(Resource resource, Confinement confinement) {
-        ResourceLimit own = ResourceLimits.own(resource);
-        return confinement.prlimit(resource).flatMap(wanted -> {
-            ResourceLimit limit = ResourceLimits.attainable(resource, wanted.limit());
-            long hard = Math.max(limit.hard(), own.hard());
-            if (resource == Resource.NOFILE) {
-                long usual = ResourceLimits.attainable(resource, Prlimit.FILES.limit())
-                        .hard();
-                return Optional.of(new ResourceLimit(Prlimit.FILES.soft().value(), Math.max(limit.hard(), usual)));
+    private Map<Resource, ResourceLimit> raised(Confinement confinement) {
+        Map<Resource, ResourceLimit> raised = new EnumMap<>(Resource.class);
+        confinement.prlimits().forEach((name, wanted) -> {
+            Resource resource = Prlimit.resource(name);
+            ResourceLimit own = ResourceLimits.own(resource);
+            long most = ResourceLimits.attainable(resource, wanted.limit()).hard();
+            if (most > own.hard()) {
+                raised.put(resource, new ResourceLimit(own.soft(), most));
             }
-            return hard > own.hard() ? Optional.of(new ResourceLimit(own.soft(), hard)) : Optional.empty();
         });
+        // The usual soft limit, since the daemon's own is higher than that.
+        ResourceLimit more = raised.get(Resource.NOFILE);
+        long most = more == null ? files : Math.max(more.hard(), files);
+        raised.put(
+                Resource.NOFILE, new ResourceLimit(Math.min(Prlimit.FILES.soft().value(), most), most));
+        return raised;
     }
 }
