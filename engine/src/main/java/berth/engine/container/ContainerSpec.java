@@ -175,6 +175,11 @@ public record ContainerSpec(
         return changed(draft -> draft.user = value);
     }
 
+    /** The same under another id. */
+    ContainerSpec withId(String value) {
+        return changed(draft -> draft.id = value);
+    }
+
     /**
      * What a copy of it named {@code copy} is at first: what there can only be one of, it has not, that is the host name and the
      * interfaces with their addresses; nor does it start by itself.
