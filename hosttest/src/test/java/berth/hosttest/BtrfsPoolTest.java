@@ -121,4 +121,17 @@ final class BtrfsPoolTest {
                 .complains("not on a btrfs", "--size");
         assertThat(host.pool("other")).doesNotExist();
     }
+
+    @Test
+    void aContainerThatRunsIsExportedAndTakenInAgain() {
+        host.given(
+                "ct new --image busybox packed", "ct start packed", "ct exec packed sh -c 'echo first > /root/file'");
+
+        assertThat(host.shell("osctl ct export packed - | osctl ct import --as-id taken -")
+                        .run())
+                .succeeds();
+
+        host.given("ct start taken");
+        assertThat(host.osctl("ct exec taken cat /root/file")).prints("first");
+    }
 }

@@ -33,6 +33,8 @@ public final class Host
         implements BeforeAllCallback, AfterAllCallback, AfterEachCallback, TestExecutionExceptionHandler {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final JsonMapper JSON = new JsonMapper();
+    /** What is deleted is gone then, as tests of what deletions leave behind expect; {@link TrashContract} is about the trash. */
+    private static final String KEEP_NOTHING = "pool set trash-age tank 0";
 
     private final String instance = "t" + letters(6);
     private final Path scratch = Path.of("/tmp", "berth-" + instance);
@@ -67,6 +69,7 @@ public final class Host
     static Host withBusyboxOnBtrfs() {
         Host host = new Host(new ArrayList<>(), false);
         host.preparation.add("pool install --driver btrfs --size 512M --path %s tank".formatted(host.pool("tank")));
+        host.preparation.add(KEEP_NOTHING);
         host.preparation.add("image build busybox");
         return host;
     }
@@ -74,6 +77,7 @@ public final class Host
     private static Host withBusybox(boolean ownNetwork) {
         Host host = new Host(new ArrayList<>(), ownNetwork);
         host.preparation.add("pool install --path %s tank".formatted(host.pool("tank")));
+        host.preparation.add(KEEP_NOTHING);
         host.preparation.add("image build busybox");
         return host;
     }
@@ -304,8 +308,9 @@ public final class Host
     /** Deletes what a test made. */
     private void clear() {
         for (JsonNode container : json("ct ls")) {
-            given("ct del -f " + qualified(container, "id"));
+            given("ct del -f --purge " + qualified(container, "id"));
         }
+        given("trash prune --all");
         for (JsonNode network : json("network ls")) {
             given("network del " + network.get("name").asString());
         }

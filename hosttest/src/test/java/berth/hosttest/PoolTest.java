@@ -29,7 +29,7 @@ final class PoolTest {
         }
         host.shell("umount " + host.pool("other")).run();
         host.osctl("pool import other");
-        host.shell("for c in $(osctl ct ls -H -o id --pool other); do osctl ct del -f other:$c; done")
+        host.shell("for c in $(osctl ct ls -H -o id --pool other); do osctl ct del -f --purge other:$c; done")
                 .run();
         host.osctl("pool uninstall other");
         // Busy until then if a container ran on it.

@@ -3,6 +3,7 @@ package berth.osctld;
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.container.StartGate;
+import berth.engine.host.TrashCollector;
 import berth.engine.isolation.StandardSeccomp;
 import berth.engine.operation.FailPoints;
 import berth.engine.runtime.HookProgram;
@@ -81,6 +82,7 @@ public final class Main {
                 Clock.systemUTC());
         hooks.start();
         services.gate().autostart();
+        new TrashCollector(services.pools(), services.containers().trash()).start();
         CommandServer server = new CommandServer(listener, new Osctl(services), SESSIONS);
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> {
             server.close();

@@ -112,8 +112,8 @@ final class Wiring {
                 new ContainerServices.Foundation(
                         instance, pools, users, groups, images, datasets, networks, locks, events, clock, failPoints),
                 machinery);
-        UserAdministration administration =
-                new UserAdministration(pools, users, containers.containers(), locks, clock, failPoints);
+        UserAdministration administration = new UserAdministration(
+                pools, users, containers.containers(), containers.trash(), locks, clock, failPoints);
         PoolGate gate = new PoolGate(
                 pools, users, groups, images, administration, datasets, networks, containers, trash, locks);
         return new Engine(

@@ -24,7 +24,7 @@ final class AddressBook {
      * @throws BerthException IN_USE, naming the holder
      */
     static void refuseTaken(
-            Collection<Container> all, Container container, List<Netif> netifs, Predicate<Netif> isManaged) {
+            Collection<Container> all, ContainerId container, List<Netif> netifs, Predicate<Netif> isManaged) {
         Set<Place> own = new HashSet<>();
         netifs.forEach(n -> places(n).forEach(p -> {
             if (!own.add(p)) {
@@ -36,14 +36,14 @@ final class AddressBook {
             return;
         }
         all.stream()
-                .filter(other -> other != container)
+                .filter(other -> !other.id().equals(container))
                 .forEach(other -> other.spec()
                         .netifs()
                         .forEach(n -> places(n).stream()
                                 .filter(own::contains)
                                 .findFirst()
                                 .ifPresent(p -> {
-                                    throw taken(p, other);
+                                    throw taken(p, other.id());
                                 })));
     }
 
@@ -62,12 +62,11 @@ final class AddressBook {
                 .toList();
     }
 
-    private static BerthException taken(Place place, Container holder) {
+    private static BerthException taken(Place place, ContainerId holder) {
         String address = place.address().toString();
         return new BerthException(
                 ErrorCode.IN_USE,
-                "address %s belongs to container '%s'"
-                        .formatted(address.substring(0, address.indexOf('/')), holder.id()),
+                "address %s belongs to container '%s'".formatted(address.substring(0, address.indexOf('/')), holder),
                 "choose another one, or take it away there with 'osctl ct netif ip del'");
     }
 }

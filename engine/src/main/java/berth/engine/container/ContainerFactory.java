@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** Makes and deletes containers, each as a whole or not at all. Safe for use by several threads. */
 public final class ContainerFactory {
@@ -40,7 +41,8 @@ public final class ContainerFactory {
     private final SnapshotMounts mounts;
     private final PoolOperations operations;
     private final CreateKind createKind;
-    private final DeleteKind deleteKind;
+    private final ContainerTrash trash;
+    private final ContainerNetwork network;
 
     ContainerFactory(
             Pools pools,
@@ -54,7 +56,8 @@ public final class ContainerFactory {
             SnapshotMounts mounts,
             PoolOperations operations,
             CreateKind createKind,
-            DeleteKind deleteKind) {
+            ContainerTrash trash,
+            ContainerNetwork network) {
         this.pools = pools;
         this.users = users;
         this.groups = groups;
@@ -66,7 +69,8 @@ public final class ContainerFactory {
         this.mounts = mounts;
         this.operations = operations;
         this.createKind = createKind;
-        this.deleteKind = deleteKind;
+        this.trash = trash;
+        this.network = network;
     }
 
     /** Mends what a former daemon left unfinished in {@code pool}, whose other objects are loaded. */
@@ -82,6 +86,16 @@ public final class ContainerFactory {
 
     /** Makes a stopped container. On failure nothing of it is left. */
     public Container create(NewContainer wish, Caller caller) {
+        return create(wish, UnaryOperator.identity(), caller);
+    }
+
+    /**
+     * As {@link #create(NewContainer, Caller)}, with further settings. Of its interfaces those that it cannot have are left out, of
+     * which the caller is warned.
+     *
+     * @param further makes what it is to be of what {@code wish} says
+     */
+    Container create(NewContainer wish, UnaryOperator<ContainerSpec> further, Caller caller) {
         Pool pool = pools.usable(wish.pool());
         ContainerId id = new ContainerId(pool.name(), wish.id());
         String group = wish.group().orElse(Group.DEFAULT);
@@ -105,28 +119,26 @@ public final class ContainerFactory {
             Users poolUsers = users.of(pool.name());
             wish.user().ifPresent(poolUsers::get);
             Image image = images.of(pool.name()).get(imageId);
-            ContainerSpec spec = new ContainerSpec(
+            ContainerSpec wished = further.apply(ContainerSpec.plain(
                             wish.id(),
                             wish.user().orElse(NO_USER_YET),
                             wish.group().orElse(Group.DEFAULT),
                             image.id(),
-                            new Distribution(image.distribution(), image.version(), image.architecture()),
-                            wish.hostname().orElse(null),
-                            wish.dnsResolvers(),
-                            List.of(),
-                            null,
-                            List.of(),
-                            null,
-                            List.of(),
-                            List.of(),
-                            null,
-                            null)
-                    .withIsolation(wish.isolation());
+                            new Distribution(image.distribution(), image.version(), image.architecture()))
+                    .withHostname(wish.hostname().orElse(null))
+                    .withDnsResolvers(wish.dnsResolvers())
+                    .withIsolation(wish.isolation()));
+            ContainerSpec spec = wished.withNetifs(network.claim(id, wished.netifs(), caller.progress()));
             Made made = new Made(datasets.planned(pool, wish.id()), List.of(), Optional.empty());
-            if (wish.user().isPresent()) {
-                create(pool, spec, Optional.empty(), made, caller);
-            } else {
-                createWithUser(pool, spec, made, caller);
+            try {
+                if (wish.user().isPresent()) {
+                    create(pool, spec, Optional.empty(), made, caller);
+                } else {
+                    createWithUser(pool, spec, made, caller);
+                }
+            } catch (RuntimeException e) {
+                network.dismiss(id);
+                throw e;
             }
             return containers.find(id).orElseThrow();
         }
@@ -175,31 +187,27 @@ public final class ContainerFactory {
         operations.of(pool.name()).run(createKind, plan, caller.actor(), caller.progress());
     }
 
-    /** Deletes a stopped container with its files, its logs and, if it was made for it, its user. */
-    public void delete(Container container, Caller caller) {
-        delete(container, caller, Optional.empty());
-    }
-
-    /** As {@link #delete}; a container that runs is killed first. */
-    public void deleteForced(Container container, Caller caller) {
-        delete(container, caller, Optional.of(StopMode.KILL));
-    }
-
-    private void delete(Container container, Caller caller, Optional<StopMode> force) {
+    /**
+     * Deletes a container with its files and its logs and, if it was made for it, its user: puts it into the trash, or, if that is
+     * wanted or its pool keeps nothing, for good.
+     *
+     * @return what became of it
+     */
+    public Deletion.Fate delete(Container container, Deletion how, Caller caller) {
+        String pool = container.id().pool();
+        String user = container.spec().user();
         try (Locks.Held _ = locks.acquire(
                 List.of(
-                        LockRequest.shared(LockKey.Kind.POOL, container.id().pool()),
+                        LockRequest.shared(LockKey.Kind.POOL, pool),
                         // Whether this is the last container of its user must stay true until both are gone.
-                        LockRequest.exclusive(
-                                LockKey.Kind.USER,
-                                container.id().pool() + ":" + container.spec().user()),
+                        LockRequest.exclusive(LockKey.Kind.USER, pool + ":" + user),
                         Containers.exclusive(container.id())),
                 caller.patience(),
                 caller.actor().command(),
                 caller.progress())) {
             containers.current(container);
-            if (force.isPresent()) {
-                runner.stopHeld(container, force.get(), Duration.ZERO, caller);
+            if (how.running() == Deletion.Running.KILLED) {
+                runner.stopHeld(container, StopMode.KILL, Duration.ZERO, caller);
             } else if (container.state() != ContainerState.STOPPED) {
                 throw new BerthException(
                         ErrorCode.WRONG_STATE,
@@ -207,26 +215,15 @@ public final class ContainerFactory {
                                 .formatted(container.name(), container.state().word()),
                         "stop it first, or delete it with -f");
             }
-            String name = container.spec().user();
-            boolean last = containers.of(container.id().pool()).stream()
-                            .filter(c -> c.spec().user().equals(name))
-                            .count()
-                    == 1;
-            // Gone already if somebody removed its file.
-            Optional<User> user = users.of(container.id().pool()).find(name);
             mounts.unmountAll(container);
-            operations
-                    .of(container.id().pool())
-                    .run(
-                            deleteKind,
-                            new DeleteKind.Plan(
-                                    container.id().pool(),
-                                    container.name(),
-                                    datasets.of(container.id().pool(), container.name())
-                                            .layers(),
-                                    user.filter(u -> last && !u.standalone())),
-                            caller.actor(),
-                            caller.progress());
+            boolean kept = how.fate() == Deletion.Fate.TRASH
+                    && !pools.settings(pool).trashAge().isZero();
+            if (kept) {
+                trash.putHeld(container, caller);
+                return Deletion.Fate.TRASH;
+            }
+            trash.deleteHeld(pool, MoveKind.Spot.container(container.name()), user, caller);
+            return Deletion.Fate.GONE;
         }
     }
 }

@@ -128,6 +128,31 @@ public final class ContainerNetwork {
         });
     }
 
+    /**
+     * Those of {@code netifs} that container {@code id}, which does not exist yet, can have; the others are left out with a warning.
+     * They are held for it until it exists or {@link #dismiss} is called.
+     */
+    List<Netif> claim(ContainerId id, List<Netif> netifs, Progress progress) {
+        List<Netif> kept = List.of();
+        for (Netif netif : netifs) {
+            List<Netif> wished = new ArrayList<>(kept);
+            wished.add(netif);
+            try {
+                List<Netif> assigned = networks.assign(id.toString(), List.of(), wished);
+                AddressBook.refuseTaken(containers.all(), id, assigned, networks::isManaged);
+                kept = assigned;
+            } catch (BerthException e) {
+                progress.warn("interface %s is left out: %s".formatted(netif.name(), e.getMessage()));
+            }
+        }
+        return networks.assign(id.toString(), List.of(), kept);
+    }
+
+    /** Lets go of what {@link #claim} held. */
+    void dismiss(ContainerId id) {
+        networks.dismiss(id.toString());
+    }
+
     /** Makes every interface of a container whose init waits to be run in {@code netns}; see {@link BeforeInit}. */
     void prepare(Container container, Fd netns) {
         List<Netif> netifs = container.spec().netifs();
@@ -203,7 +228,7 @@ public final class ContainerNetwork {
 
     private void configure(Container container, ContainerSpec before, ContainerSpec after, Caller caller) {
         try {
-            AddressBook.refuseTaken(containers.all(), container, after.netifs(), networks::isManaged);
+            AddressBook.refuseTaken(containers.all(), container.id(), after.netifs(), networks::isManaged);
             failPoints.before(WORK, "take away");
             inside(container, netns -> reduce(container, before.netifs(), after.netifs(), netns));
             failPoints.before(WORK, "write configuration");

@@ -42,6 +42,10 @@ public record ContainerServices(
         ContainerFactory factory,
         Snapshots snapshots,
         ContainerCopies copies,
+        ContainerTrash trash,
+        ContainerMove move,
+        ContainerExport export,
+        ContainerImport imports,
         ContainerShell shell,
         ContainerSettings settings,
         ContainerUsage usage,
@@ -164,12 +168,31 @@ public record ContainerServices(
                 change.apply("ct reinstall"),
                 change.apply("ct snapshot del"));
         CreateKind create = new CreateKind(on.pools(), on.users(), containers, on.datasets(), suspension, plans);
-        DeleteKind delete = new DeleteKind(on.pools(), on.users(), containers, on.datasets());
+        TrashShelf shelf = new TrashShelf();
+        DeleteKind delete = new DeleteKind(on.pools(), on.users(), containers, shelf, on.datasets());
+        Function<String, MoveKind> move = name -> new MoveKind(name, on.pools(), containers, shelf, on.datasets());
+        ContainerTrash.Kinds ways =
+                new ContainerTrash.Kinds(move.apply("ct trash"), move.apply("trash restore"), delete);
+        MoveKind rename = move.apply("ct mv");
+        DatasetChange passingCopy = change.apply("ct export");
         List<OperationKind<?>> durable = new ArrayList<>(kinds.all());
-        durable.addAll(List.of(create, delete));
+        durable.addAll(List.of(create, delete, ways.put(), ways.restore(), rename, passingCopy));
         PoolOperations operations = new PoolOperations(durable, on.clock(), on.failPoints());
         SnapshotMounts mounts = new SnapshotMounts(on.instance(), plans);
         Snapshots snapshots = new Snapshots(containers, on.datasets(), plans, operations, kinds, mounts, on.clock());
+        ContainerTrash trash = new ContainerTrash(
+                on.pools(),
+                on.users(),
+                on.groups(),
+                on.images(),
+                containers,
+                shelf,
+                on.datasets(),
+                network,
+                on.locks(),
+                on.clock(),
+                operations,
+                ways);
         ContainerFactory factory = new ContainerFactory(
                 on.pools(),
                 on.users(),
@@ -182,13 +205,19 @@ public record ContainerServices(
                 mounts,
                 operations,
                 create,
-                delete);
+                trash,
+                network);
         return new ContainerServices(
                 containers,
                 runner,
                 factory,
                 snapshots,
                 new ContainerCopies(containers, factory, snapshots, on.datasets(), plans, on.locks()),
+                trash,
+                new ContainerMove(
+                        containers, on.datasets(), on.networks(), mounts, on.locks(), operations, rename, on.clock()),
+                new ContainerExport(containers, on.images(), on.datasets(), plans, operations, passingCopy, on.clock()),
+                new ContainerImport(containers, factory, on.images(), on.groups()),
                 new ContainerShell(plans, with.attachments(), new Consoles(), on.clock()),
                 new ContainerSettings(containers, network, limits, devices, mounted, confinement, plans, log),
                 new ContainerUsage(plans, with.cgroups()),

@@ -139,6 +139,26 @@ public record ContainerSpec(
         return Objects.requireNonNullElse(isolation, Isolation.USUAL);
     }
 
+    /** One that has nothing but what every container has. */
+    static ContainerSpec plain(String id, String user, String group, String image, Distribution distribution) {
+        return new ContainerSpec(
+                id,
+                user,
+                group,
+                image,
+                distribution,
+                null,
+                List.of(),
+                List.of(),
+                null,
+                List.of(),
+                null,
+                List.of(),
+                List.of(),
+                null,
+                null);
+    }
+
     public ContainerSpec withHostname(@Nullable String value) {
         return changed(draft -> draft.hostname = value);
     }
@@ -185,6 +205,11 @@ public record ContainerSpec(
 
     public ContainerSpec withUser(String value) {
         return changed(draft -> draft.user = value);
+    }
+
+    /** The same under another id. */
+    ContainerSpec withId(String value) {
+        return changed(draft -> draft.id = value);
     }
 
     /**

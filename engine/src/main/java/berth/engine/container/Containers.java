@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -145,12 +146,20 @@ public final class Containers {
 
     /** Runs {@code work} while nobody else changes, starts or stops {@code container}. */
     void locked(Container container, Caller caller, Runnable work) {
+        locked(container, caller, () -> {
+            work.run();
+            return container;
+        });
+    }
+
+    /** As {@link #locked(Container, Caller, Runnable)}, with what {@code work} returns. */
+    <T> T locked(Container container, Caller caller, Supplier<T> work) {
         try (Locks.Held _ = locks.acquire(
                 List.of(LockRequest.shared(LockKey.Kind.POOL, container.id().pool()), exclusive(container.id())),
                 caller.patience(),
                 caller.actor().command())) {
             current(container);
-            work.run();
+            return work.get();
         }
     }
 
@@ -172,7 +181,12 @@ public final class Containers {
 
     /** The lock that whoever changes or runs the container {@code id} must hold. */
     static LockRequest exclusive(ContainerId id) {
-        return LockRequest.exclusive(LockKey.Kind.CONTAINER, id.toString());
+        return exclusive(id.pool(), id.name());
+    }
+
+    /** As {@link #exclusive(ContainerId)}; one in the trash has a name that no other has. */
+    static LockRequest exclusive(String pool, String name) {
+        return LockRequest.exclusive(LockKey.Kind.CONTAINER, pool + ":" + name);
     }
 
     /** Fails if {@code container} was deleted while its lock was awaited. */
@@ -199,6 +213,24 @@ public final class Containers {
         Revision<ContainerSpec> revision = write(spec, pool.name(), user, command);
         ports.settle(new ContainerId(pool.name(), spec.id()), spec.netifs());
         return opened(pool.name()).byName().computeIfAbsent(spec.id(), n -> new Container(pool, revision));
+    }
+
+    /** Makes the container that {@code revisions}, the newest first, describe exist on disk and in memory. May be repeated. */
+    void adopt(Pool pool, List<Revision<ContainerSpec>> revisions) {
+        ContainerSpec spec = revisions.getFirst().value();
+        opened(pool.name()).store().adopt(revisions);
+        ports.settle(new ContainerId(pool.name(), spec.id()), spec.netifs());
+        opened(pool.name()).byName().computeIfAbsent(spec.id(), n -> new Container(pool, revisions.getFirst()));
+    }
+
+    /** The networks know of no interface of {@code id} until {@link #connect}, so that another container can have them. */
+    void disconnect(ContainerId id) {
+        ports.settle(id, List.of());
+    }
+
+    /** The networks know of the interfaces of {@code id} again. */
+    void connect(ContainerId id) {
+        find(id).ifPresent(c -> ports.settle(id, c.spec().netifs()));
     }
 
     /** Forgets the container on disk and in memory. May be repeated. */

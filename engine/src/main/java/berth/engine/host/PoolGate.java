@@ -18,11 +18,14 @@ import berth.engine.operation.Recovered;
 import berth.engine.storage.Datasets;
 import berth.engine.storage.NewPool;
 import berth.engine.storage.Pool;
+import berth.engine.storage.PoolSettings;
 import berth.engine.storage.Pools;
 import berth.engine.storage.Trash;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -126,6 +129,17 @@ public final class PoolGate {
         }
     }
 
+    /** Decides something else about a pool. Its containers may run. */
+    public void change(String name, UnaryOperator<PoolSettings> change, Caller caller) {
+        try (Locks.Held _ = locks.acquire(
+                List.of(LockRequest.shared(LockKey.Kind.POOL, name)),
+                caller.patience(),
+                caller.actor().command(),
+                caller.progress())) {
+            pools.change(name, change);
+        }
+    }
+
     /** Brings an exported pool, or one that could not be used before, in again. */
     public Pool reimport(String name, Caller caller) {
         try (Locks.Held _ = lock(name, caller)) {
@@ -189,15 +203,19 @@ public final class PoolGate {
         groups.open(pool.name(), pool.configuration("group"));
         images.open(pool.name(), pool.images(), id -> standingOn(pool, id));
         services.containers().open(pool);
+        services.trash().open(pool);
         datasets.open(pool);
         trash.empty(pool.trash());
         return services.factory().open(pool);
     }
 
     private List<String> standingOn(Pool pool, String image) {
-        return services.containers().of(pool.name()).stream()
-                .filter(c -> c.spec().image().equals(image))
-                .map(Container::name)
+        return Stream.concat(
+                        services.containers().of(pool.name()).stream()
+                                .filter(c -> c.spec().image().equals(image))
+                                .map(Container::name),
+                        services.trash().keys(pool.name(), s -> s.image().equals(image)).stream()
+                                .map("%s (in the trash)"::formatted))
                 .toList();
     }
 
@@ -205,6 +223,7 @@ public final class PoolGate {
         services.factory().close(name);
         userAdministration.close(name);
         services.containers().close(name);
+        services.trash().close(name);
         datasets.close(name);
         images.close(name);
         groups.close(name);

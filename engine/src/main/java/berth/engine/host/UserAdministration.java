@@ -3,6 +3,7 @@ package berth.engine.host;
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.container.Container;
+import berth.engine.container.ContainerTrash;
 import berth.engine.container.Containers;
 import berth.engine.idmap.NewUser;
 import berth.engine.idmap.User;
@@ -32,6 +33,7 @@ public final class UserAdministration {
     private final Pools pools;
     private final UserStores users;
     private final Containers containers;
+    private final ContainerTrash trash;
     private final Locks locks;
     private final InstantSource clock;
     private final FailPoints failPoints;
@@ -41,12 +43,14 @@ public final class UserAdministration {
             Pools pools,
             UserStores users,
             Containers containers,
+            ContainerTrash trash,
             Locks locks,
             InstantSource clock,
             FailPoints failPoints) {
         this.pools = pools;
         this.users = users;
         this.containers = containers;
+        this.trash = trash;
         this.locks = locks;
         this.clock = clock;
         this.failPoints = failPoints;
@@ -87,8 +91,20 @@ public final class UserAdministration {
             Users all = users.of(pool);
             User user = all.get(name);
             all.requireUnused(user, u -> containersOf(pool, u.name()));
+            requireNotInTrash(pool, name);
             Work work = work(pool);
             work.operations().run(work.deletion(), user, caller.actor(), caller.progress());
+        }
+    }
+
+    private void requireNotInTrash(String pool, String user) {
+        List<String> keys = trash.keys(pool, s -> s.user().equals(user));
+        if (!keys.isEmpty()) {
+            throw new BerthException(
+                    ErrorCode.IN_USE,
+                    "containers in the trash have the ids of user '%s': %s".formatted(user, String.join(", ", keys)),
+                    "delete them for good with 'osctl trash prune %s', or bring them back with 'osctl trash restore'"
+                            .formatted(String.join(" ", keys)));
         }
     }
 

@@ -19,6 +19,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 
 /**
  * The images of one pool: {@code <id>/tree} and {@code <id>/image.yml} for each, {@code names.yml} for their tags, in a directory
@@ -128,6 +129,24 @@ public final class Images implements AutoCloseable {
                 Optional.empty(),
                 new Notes(),
                 progress);
+    }
+
+    /**
+     * Imports the tree of a {@link PackedTree}.
+     *
+     * @param archive read to its end; closing it is the caller's
+     * @param request makes of the tree's description what is imported as what, or refuses it
+     * @throws BerthException as {@link #importArchive}; UNTRUSTED too if the checksum is wrong
+     */
+    public Imported importPacked(
+            InputStream archive, long maxSize, Function<String, ImportRequest> request, Progress progress) {
+        try (Staging scratch = Staging.scratch(directory, path);
+                PackedTreeReader reader = new PackedTreeReader(new Archives(scratch.path(), maxSize).open(archive))) {
+            ImportRequest made = request.apply(reader.description()).upTo(maxSize);
+            return importFrom(_ -> reader, made, Optional.empty(), new Notes(), progress);
+        } catch (IOException e) {
+            throw Unpacker.broken(e);
+        }
     }
 
     /**

@@ -66,6 +66,11 @@ public record Dataset(String id, String tip, List<Layer> below, List<Snapshot> s
         return names;
     }
 
+    /** The same for container {@code other}. */
+    public Dataset ownedBy(String other) {
+        return new Dataset(other, tip, below, snapshots);
+    }
+
     /** With another tip on other layers. */
     public Dataset on(String newTip, List<Layer> newBelow) {
         return new Dataset(id, newTip, newBelow, snapshots);

@@ -3,7 +3,10 @@ package berth.engine.storage;
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.store.ObjectStore;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Collection;
 import java.util.HexFormat;
@@ -13,6 +16,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the root file systems of every open pool are made of: one file each in the pool's {@code conf/dataset}, none for a
@@ -20,6 +25,10 @@ import java.util.function.Supplier;
  */
 public final class Datasets {
     private record Open(Pool pool, ObjectStore<Dataset> store, Map<String, Dataset> byId, Set<String> broken) {}
+
+    private static final Logger LOG = LoggerFactory.getLogger(Datasets.class);
+    /** What the names of layers end with that are for a moment only. */
+    private static final String PASSING = "@passing";
 
     private final Map<String, Open> pools = new ConcurrentHashMap<>();
     private final SecureRandom random = new SecureRandom();
@@ -34,6 +43,7 @@ public final class Datasets {
         broken.addAll(store.ids());
         broken.removeAll(byId.keySet());
         pools.put(pool.name(), new Open(pool, store, byId, broken));
+        sweep(pool);
     }
 
     /** Forgets those of {@code pool}. */
@@ -69,6 +79,19 @@ public final class Datasets {
     /** A name for a new layer of container {@code id}. */
     public String newLayer(String id) {
         return id + "@" + HexFormat.of().toHexDigits(random.nextInt());
+    }
+
+    /** A name for a layer of container {@code id} that nothing stands on: what a crash leaves of it goes with the next {@link #open}. */
+    public static String passingLayer(String id) {
+        return id + PASSING;
+    }
+
+    private static void sweep(Pool pool) {
+        try (DirectoryStream<Path> layers = Files.newDirectoryStream(pool.containers(), "*" + PASSING)) {
+            layers.forEach(pool.driver()::destroy);
+        } catch (IOException e) {
+            LOG.warn("Layers that were for a moment stay in {}: {}", pool.containers(), e.getMessage());
+        }
     }
 
     /** Makes {@code dataset} what its container is made of, durably. */

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -174,6 +175,20 @@ public final class Pools {
                         "pool '%s' is a directory of a file system that is not Berth's".formatted(name),
                         "enlarge that file system"));
         disks.grow(disk, pool.path(), bytes);
+    }
+
+    /** What was decided about pool {@code name}, which must be usable. */
+    public PoolSettings settings(String name) {
+        return settings(usable(name)).read(name).orElseGet(() -> PoolSettings.usual(name));
+    }
+
+    /** Decides something else about a pool. */
+    public synchronized void change(String name, UnaryOperator<PoolSettings> change) {
+        settings(usable(name)).save(change.apply(settings(name)));
+    }
+
+    private static ObjectStore<PoolSettings> settings(Pool pool) {
+        return new ObjectStore<>(pool.configuration("settings"), PoolSettings.class, PoolSettings::pool);
     }
 
     /** The file that the file system of {@code name} is in, if it is in one. */

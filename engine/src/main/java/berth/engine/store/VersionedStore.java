@@ -103,6 +103,31 @@ public final class VersionedStore<T> {
         }
     }
 
+    /**
+     * Makes {@code revisions}, the newest first, all that is known of an object, one that was elsewhere before. May be repeated;
+     * the object exists when the newest is written, which comes last.
+     */
+    public void adopt(List<Revision<T>> revisions) {
+        Revision<T> current = revisions.getFirst();
+        String name = id.apply(current.value());
+        Path file = directory.file(name);
+        List<Revision<T>> former = revisions.subList(1, Math.min(KEEP + 1, revisions.size()));
+        try {
+            directory.make();
+            Path history = history(name, directory);
+            removeHistory(history);
+            if (!former.isEmpty()) {
+                Files.createDirectory(history);
+            }
+            for (Revision<T> revision : former) {
+                write(former(name, revision.number()), revision);
+            }
+            write(file, current);
+        } catch (IOException e) {
+            throw FileFailure.of("write", file, e);
+        }
+    }
+
     /** Removes object {@code id} and its history, durably; nothing happens if there is none. */
     public void remove(String id) {
         Path file = directory.file(id);
@@ -165,6 +190,11 @@ public final class VersionedStore<T> {
             LOG.warn("{} is broken and is left out: {}", file, e.getMessage());
             return Optional.empty();
         }
+    }
+
+    private static <T> void write(Path file, Revision<T> revision) throws IOException {
+        ObjectNode content = Yaml.tree(revision.value());
+        DurableFile.write(file, Yaml.write(headed(revision.number(), revision.change(), content)), DurableFile.PRIVATE);
     }
 
     private void preserve(String id, Path current, int number) throws IOException {

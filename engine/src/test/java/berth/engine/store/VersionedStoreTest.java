@@ -121,4 +121,16 @@ class VersionedStoreTest {
         save(2);
         assertThat(file).content().endsWith("hostname: h2\ncolour: blue\n");
     }
+
+    @Test
+    void anObjectThatWasElsewhereComesWithItsHistory() {
+        save(1, 2, 3);
+        VersionedStore<Spec> other = new VersionedStore<>(dir.resolve("other"), Spec.class, Spec::id);
+
+        other.adopt(store.history("web"));
+        other.adopt(store.history("web"));
+
+        assertThat(other.history("web")).isEqualTo(store.history("web"));
+        assertThat(other.load().objects()).isEqualTo(store.load().objects());
+    }
 }

@@ -4,7 +4,8 @@ import java.util.List;
 
 /** What a container is allowed beyond the usual; every attack is tried from each kind. */
 enum Kind {
-    USUAL("");
+    USUAL(""),
+    NESTING("ct set nesting %1$s enabled");
 
     private final String settings;
 

@@ -21,7 +21,8 @@ final class CommandTree {
                         HealthCommands.OfAll.class,
                         GenCompletion.class,
                         GenMan.class))
-                .groups(List.of(containers(), image(), repository(), pool(), user(), idRange(), group(), network()));
+                .groups(List.of(
+                        containers(), trash(), image(), repository(), pool(), user(), idRange(), group(), network()));
     }
 
     private static Group containers() {
@@ -29,6 +30,9 @@ final class CommandTree {
                 .commands(List.of(
                         CtNew.class,
                         CtCopy.class,
+                        CtMove.class,
+                        CtExport.class,
+                        CtImport.class,
                         CtRun.Del.class,
                         CtReinstall.class,
                         CtLs.class,
@@ -94,6 +98,11 @@ final class CommandTree {
                                 .leaves(LimitCommands::unsetOfContainers)
                                 .groups(List.of(new Group("raw", "Lines for the programs that run containers")
                                         .commands(List.of(ConfinementCommands.UnsetRawLxc.class))))));
+    }
+
+    private static Group trash() {
+        return new Group("trash", "Deleted containers, which can be brought back for a while")
+                .commands(List.of(TrashCommands.Ls.class, TrashCommands.Restore.class, TrashCommands.Prune.class));
     }
 
     private static Group snapshot() {
@@ -193,7 +202,9 @@ final class CommandTree {
                         PoolCommands.Import.class,
                         PoolCommands.Export.class,
                         PoolCommands.Ls.class,
-                        PoolCommands.Show.class));
+                        PoolCommands.Show.class))
+                .groups(List.of(
+                        new Group("set", "Settings of pools").commands(List.of(PoolCommands.SetTrashAge.class))));
     }
 
     private static Group user() {

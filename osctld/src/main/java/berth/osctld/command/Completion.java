@@ -19,7 +19,8 @@ final class Completion {
             "POOL", "pool ls -H -o name",
             "RANGE", "id-range ls -H -o name",
             "IMAGE", "image ls -H -o name",
-            "REPOSITORY", "repository ls -H -o name");
+            "REPOSITORY", "repository ls -H -o name",
+            "TRASHED", "trash ls -H -o key");
 
     private static final String SCRIPT = """
             # bash completion for osctl; made by 'osctl gen-completion bash'

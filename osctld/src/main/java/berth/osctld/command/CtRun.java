@@ -2,6 +2,7 @@ package berth.osctld.command;
 
 import berth.engine.container.Container;
 import berth.engine.container.ContainerRunner;
+import berth.engine.container.Deletion;
 import berth.engine.container.StopMode;
 import berth.engine.container.StopOutcome;
 import berth.engine.operation.Caller;
@@ -197,24 +198,39 @@ final class CtRun {
             aliases = "delete",
             description = {
                 "Delete containers",
-                "Its files and logs go too, and its user if that was made for it. There is no way back."
+                "It goes to the trash, with its files, snapshots and logs, and can be brought back by 'trash restore' for as long as"
+                        + " its pool keeps what is there: a day, unless 'pool set trash-age' says otherwise. Until then it keeps its"
+                        + " user and ids."
             },
-            footer = {"osctl ct del web", "osctl ct del -f web db", "Kill them first if they run."})
+            footer = {
+                "osctl ct del web",
+                "osctl ct del -f web db",
+                "Kill them first if they run.",
+                "osctl ct del --purge web",
+                "Delete it at once; there is no way back."
+            })
     static final class Del extends Containing {
         @Option(
                 names = {"-f", "--force"},
                 description = "kill it first if it runs")
         boolean force;
 
+        @Option(
+                names = {"--purge", "--no-trash"},
+                description = "delete it for good, and its user if that was made for it")
+        boolean purge;
+
         @Override
         void each(Call call, Container container, Caller caller) {
-            var factory = call.services().containers().factory();
-            if (force) {
-                factory.deleteForced(container, caller);
-            } else {
-                factory.delete(container, caller);
+            Deletion how = new Deletion(
+                    force ? Deletion.Running.KILLED : Deletion.Running.REFUSED,
+                    purge ? Deletion.Fate.GONE : Deletion.Fate.TRASH);
+            switch (call.services().containers().factory().delete(container, how, caller)) {
+                case TRASH ->
+                    call.out()
+                            .done("%s is in the trash; 'trash restore %s' brings it back", container.name(), container);
+                case GONE -> call.out().done("%s is deleted", container.name());
             }
-            call.out().done("%s is deleted", container.name());
         }
     }
 }

@@ -64,6 +64,11 @@ final class Names {
      * @throws BerthException NOT_FOUND; INVALID if several pools have it
      */
     <T> Found<T> find(String noun, String text, BiFunction<String, String, Optional<T>> find) {
+        return find(noun, noun.replace(' ', '-'), text, find);
+    }
+
+    /** As {@link #find(String, String, BiFunction)}; {@code group} is the group of commands whose {@code ls} lists such objects. */
+    <T> Found<T> find(String noun, String group, String text, BiFunction<String, String, Optional<T>> find) {
         int colon = text.indexOf(':');
         String name = text.substring(colon + 1);
         List<Pool> pools = colon < 0 ? listed() : List.of(services.pools().usable(text.substring(0, colon)));
@@ -76,7 +81,7 @@ final class Names {
                 throw new BerthException(
                         ErrorCode.NOT_FOUND,
                         "there is no %s '%s'".formatted(noun, text),
-                        "'osctl %s ls' lists those there are".formatted(noun.replace(' ', '-')));
+                        "'osctl %s ls' lists those there are".formatted(group));
             default ->
                 throw new BerthException(
                         ErrorCode.INVALID,

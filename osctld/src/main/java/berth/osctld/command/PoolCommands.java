@@ -6,6 +6,7 @@ import berth.osctld.output.Colour;
 import berth.osctld.output.Columns;
 import berth.osctld.output.Kind;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +40,10 @@ final class PoolCommands {
                         "images",
                         Kind.NUMBER,
                         p -> inUse(p).map(n -> services.images().of(n).list().size()))
+                .more(
+                        "trash_age",
+                        p -> inUse(p).map(n ->
+                                Times.age(services.pools().settings(n).trashAge())))
                 .more("disk", p -> services.pools().disk(p.name()))
                 .more("problem", Pool::whyUnusable)
                 .build();
@@ -110,6 +115,31 @@ final class PoolCommands {
         void run(Call call) {
             call.services().gate().grow(name, Sizes.parse(size), call.caller());
             call.out().done("pool %s is larger", name);
+        }
+    }
+
+    @Command(
+            name = "trash-age",
+            description = {
+                "Set how long a pool keeps what is deleted",
+                "For that time 'trash restore' brings it back. With 0 containers are deleted at once."
+            },
+            footer = {"osctl pool set trash-age tank 7d", "osctl pool set trash-age tank 0"})
+    static final class SetTrashAge extends OsctlCommand {
+        @Parameters(index = "0", paramLabel = "POOL", description = "a pool")
+        String name = "";
+
+        @Parameters(
+                index = "1",
+                paramLabel = "AGE",
+                description = "a number of days, hours, minutes or seconds: 7d, 12h, 30m, 90s; 1d unless set")
+        String age = "";
+
+        @Override
+        void run(Call call) {
+            Duration duration = Times.parseAge(age);
+            call.services().gate().change(name, s -> s.withTrashAge(duration), call.caller());
+            call.out().done("pool %s keeps what is deleted for %s", name, Times.age(duration));
         }
     }
 

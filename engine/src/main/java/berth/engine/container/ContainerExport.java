@@ -1,0 +1,140 @@
+package berth.engine.container;
+
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
+import berth.engine.idmap.IdMap;
+import berth.engine.image.ImageStores;
+import berth.engine.image.PackedTree;
+import berth.engine.operation.Caller;
+import berth.engine.storage.Dataset;
+import berth.engine.storage.Datasets;
+import berth.engine.storage.Ids;
+import berth.engine.storage.RootFilesystem;
+import berth.engine.storage.Snapshot;
+import berth.engine.store.Yaml;
+import berth.linux.Fd;
+import berth.linux.file.Directory;
+import berth.linux.file.Resolution;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Packs containers, with all that makes them, so that another host can take them in. Safe for use by several threads; the
+ * container's lock is held until it is packed, as a start or a deletion would change what is read.
+ */
+public final class ContainerExport {
+    /** Who has no id in a container. Source: user_namespaces(7), the overflow id. */
+    private static final long NOBODY = 65_534;
+
+    private final Containers containers;
+    private final ImageStores images;
+    private final Datasets datasets;
+    private final RunPlans plans;
+    private final PoolOperations operations;
+    private final DatasetChange copyKind;
+    private final InstantSource clock;
+
+    /** @param copyKind copies what a running container has changed */
+    ContainerExport(
+            Containers containers,
+            ImageStores images,
+            Datasets datasets,
+            RunPlans plans,
+            PoolOperations operations,
+            DatasetChange copyKind,
+            InstantSource clock) {
+        this.containers = containers;
+        this.images = images;
+        this.datasets = datasets;
+        this.plans = plans;
+        this.operations = operations;
+        this.copyKind = copyKind;
+        this.clock = clock;
+    }
+
+    /**
+     * Writes {@code container} to {@code out}, which stays open. What a running one has changed is copied first, while it is
+     * suspended; it is packed as it was then.
+     *
+     * @return what was left out, one line each
+     * @throws BerthException FAILED if {@code out} cannot be written
+     */
+    public List<String> write(Container container, OutputStream out, Caller caller) {
+        return containers.locked(container, caller, () -> {
+            boolean stopped = Snapshots.requireSettled(container) == Snapshot.Activity.STOPPED;
+            RootFilesystem root = plans.root(container);
+            if (stopped) {
+                try (Fd mount = container.pool().driver().mount(root)) {
+                    return pack(container, mount, out, caller);
+                }
+            }
+            Dataset present = datasets.of(container.id().pool(), container.name());
+            String copy = Datasets.passingLayer(container.name());
+            copy(container, present, copy, caller);
+            try (Fd mount = container
+                    .pool()
+                    .driver()
+                    .mountFrozen(root.with(
+                            root.tip(), present.on(copy, present.below()).frozenTip()))) {
+                return pack(container, mount, out, caller);
+            } finally {
+                container.pool().driver().destroy(root.layer(copy));
+            }
+        });
+    }
+
+    private void copy(Container container, Dataset present, String layer, Caller caller) {
+        operations
+                .of(container.id().pool())
+                .run(
+                        copyKind,
+                        new DatasetChange.Plan(
+                                container.id().pool(),
+                                container.name(),
+                                present,
+                                Optional.of(layer),
+                                container.state() == ContainerState.RUNNING,
+                                Optional.empty(),
+                                Optional.empty(),
+                                Set.of()),
+                        caller.actor(),
+                        caller.progress());
+    }
+
+    private List<String> pack(Container container, Fd mount, OutputStream out, Caller caller) {
+        Ids ids = plans.root(container).ids();
+        try (Directory tree = Directory.of(mount.dup(), Resolution.NO_LINKS)) {
+            caller.progress().step("packing " + container.name());
+            return PackedTree.write(
+                    tree,
+                    new PackedTree.Owners(uid -> inside(ids.uids(), uid), gid -> inside(ids.gids(), gid)),
+                    Yaml.write(description(container)),
+                    out,
+                    caller.progress());
+        } catch (IOException e) {
+            throw new BerthException(
+                    Thread.currentThread().isInterrupted() ? ErrorCode.CANCELLED : ErrorCode.FAILED,
+                    "container '%s' cannot be packed: %s".formatted(container.name(), e.getMessage()),
+                    null,
+                    e);
+        }
+    }
+
+    private ExportedContainer description(Container container) {
+        ContainerSpec spec = container.spec();
+        return new ExportedContainer(
+                ExportedContainer.FORMAT,
+                clock.instant(),
+                images.of(container.id().pool()).get(spec.image()).label(),
+                plans.user(container).standalone(),
+                spec);
+    }
+
+    private static long inside(IdMap map, long id) {
+        return map.fromHost(id).orElse(NOBODY);
+    }
+}

@@ -1,0 +1,255 @@
+package berth.engine.container;
+
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
+import berth.engine.group.Groups;
+import berth.engine.idmap.User;
+import berth.engine.idmap.UserStores;
+import berth.engine.image.ImageStores;
+import berth.engine.network.Netif;
+import berth.engine.operation.Caller;
+import berth.engine.operation.LockKey;
+import berth.engine.operation.LockRequest;
+import berth.engine.operation.Locks;
+import berth.engine.storage.Dataset;
+import berth.engine.storage.Datasets;
+import berth.engine.storage.Pool;
+import berth.engine.storage.Pools;
+import berth.engine.store.Change;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * Containers that were deleted and can be brought back, with their files, snapshots, settings, history and logs. Their users,
+ * and so their ids, stay theirs. Safe for use by several threads.
+ */
+public final class ContainerTrash {
+    private final Pools pools;
+    private final UserStores users;
+    private final Groups groups;
+    private final ImageStores images;
+    private final Containers containers;
+    private final TrashShelf shelf;
+    private final Datasets datasets;
+    private final ContainerNetwork network;
+    private final Locks locks;
+    private final InstantSource clock;
+    private final PoolOperations operations;
+    private final Kinds kinds;
+    private final SecureRandom random = new SecureRandom();
+
+    /** The operations it consists of. */
+    record Kinds(MoveKind put, MoveKind restore, DeleteKind delete) {}
+
+    ContainerTrash(
+            Pools pools,
+            UserStores users,
+            Groups groups,
+            ImageStores images,
+            Containers containers,
+            TrashShelf shelf,
+            Datasets datasets,
+            ContainerNetwork network,
+            Locks locks,
+            InstantSource clock,
+            PoolOperations operations,
+            Kinds kinds) {
+        this.pools = pools;
+        this.users = users;
+        this.groups = groups;
+        this.images = images;
+        this.containers = containers;
+        this.shelf = shelf;
+        this.datasets = datasets;
+        this.network = network;
+        this.locks = locks;
+        this.clock = clock;
+        this.operations = operations;
+        this.kinds = kinds;
+    }
+
+    /** Reads what is in the trash of {@code pool}. */
+    public void open(Pool pool) {
+        shelf.open(pool);
+    }
+
+    /** Forgets the trash of {@code pool}. */
+    public void close(String pool) {
+        shelf.close(pool);
+    }
+
+    /** What is in the trash of {@code pool}. */
+    public List<Trashed> of(String pool) {
+        return shelf.of(pool);
+    }
+
+    /**
+     * What a user means by {@code text} in the trash of {@code pool}: a key, or the id that it had if only one had it.
+     *
+     * @throws BerthException INVALID if several had it
+     */
+    public Optional<Trashed> find(String pool, String text) {
+        List<Trashed> found = of(pool).stream().filter(t -> t.isMeantBy(text)).toList();
+        if (found.size() > 1) {
+            throw new BerthException(
+                    ErrorCode.INVALID,
+                    "several containers '%s' are in the trash".formatted(text),
+                    "name one of them: "
+                            + String.join(", ", found.stream().map(Trashed::key).toList()));
+        }
+        return found.stream().findFirst();
+    }
+
+    /** The keys of those in the trash of {@code pool} whose specification is such. */
+    public List<String> keys(String pool, Predicate<ContainerSpec> such) {
+        return of(pool).stream()
+                .filter(t -> such.test(t.spec()))
+                .map(Trashed::key)
+                .toList();
+    }
+
+    /** Until when it can be brought back for certain. */
+    public Instant until(Trashed trashed) {
+        return trashed.at().plus(pools.settings(trashed.pool().name()).trashAge());
+    }
+
+    /** Those of {@code pool} that have been there for as long as the pool keeps them. */
+    public List<Trashed> due(String pool) {
+        Instant now = clock.instant();
+        return of(pool).stream().filter(t -> !until(t).isAfter(now)).toList();
+    }
+
+    /** How much its files take that are its own or shared with copies only, in bytes. Takes as long as listing them. */
+    public long usage(Trashed trashed) {
+        return datasets.find(trashed.pool().name(), trashed.key()).map(Dataset::layers).stream()
+                .flatMap(layers -> layers.stream())
+                .mapToLong(layer -> trashed.pool()
+                        .driver()
+                        .usage(trashed.pool().containers().resolve(layer)))
+                .sum();
+    }
+
+    /**
+     * Brings a container back. What of its interfaces others have meanwhile is left out, of which the caller is warned.
+     *
+     * @param id what it is called from now on
+     * @throws BerthException EXISTS if there is one of that id; NOT_FOUND if its user, group or image is gone. It stays in the
+     *     trash then
+     */
+    public Container restore(Trashed trashed, String id, Caller caller) {
+        ContainerId target = new ContainerId(trashed.pool().name(), id);
+        ContainerSpec spec = trashed.spec();
+        try (Locks.Held _ = locks.acquire(
+                List.of(
+                        LockRequest.shared(LockKey.Kind.POOL, target.pool()),
+                        LockRequest.shared(LockKey.Kind.USER, target.pool() + ":" + spec.user()),
+                        LockRequest.shared(LockKey.Kind.GROUP, target.pool() + ":" + spec.group()),
+                        LockRequest.shared(LockKey.Kind.IMAGE, target.pool() + ":" + spec.image()),
+                        Containers.exclusive(target),
+                        Containers.exclusive(target.pool(), trashed.key())),
+                caller.patience(),
+                caller.actor().command(),
+                caller.progress())) {
+            current(trashed);
+            if (containers.find(target).isPresent()) {
+                throw new BerthException(
+                        ErrorCode.EXISTS, "container '%s' exists already".formatted(id), "give another id with --as");
+            }
+            users.of(target.pool()).get(spec.user());
+            groups.get(target.pool(), spec.group());
+            images.of(target.pool()).get(spec.image());
+            Dataset dataset = datasets.of(target.pool(), trashed.key()).ownedBy(id);
+            List<Netif> netifs = network.claim(target, spec.netifs(), caller.progress());
+            try {
+                run(
+                        kinds.restore(),
+                        new MoveKind.Plan(
+                                target.pool(),
+                                MoveKind.Spot.trash(trashed.key()),
+                                MoveKind.Spot.container(id),
+                                MoveKind.revisions(
+                                        spec.withId(id).withNetifs(netifs),
+                                        shelf.history(target.pool(), trashed.key()),
+                                        change(caller)),
+                                dataset),
+                        caller);
+            } catch (RuntimeException e) {
+                network.dismiss(target);
+                throw e;
+            }
+            return containers.existing(target);
+        }
+    }
+
+    /** Deletes it for good. */
+    public void delete(Trashed trashed, Caller caller) {
+        String pool = trashed.pool().name();
+        try (Locks.Held _ = locks.acquire(
+                List.of(
+                        LockRequest.shared(LockKey.Kind.POOL, pool),
+                        LockRequest.exclusive(
+                                LockKey.Kind.USER, pool + ":" + trashed.spec().user()),
+                        Containers.exclusive(pool, trashed.key())),
+                caller.patience(),
+                caller.actor().command(),
+                caller.progress())) {
+            current(trashed);
+            deleteHeld(pool, MoveKind.Spot.trash(trashed.key()), trashed.spec().user(), caller);
+        }
+    }
+
+    /** Puts a stopped container there, whose lock the caller holds. */
+    void putHeld(Container container, Caller caller) {
+        String pool = container.id().pool();
+        String key = Trashed.key(container.name(), HexFormat.of().toHexDigits(random.nextInt()));
+        run(
+                kinds.put(),
+                new MoveKind.Plan(
+                        pool,
+                        MoveKind.Spot.container(container.name()),
+                        MoveKind.Spot.trash(key),
+                        MoveKind.revisions(container.spec().withId(key), containers.history(container), change(caller)),
+                        datasets.of(pool, container.name()).ownedBy(key)),
+                caller);
+    }
+
+    /** Deletes one for good, with its user if that was made for it. The caller holds the locks of both. */
+    void deleteHeld(String pool, MoveKind.Spot spot, String userName, Caller caller) {
+        long uses = containers.of(pool).stream()
+                        .filter(c -> c.spec().user().equals(userName))
+                        .count()
+                + keys(pool, s -> s.user().equals(userName)).size();
+        // Gone already if somebody removed its file.
+        Optional<User> user = users.of(pool).find(userName);
+        operations
+                .of(pool)
+                .run(
+                        kinds.delete(),
+                        new DeleteKind.Plan(
+                                pool,
+                                spot,
+                                datasets.of(pool, spot.id()).layers(),
+                                user.filter(u -> uses == 1 && !u.standalone())),
+                        caller.actor(),
+                        caller.progress());
+    }
+
+    private void run(MoveKind kind, MoveKind.Plan plan, Caller caller) {
+        operations.of(plan.pool()).run(kind, plan, caller.actor(), caller.progress());
+    }
+
+    private Change change(Caller caller) {
+        return new Change(clock.instant(), caller.actor().user(), caller.actor().command());
+    }
+
+    private void current(Trashed trashed) {
+        if (shelf.find(trashed.pool().name(), trashed.key()).isEmpty()) {
+            throw new BerthException(ErrorCode.NOT_FOUND, "'%s' is not in the trash any more".formatted(trashed.key()));
+        }
+    }
+}

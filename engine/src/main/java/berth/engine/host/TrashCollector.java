@@ -1,0 +1,82 @@
+package berth.engine.host;
+
+import berth.engine.BerthException;
+import berth.engine.container.ContainerTrash;
+import berth.engine.container.Trashed;
+import berth.engine.operation.Caller;
+import berth.engine.storage.Pool;
+import berth.engine.storage.Pools;
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Deletes what has been in the trash for as long as its pool keeps it: one after the other, with a rest after each, so that nobody
+ * notices. What cannot be deleted is tried again at every look.
+ */
+public final class TrashCollector {
+    private static final Logger LOG = LoggerFactory.getLogger(TrashCollector.class);
+    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(10);
+    private static final Duration REST = Duration.ofSeconds(1);
+
+    private final Pools pools;
+    private final ContainerTrash trash;
+
+    public TrashCollector(Pools pools, ContainerTrash trash) {
+        this.pools = pools;
+        this.trash = trash;
+    }
+
+    /** Works from now on, on a thread of its own, until the daemon ends. */
+    public void start() {
+        Thread.ofPlatform().daemon().name("trash-collector").start(this::run);
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                for (Trashed next : due()) {
+                    delete(next);
+                    Thread.sleep(REST);
+                }
+                Thread.sleep(BETWEEN_LOOKS);
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("the trash is looked at no more");
+        }
+    }
+
+    private List<Trashed> due() {
+        return pools.all().stream()
+                .filter(p -> p.whyUnusable().isEmpty())
+                .map(Pool::name)
+                .flatMap(p -> due(p).stream())
+                .toList();
+    }
+
+    private List<Trashed> due(String pool) {
+        try {
+            return trash.due(pool);
+        } catch (BerthException e) {
+            LOG.warn("What is to leave the trash of pool {} is not known: {}", pool, e.getMessage());
+            return List.of();
+        }
+    }
+
+    private void delete(Trashed trashed) {
+        try {
+            trash.delete(trashed, Caller.daemon("trash prune"));
+            LOG.info(
+                    "{} has left the trash of pool {}",
+                    trashed.key(),
+                    trashed.pool().name());
+        } catch (RuntimeException e) {
+            LOG.warn(
+                    "{} stays in the trash of pool {}: {}",
+                    trashed.key(),
+                    trashed.pool().name(),
+                    e.getMessage());
+        }
+    }
+}

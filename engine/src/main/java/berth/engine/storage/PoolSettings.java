@@ -1,0 +1,40 @@
+package berth.engine.storage;
+
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
+import java.time.Duration;
+
+/**
+ * What an administrator decided about a pool; kept inside of it, so that it goes where the pool goes.
+ *
+ * @param pool its name
+ * @param trashSeconds how long what is deleted can be brought back, in seconds; zero if it is deleted at once
+ */
+public record PoolSettings(String pool, long trashSeconds) {
+    private static final Duration USUAL_AGE = Duration.ofDays(1);
+    private static final Duration LONGEST_AGE = Duration.ofDays(3650);
+
+    public PoolSettings {
+        if (trashSeconds < 0 || trashSeconds > LONGEST_AGE.toSeconds()) {
+            throw new BerthException(
+                    ErrorCode.INVALID,
+                    "trash cannot be kept for %d seconds".formatted(trashSeconds),
+                    "choose up to %d days; 0 deletes at once".formatted(LONGEST_AGE.toDays()));
+        }
+    }
+
+    /** Those of a pool about which nothing was decided. */
+    static PoolSettings usual(String pool) {
+        return new PoolSettings(pool, USUAL_AGE.toSeconds());
+    }
+
+    /** How long what is deleted can be brought back; zero if it is deleted at once. */
+    public Duration trashAge() {
+        return Duration.ofSeconds(trashSeconds);
+    }
+
+    /** With another time for which what is deleted can be brought back. */
+    public PoolSettings withTrashAge(Duration age) {
+        return new PoolSettings(pool, age.toSeconds());
+    }
+}

@@ -1,0 +1,101 @@
+package berth.osctld.command;
+
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
+import berth.engine.container.Container;
+import berth.engine.container.ImportWish;
+import berth.engine.image.ImportRequest;
+import berth.linux.Fd;
+import berth.linux.KernelException;
+import berth.linux.socket.FdStreams;
+import java.io.BufferedInputStream;
+import java.io.InputStream;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "import",
+        description = {
+            "Take in a container that 'ct export' packed",
+            "It is stopped, and has a user of its own unless one is named. Its files become an image, which it stands on. Interfaces"
+                    + " whose addresses others have are left out, and so, unless --host-parts is given, are devices, mounts and"
+                    + " interfaces of the host; each is told. A file that was damaged or changed is refused."
+        },
+        footer = {
+            "osctl ct import web.tar.zst",
+            "osctl ct import --as-id web2 web.tar.zst",
+            "ssh other osctl ct export web - | osctl ct import -"
+        })
+final class CtImport extends OsctlCommand {
+    private static final int BUFFER = 1 << 16;
+    private static final long MOST_GIB = 1 << 20;
+
+    @Option(
+            names = "--as-id",
+            paramLabel = "NEW-ID",
+            description = "what it is called; as where it comes from by default")
+    @Nullable
+    String id;
+
+    @Option(
+            names = "--as-user",
+            paramLabel = "USER",
+            description = "the user whose ids it has; one of its own by default")
+    @Nullable
+    String user;
+
+    @Option(
+            names = "--as-group",
+            paramLabel = "GROUP",
+            description = "its group; by default as where it comes from, if there is one")
+    @Nullable
+    String group;
+
+    @Option(names = "--host-parts", description = "give it the devices, mounts and interfaces of the host that it had")
+    boolean hostParts;
+
+    @Option(names = "--max-size", paramLabel = "GIB", description = "the most GiB that it may unpack to, 64 by default")
+    long maxSize = ImportRequest.DEFAULT_MAX_SIZE >> ImageSource.GIB_BITS;
+
+    @Parameters(paramLabel = "FILE", description = "a file made by 'ct export', or - for standard input")
+    String file = "";
+
+    @Override
+    void run(Call call) {
+        if (maxSize < 1 || maxSize > MOST_GIB) {
+            throw new BerthException(
+                    ErrorCode.INVALID,
+                    "a container of %d GiB cannot be".formatted(maxSize),
+                    "give --max-size in whole GiB");
+        }
+        Container made = file.equals("-") ? read(call, call.session().in()) : readFile(call);
+        call.close();
+        call.out().done("%s is there", made.name());
+    }
+
+    private Container readFile(Call call) {
+        try (Fd opened = call.session().openForReading(file)) {
+            return read(call, FdStreams.input(opened));
+        } catch (KernelException e) {
+            throw new BerthException(
+                    ErrorCode.NOT_FOUND, "'%s' cannot be opened: %s".formatted(file, e.reason()), null, e);
+        }
+    }
+
+    private Container read(Call call, InputStream archive) {
+        ImportWish wish = new ImportWish(
+                call.names().pool().name(),
+                Optional.ofNullable(id),
+                Optional.ofNullable(user),
+                Optional.ofNullable(group),
+                hostParts ? ImportWish.HostParts.GIVEN : ImportWish.HostParts.LEFT_OUT,
+                maxSize << ImageSource.GIB_BITS);
+        return call.services()
+                .containers()
+                .imports()
+                .read(new BufferedInputStream(archive, BUFFER), wish, call.caller());
+    }
+}

@@ -1,0 +1,148 @@
+package berth.osctld.command;
+
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
+import berth.engine.container.Container;
+import berth.engine.container.ContainerTrash;
+import berth.engine.container.Trashed;
+import berth.osctld.output.Columns;
+import berth.osctld.output.Kind;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code trash}. */
+final class TrashCommands {
+    private TrashCommands() {}
+
+    private static ContainerTrash trash(Call call) {
+        return call.services().containers().trash();
+    }
+
+    private static Columns<Trashed> columns(ContainerTrash trash) {
+        return Columns.<Trashed>builder()
+                .usual("pool", t -> t.pool().name())
+                .usual("key", Trashed::key)
+                .usual("id", Trashed::container)
+                .usual("deleted", Kind.TIME, Trashed::at)
+                .usual("until", Kind.TIME, trash::until)
+                .usual("used", Kind.BYTES, trash::usage)
+                .usual("by", Trashed::by)
+                .more("command", Trashed::command)
+                .more("user", t -> t.spec().user())
+                .more("image", t -> t.spec().image())
+                .build();
+    }
+
+    private static Trashed named(Call call, String text) {
+        return call.names()
+                .find(
+                        "deleted container",
+                        "trash",
+                        text,
+                        (pool, name) -> trash(call).find(pool, name))
+                .object();
+    }
+
+    private static List<Trashed> all(Call call) {
+        return call.names().listed().stream()
+                .flatMap(p -> trash(call).of(p.name()).stream())
+                .toList();
+    }
+
+    @Command(
+            name = "ls",
+            aliases = "list",
+            description = {
+                "List deleted containers that can be brought back",
+                "'until' is how long for certain; how long a pool keeps what is deleted is set by 'pool set trash-age'."
+            },
+            footer = {"osctl trash ls", "osctl trash ls -o key,used,command"})
+    static final class Ls extends OsctlCommand {
+        @Mixin
+        ListOptions list = new ListOptions();
+
+        @Override
+        void run(Call call) {
+            list.print(call, columns(trash(call)), all(call));
+        }
+    }
+
+    @Command(
+            name = "restore",
+            description = {
+                "Bring a deleted container back",
+                "With its files, snapshots, settings, history, logs, user and ids; it is stopped. Interfaces whose addresses others"
+                        + " have meanwhile are left out, with a warning. If it cannot be brought back it stays in the trash."
+            },
+            footer = {
+                "osctl trash restore web",
+                "osctl trash restore web@1f3a6c02",
+                "One of several that were called so.",
+                "osctl trash restore --as web-old web"
+            })
+    static final class Restore extends OsctlCommand {
+        @Option(names = "--as", paramLabel = "NEW-ID", description = "what it is called; as before by default")
+        @Nullable
+        String id;
+
+        @Parameters(paramLabel = "TRASHED", description = "its key in 'trash ls', or the id that it had")
+        String key = "";
+
+        @Override
+        void run(Call call) {
+            Trashed trashed = named(call, key);
+            Container container = trash(call).restore(trashed, id == null ? trashed.container() : id, call.caller());
+            call.out().done("%s is back", container.name());
+        }
+    }
+
+    @Command(
+            name = "prune",
+            description = {
+                "Delete for good what is in the trash",
+                "Without further words, what has been there for as long as its pool keeps it, which happens by itself too."
+            },
+            footer = {"osctl trash prune", "osctl trash prune web@1f3a6c02", "osctl trash prune --all", "All of it."})
+    static final class Prune extends OsctlCommand {
+        @Option(names = "--all", description = "all of it, or all in the trash of --pool")
+        boolean everything;
+
+        @Parameters(
+                arity = "0..*",
+                paramLabel = "TRASHED",
+                description = "these, by their keys in 'trash ls', or the ids that they had")
+        List<String> keys = new ArrayList<>();
+
+        @Override
+        void run(Call call) {
+            List<Trashed> chosen = chosen(call);
+            if (chosen.isEmpty()) {
+                call.out().note("nothing is to be deleted");
+                return;
+            }
+            Each.of(call, chosen, (trashed, caller) -> {
+                trash(call).delete(trashed, caller);
+                call.out().done("%s is deleted", trashed.key());
+            });
+        }
+
+        private List<Trashed> chosen(Call call) {
+            if (everything && !keys.isEmpty()) {
+                throw new BerthException(ErrorCode.USAGE, "name what to delete or give --all, not both");
+            }
+            if (everything) {
+                return all(call);
+            }
+            return keys.isEmpty()
+                    ? call.names().listed().stream()
+                            .flatMap(p -> trash(call).due(p.name()).stream())
+                            .toList()
+                    : keys.stream().map(k -> named(call, k)).distinct().toList();
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package berth.osctld.command;
+
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
+import berth.engine.store.DurableFile;
+import berth.engine.store.FileFailure;
+import berth.linux.Fd;
+import berth.linux.KernelException;
+import berth.linux.socket.FdStreams;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.function.Function;
+
+/**
+ * A file of the caller's that has its name only when it is complete and on disk; before, it is called so with {@value #PART}. Only
+ * its owner may read it.
+ */
+final class WholeFile {
+    private static final String PART = ".part";
+    private static final int BUFFER = 1 << 16;
+
+    private final Call call;
+    private final String path;
+
+    WholeFile(Call call, String path) {
+        this.call = call;
+        this.path = path;
+    }
+
+    /**
+     * Makes it of what {@code content} writes. Nothing is left of one that fails.
+     *
+     * @throws BerthException FAILED if it cannot be made
+     */
+    <T> T write(Function<OutputStream, T> content) {
+        try (Fd file = call.session().create(path + PART)) {
+            Path part = Path.of(file.procPath()).toRealPath();
+            try {
+                Files.setPosixFilePermissions(part, DurableFile.PRIVATE);
+                T result;
+                try (OutputStream out = new BufferedOutputStream(new KeptOpen(FdStreams.output(file)), BUFFER)) {
+                    result = content.apply(out);
+                }
+                try (FileChannel channel = FileChannel.open(Path.of(file.procPath()), StandardOpenOption.WRITE)) {
+                    channel.force(true);
+                }
+                String name = String.valueOf(part.getFileName());
+                Files.move(
+                        part,
+                        part.resolveSibling(name.substring(0, name.length() - PART.length())),
+                        StandardCopyOption.ATOMIC_MOVE);
+                return result;
+            } catch (RuntimeException | IOException e) {
+                Files.deleteIfExists(part);
+                throw e;
+            }
+        } catch (KernelException e) {
+            throw failure(e.reason(), e);
+        } catch (IOException e) {
+            throw failure(FileFailure.reason(e), e);
+        }
+    }
+
+    private BerthException failure(String reason, Exception cause) {
+        return new BerthException(ErrorCode.FAILED, "cannot write '%s': %s".formatted(path, reason), null, cause);
+    }
+}
