@@ -133,7 +133,7 @@ final class ExportTest {
 
     @Test
     void devicesAreGivenOnlyIfThatIsWanted() {
-        host.given("ct devices add web block 7 9 r /dev/disk9", "ct export web " + archive());
+        host.given("ct devices add -p web block 7 9 r /dev/disk9", "ct export web " + archive());
 
         Result plain = host.osctl("ct import --as-id plain " + archive());
         assertThat(plain).succeeds();

@@ -111,7 +111,7 @@ public final class ContainerImport {
                 wish.group().or(() -> Optional.of(group(former.group(), wish.pool(), caller))),
                 former.chosenHostname(),
                 former.dnsResolvers(),
-                unlessLoose(former.ownIsolation(), Isolation.USUAL, "isolated by", wish, caller));
+                held("isolation", former.ownIsolation(), Isolation.USUAL, wish, caller));
         return factory.create(
                 made,
                 spec -> spec.withInitCmd(former.initCmd())
@@ -120,8 +120,7 @@ public final class ContainerImport {
                         .withDistribution(former.distribution())
                         .withDevices(ofHost("devices", former.devices(), wish, caller))
                         .withMounts(ofHost("mounts", former.mounts(), wish, caller))
-                        .withConfinement(
-                                unlessLoose(former.ownConfinement(), Confinement.USUAL, "confined to", wish, caller))
+                        .withConfinement(held("confinement", former.ownConfinement(), Confinement.USUAL, wish, caller))
                         .withNetifs(netifs(former, wish, caller)),
                 caller);
     }
@@ -134,12 +133,12 @@ public final class ContainerImport {
         return known ? former : Group.DEFAULT;
     }
 
-    /** What can loosen the hold on a guest is taken over on request only. */
-    private static <T> T unlessLoose(T former, T usual, String verb, ImportWish wish, Caller caller) {
-        if (former.equals(usual) || wish.host() == ImportWish.HostParts.GIVEN) {
+    /** What can loosen what holds a guest is as usual. */
+    private static <T> T held(String noun, T former, T usual, ImportWish wish, Caller caller) {
+        if (wish.host() == ImportWish.HostParts.GIVEN || former.equals(usual)) {
             return former;
         }
-        caller.progress().warn("what it is %s is the usual; --host-parts gives it what it had".formatted(verb));
+        caller.progress().warn("its %s is the usual one; --host-parts gives it what it had".formatted(noun));
         return usual;
     }
 

@@ -16,6 +16,8 @@ import berth.engine.storage.Datasets;
 import berth.engine.storage.Pool;
 import berth.engine.storage.Pools;
 import berth.engine.store.Change;
+import berth.linux.Errno;
+import berth.linux.KernelException;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -124,8 +126,22 @@ public final class ContainerTrash {
         return of(pool).stream().filter(t -> !until(t).isAfter(now)).toList();
     }
 
-    /** How much its files take that are its own or shared with copies only, in bytes. Takes as long as listing them. */
-    public long usage(Trashed trashed) {
+    /**
+     * How much its files take that are its own or shared with copies only, in bytes; empty if it is deleted meanwhile. Takes as long
+     * as listing them.
+     */
+    public Optional<Long> usage(Trashed trashed) {
+        try {
+            return Optional.of(sum(trashed));
+        } catch (KernelException e) {
+            if (e.is(Errno.ENOENT)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private long sum(Trashed trashed) {
         return datasets.find(trashed.pool().name(), trashed.key()).map(Dataset::layers).stream()
                 .flatMap(layers -> layers.stream())
                 .mapToLong(layer -> trashed.pool()
