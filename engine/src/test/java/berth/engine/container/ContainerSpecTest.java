@@ -18,21 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ContainerSpecTest {
-    private static final ContainerSpec SPEC = new ContainerSpec(
-            "web",
-            "web",
-            "/default",
-            "ab".repeat(32),
-            new Distribution("debian", "12", "amd64"),
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null);
+    private static final ContainerSpec SPEC =
+            ContainerSpec.plain("web", "web", "/default", "ab".repeat(32), new Distribution("debian", "12", "amd64"));
 
     private static final Change CHANGE = new Change(Instant.EPOCH, "root", "ct new web");
 
