@@ -161,10 +161,11 @@ final class ConfinementCommands {
             name = "lxc",
             description = {
                 "Add lines to what LXC reads for a container",
-                "From standard input, in place of those before, from its next start. The last resort: what would open a way out of"
+                "From standard input, for instance 'lxc.signal.halt = SIGPWR', in place of those before, from its next start. The"
+                        + " last resort: what would open a way out of"
                         + " the container is refused, and 'osctl healthcheck' names the rest."
             },
-            footer = "echo 'lxc.signal.halt = SIGPWR' | osctl ct set raw lxc web")
+            footer = "osctl ct set raw lxc web")
     static final class SetRawLxc extends OsctlCommand {
         @Parameters(index = "0", paramLabel = "ID", description = "a container")
         String id = "";
