@@ -111,6 +111,14 @@ public final class Helper {
         }
     }
 
+    /** Ends it at once and waits for that: for one that keeps nothing. */
+    public void kill() {
+        if (process != null) {
+            process.signal(Signal.KILL);
+            process.awaitExit(PATIENCE);
+        }
+    }
+
     private void awaitReady(Child child, BooleanSupplier isReady) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!isReady.getAsBoolean()) {

@@ -87,7 +87,8 @@ public final class Lxcfs {
         lock.lock();
         try {
             isWanted = false;
-            helper.end();
+            // Asked to end, it first waits for its next reckoning of loads, for up to five seconds.
+            helper.kill();
             helper.forget();
             closeFiles();
             unmount();
