@@ -22,7 +22,10 @@ import java.util.Set;
  * <p>The daemon mounts them, not LXC: it holds the files of lxcfs open, so that a start asks lxcfs nothing.
  */
 public final class Views {
-    /** The files and directories of lxcfs, each beneath its mount point and beneath the container's root. */
+    /**
+     * The files of lxcfs, each beneath its mount point and beneath the container's root. Not all of {@code sys/devices/system/cpu}:
+     * what is written there lxcfs would write to the host's, as root.
+     */
     static final List<String> PATHS = List.of(
             "proc/cpuinfo",
             "proc/diskstats",
@@ -32,7 +35,7 @@ public final class Views {
             "proc/stat",
             "proc/swaps",
             "proc/uptime",
-            "sys/devices/system/cpu");
+            "sys/devices/system/cpu/online");
 
     /**
      * Files and directories that tell of the host and that no guest needs. That their owner is not mapped is what protects those
@@ -68,7 +71,7 @@ public final class Views {
                 trees.put(directory, tree);
                 Mounts.setAttributes(tree, COVER);
             }
-            trees.putAll(lxcfs.open(PATHS));
+            trees.putAll(open(PATHS));
             GuestMounts.attachAll(init, trees);
         } finally {
             trees.values().forEach(Fd::close);
@@ -86,7 +89,7 @@ public final class Views {
         String device = lxcfs.device().orElse("");
         List<String> wanted =
                 PATHS.stream().filter(p -> isWanted(p, former, device)).toList();
-        Map<String, Fd> trees = lxcfs.open(wanted);
+        Map<String, Fd> trees = open(wanted);
         try {
             former.stream()
                     .map(m -> m.target().toString())
@@ -104,6 +107,12 @@ public final class Views {
         return Mounts.table(init).stream()
                 .anyMatch(m -> m.type().equals(Lxcfs.TYPE)
                         && device.filter(m.device()::equals).isPresent());
+    }
+
+    private Map<String, Fd> open(List<String> paths) {
+        Map<String, Fd> trees = lxcfs.open(paths);
+        trees.values().forEach(tree -> Mounts.setAttributes(tree, COVER));
+        return trees;
     }
 
     private static boolean isWanted(String path, List<MountPoint> former, String device) {
