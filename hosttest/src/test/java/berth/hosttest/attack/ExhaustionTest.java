@@ -3,11 +3,11 @@ package berth.hosttest.attack;
 import static berth.hosttest.ResultAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import berth.hosttest.Cgroups;
 import berth.hosttest.Host;
 import berth.hosttest.Running;
+import berth.hosttest.Skip;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -196,8 +196,10 @@ final class ExhaustionTest {
     @Test
     void aDaemonThatIsDearToTheHostDoesNotMakeItsGuestsSo() {
         String score = "echo %d >/proc/" + host.daemon().pid() + "/oom_score_adj";
-        assumeTrue(
-                host.shell(score.formatted(-500)).run().status() == 0, "root may not protect processes on this host");
+        Skip.unless(
+                host.shell(score.formatted(-500)).run().status() == 0,
+                "ExhaustionTest.aDaemonThatIsDearToTheHostDoesNotMakeItsGuestsSo",
+                "root may not protect processes on this host");
         host.given("ct restart --kill bad");
 
         assertThat(bad.asRoot("cat /proc/1/oom_score_adj /proc/self/oom_score_adj"))
