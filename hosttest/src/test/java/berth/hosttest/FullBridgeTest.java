@@ -12,8 +12,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -54,11 +52,7 @@ final class FullBridgeTest {
     }
 
     private static void forAll(Consumer<String> ids) {
-        IntStream.range(0, CONTAINERS / AT_ONCE)
-                .mapToObj(batch -> IntStream.rangeClosed(batch * AT_ONCE + 1, (batch + 1) * AT_ONCE)
-                        .mapToObj(i -> "c" + i)
-                        .collect(Collectors.joining(" ")))
-                .forEach(ids);
+        Batches.of(CONTAINERS, AT_ONCE).forEach(ids);
     }
 
     @AfterEach

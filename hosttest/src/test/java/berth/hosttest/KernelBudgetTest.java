@@ -8,8 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -91,11 +89,7 @@ final class KernelBudgetTest {
     }
 
     private static void forAll(Consumer<String> ids) {
-        IntStream.range(0, CONTAINERS / AT_ONCE)
-                .mapToObj(batch -> IntStream.rangeClosed(batch * AT_ONCE + 1, (batch + 1) * AT_ONCE)
-                        .mapToObj(i -> "c" + i)
-                        .collect(Collectors.joining(" ")))
-                .forEach(ids);
+        Batches.of(CONTAINERS, AT_ONCE).forEach(ids);
     }
 
     /** How many of {@code what} each of {@code ids} got, which keeps them. The program is handed in as a file that is open. */

@@ -12,6 +12,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What containers see of the machine in {@code /proc} and {@code /sys}. */
 final class ViewTest {
@@ -80,6 +82,18 @@ final class ViewTest {
         assertThat(inside("[ $(cut -d. -f1 /proc/uptime) -lt 600 ]")).succeeds();
         assertThat(inside("cut -d' ' -f1-3 /proc/loadavg").stdout()).matches("[0-9.]+ [0-9.]+ [0-9.]+\\s*");
         assertThat(inside("grep -c . /proc/stat /proc/swaps /proc/diskstats")).mentions("/proc/stat");
+    }
+
+    /** lxcfs is root, and would write some of its files on to the host's. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/proc/meminfo", "/sys/devices/system/cpu/online"})
+    void nothingIsWrittenThroughAView(String file) {
+        assertThat(inside("echo 0 >" + file).stderr()).contains("Read-only file system");
+        inside("mount -o remount,bind,rw " + file);
+
+        assertThat(inside("echo 0 >" + file).status()).isNotZero();
+        assertThat(inside("grep fuse.lxcfs /proc/mounts | cut -d' ' -f2 | grep ^/sys/"))
+                .prints("/sys/devices/system/cpu/online");
     }
 
     @Test

@@ -52,7 +52,8 @@ public final class GuestSysctl {
         if (!PATH.matcher(path(key)).matches()) {
             throw new BerthException(
                     ErrorCode.INVALID,
-                    "'%s' is not a setting of the kernel".formatted(key),
+                    // With slashes it is as somebody writes it whose names hold dots.
+                    "'%s' is not a setting of the kernel".formatted(key.indexOf('/') >= 0 ? path(key) : key),
                     "write it like net.ipv4.ip_forward=1");
         }
         if (value.isBlank() || value.length() > LONGEST_VALUE || value.chars().anyMatch(c -> c < ' ' && c != '\t')) {

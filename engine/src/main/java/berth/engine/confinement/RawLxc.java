@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  */
 public final class RawLxc {
     private static final int LONGEST_INPUT = 16 * 1024;
-    private static final Pattern LINE = Pattern.compile("(lxc(?:\\.[a-z0-9_]+)+)\\s*=\\s*(\\S.*)");
+    private static final Pattern LINE = Pattern.compile("(lxc(?:\\.[a-z0-9_-]+)+)\\s*=\\s*(\\S.*)");
 
     private static final Predicate<String> FLAG = matching("[01]");
     private static final Predicate<String> ID = matching("\\d{1,10}");

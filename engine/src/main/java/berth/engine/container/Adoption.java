@@ -94,7 +94,7 @@ public final class Adoption {
         return containers.all().stream()
                 .filter(c -> operation
                         .subject()
-                        .filter(s -> s.equals(Containers.exclusive(c.id()).key().toString()))
+                        .filter(s -> s.equals(Containers.subject(c.id().pool(), c.name())))
                         .isPresent())
                 .findFirst();
     }

@@ -53,9 +53,7 @@ final class ConfineKind implements OperationKind<ConfineKind.Plan> {
 
     @Override
     public String subject(Plan plan) {
-        return Containers.exclusive(new ContainerId(plan.pool(), plan.id()))
-                .key()
-                .toString();
+        return Containers.subject(plan.pool(), plan.id());
     }
 
     @Override

@@ -189,6 +189,11 @@ public final class Containers {
         return LockRequest.exclusive(LockKey.Kind.CONTAINER, pool + ":" + name);
     }
 
+    /** What operations on that container are about: see {@link berth.engine.operation.OperationKind#subject}. */
+    static String subject(String pool, String name) {
+        return exclusive(pool, name).key().toString();
+    }
+
     /** Fails if {@code container} was deleted while its lock was awaited. */
     void current(Container container) {
         if (find(container.id()).orElse(null) != container) {

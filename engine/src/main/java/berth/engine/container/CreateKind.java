@@ -85,9 +85,7 @@ final class CreateKind implements OperationKind<CreateKind.Plan> {
 
     @Override
     public String subject(Plan plan) {
-        return Containers.exclusive(new ContainerId(plan.pool(), plan.spec().id()))
-                .key()
-                .toString();
+        return Containers.subject(plan.pool(), plan.spec().id());
     }
 
     @Override

@@ -70,7 +70,7 @@ final class DatasetChange implements OperationKind<DatasetChange.Plan> {
 
     @Override
     public String subject(Plan plan) {
-        return Containers.exclusive(id(plan)).key().toString();
+        return Containers.subject(plan.pool(), plan.id());
     }
 
     @Override

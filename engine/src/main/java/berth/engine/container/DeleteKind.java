@@ -53,7 +53,7 @@ final class DeleteKind implements OperationKind<DeleteKind.Plan> {
 
     @Override
     public String subject(Plan plan) {
-        return Containers.exclusive(plan.pool(), id(plan)).key().toString();
+        return Containers.subject(plan.pool(), id(plan));
     }
 
     @Override

@@ -89,7 +89,7 @@ final class MoveKind implements OperationKind<MoveKind.Plan> {
     @Override
     public String subject(Plan plan) {
         Spot spot = plan.from().isContainer() ? plan.from() : plan.to();
-        return Containers.exclusive(plan.pool(), spot.id()).key().toString();
+        return Containers.subject(plan.pool(), spot.id());
     }
 
     @Override

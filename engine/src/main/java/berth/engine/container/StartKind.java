@@ -76,9 +76,7 @@ final class StartKind implements OperationKind<StartKind.Plan> {
 
     @Override
     public String subject(Plan plan) {
-        return Containers.exclusive(new ContainerId(plan.pool(), plan.id()))
-                .key()
-                .toString();
+        return Containers.subject(plan.pool(), plan.id());
     }
 
     @Override

@@ -44,9 +44,7 @@ final class StopKind implements OperationKind<StopKind.Plan> {
 
     @Override
     public String subject(Plan plan) {
-        return Containers.exclusive(new ContainerId(plan.pool(), plan.id()))
-                .key()
-                .toString();
+        return Containers.subject(plan.pool(), plan.id());
     }
 
     @Override

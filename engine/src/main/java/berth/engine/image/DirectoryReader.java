@@ -91,7 +91,7 @@ final class DirectoryReader implements ArchiveReader {
 
     private ArchiveEntry entry(TreeWalk.Entry met) throws IOException {
         FileStat stat = met.stat();
-        if (stat.links() > 1 && !stat.isDirectory()) {
+        if (stat.links() > 1 && !stat.isDirectory() && isEverKept(stat.type())) {
             String first = firstNames.putIfAbsent(new Inode(stat.device(), stat.inode()), met.path());
             if (first != null) {
                 return ArchiveEntry.made(met.path(), Kind.HARD_LINK, 0, first);
@@ -108,6 +108,12 @@ final class DirectoryReader implements ArchiveReader {
             }
         }
         return entry(met.path(), met.parent(), met.name(), stat, extents);
+    }
+
+    /** Others are never a first name that a link could be to, since nobody takes them. */
+    private static boolean isEverKept(FileType type) {
+        Kind kind = kind(type);
+        return kind != Kind.DEVICE && kind != Kind.SOCKET;
     }
 
     private static ArchiveEntry entry(String path, Directory parent, String name, FileStat stat, List<Extent> extents) {

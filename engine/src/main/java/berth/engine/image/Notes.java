@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Collects what a user should know about an import that went well. */
 final class Notes {
@@ -16,6 +17,17 @@ final class Notes {
     void omitted(Omission omission, String example) {
         counts.merge(omission, 1, Integer::sum);
         examples.putIfAbsent(omission, FileName.printable(example));
+    }
+
+    /** Whether {@code entry} is of a kind that no tree gets, devices and sockets, and counts it then. */
+    boolean leavesOut(ArchiveEntry entry) {
+        Optional<Omission> omission = switch (entry.kind()) {
+            case DEVICE -> Optional.of(Omission.DEVICE);
+            case SOCKET -> Optional.of(Omission.SOCKET);
+            case FILE, DIRECTORY, SYMLINK, HARD_LINK, FIFO, WHITEOUT, OPAQUE -> Optional.empty();
+        };
+        omission.ifPresent(o -> omitted(o, entry.name()));
+        return omission.isPresent();
     }
 
     void add(String note) {

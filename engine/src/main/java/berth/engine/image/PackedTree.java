@@ -10,10 +10,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.LongUnaryOperator;
 
 /**
@@ -51,12 +49,11 @@ public final class PackedTree {
         TarWriter writer = new TarWriter(out);
         byte[] text = description.getBytes(StandardCharsets.UTF_8);
         add(writer, digest, ArchiveEntry.madeFile(DESCRIPTION, MODE, text.length), new Bytes(text));
-        Set<String> omitted = new HashSet<>();
         long entries = 0;
         try (DirectoryReader reader = new DirectoryReader(tree, notes)) {
             for (var next = reader.next(); next.isPresent(); next = reader.next()) {
                 ArchiveEntry entry = next.get();
-                if (isOmitted(entry, omitted, notes)) {
+                if (notes.leavesOut(entry)) {
                     continue;
                 }
                 add(writer, digest, moved(entry, owners), reader);
@@ -74,25 +71,6 @@ public final class PackedTree {
     private static void add(TarWriter writer, TreeDigest digest, ArchiveEntry entry, ArchiveReader source)
             throws IOException {
         writer.add(entry, digest.through(entry, source));
-    }
-
-    private static boolean isOmitted(ArchiveEntry entry, Set<String> omitted, Notes notes) {
-        boolean omit = switch (entry.kind()) {
-            case DEVICE -> {
-                notes.omitted(Omission.DEVICE, entry.name());
-                yield true;
-            }
-            case SOCKET -> {
-                notes.omitted(Omission.SOCKET, entry.name());
-                yield true;
-            }
-            case HARD_LINK -> omitted.contains(entry.target());
-            case FILE, DIRECTORY, SYMLINK, FIFO, WHITEOUT, OPAQUE -> false;
-        };
-        if (omit) {
-            omitted.add(entry.name());
-        }
-        return omit;
     }
 
     private static ArchiveEntry moved(ArchiveEntry entry, Owners owners) {

@@ -99,18 +99,10 @@ final class TreeWriter implements AutoCloseable {
     }
 
     private boolean isOmitted(ArchiveEntry entry, EntryPath path) {
-        boolean omit = switch (entry.kind()) {
-            case DEVICE -> {
-                notes.omitted(Omission.DEVICE, entry.name());
-                yield true;
-            }
-            case SOCKET -> {
-                notes.omitted(Omission.SOCKET, entry.name());
-                yield true;
-            }
-            case HARD_LINK -> !omitted.isEmpty() && omitted.contains(EntryPath.ofTarget(entry));
-            case FILE, DIRECTORY, SYMLINK, FIFO, WHITEOUT, OPAQUE -> false;
-        };
+        boolean omit = notes.leavesOut(entry)
+                || (entry.kind() == Kind.HARD_LINK
+                        && !omitted.isEmpty()
+                        && omitted.contains(EntryPath.ofTarget(entry)));
         if (omit && omitted.size() < OMITTED_KEPT) {
             omitted.add(path);
         }

@@ -127,6 +127,11 @@ final class ConfinementTest {
     }
 
     @Test
+    void whyALineForLxcIsRefusedIsTold() {
+        assertThatThrownBy(() -> RawLxc.parse("lxc.hook.pre-mount = /bin/sh")).hasMessageContaining("run on the host");
+    }
+
+    @Test
     void commentsAndEmptyLinesAreNoLinesForLxc() {
         assertThat(RawLxc.parse("# one\n\n  lxc.no_new_privs = 1  \n")).containsExactly("lxc.no_new_privs = 1");
     }

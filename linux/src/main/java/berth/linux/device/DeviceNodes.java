@@ -3,12 +3,12 @@ package berth.linux.device;
 import berth.linux.Errno;
 import berth.linux.Fd;
 import berth.linux.KernelException;
-import berth.linux.Libc;
 import berth.linux.file.Directory;
 import berth.linux.file.FileType;
 import berth.linux.file.Resolution;
 import berth.linux.mount.MountPoint;
 import berth.linux.mount.Mounts;
+import berth.linux.process.FileIds;
 import berth.linux.process.NamespaceKind;
 import berth.linux.process.NamespaceThread;
 import java.nio.file.Path;
@@ -25,8 +25,6 @@ import java.util.stream.Collectors;
  * links somebody inside puts there meanwhile.
  */
 public final class DeviceNodes {
-    private static final long SYS_SETFSUID = 122;
-    private static final long SYS_SETFSGID = 123;
     private static final String WORKSHOP = ".berth-devices";
     private static final String INODES = "256";
     private static final String DEV = "/dev/";
@@ -151,19 +149,13 @@ public final class DeviceNodes {
     private static void inside(int pid, int uid, int gid, Work work) {
         try (Fd namespace = NamespaceKind.MOUNT.of(pid)) {
             NamespaceThread.call(Map.of(NamespaceKind.MOUNT, namespace), () -> {
-                // The file system belongs to a user namespace, which knows no files of the host's root.
-                Libc.syscall(SYS_SETFSGID, gid);
-                Libc.syscall(SYS_SETFSUID, uid);
+                FileIds.become(uid, gid);
                 try (Directory root = Directory.open(Path.of("/"), Resolution.IN_ROOT);
                         Directory dev = root.openDirectory("dev")) {
                     work.on(dev);
                 }
                 return Boolean.TRUE;
             });
-        } catch (RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
         }
     }
 }

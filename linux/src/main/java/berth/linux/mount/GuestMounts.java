@@ -3,11 +3,11 @@ package berth.linux.mount;
 import berth.linux.Errno;
 import berth.linux.Fd;
 import berth.linux.KernelException;
-import berth.linux.Libc;
 import berth.linux.file.Directory;
 import berth.linux.file.FileStat;
 import berth.linux.file.FileType;
 import berth.linux.file.Resolution;
+import berth.linux.process.FileIds;
 import berth.linux.process.NamespaceKind;
 import berth.linux.process.NamespaceThread;
 import java.nio.file.Path;
@@ -23,8 +23,6 @@ import java.util.Map;
  * where it belongs. Source: mount_namespaces(7), "Restrictions on mount namespaces".
  */
 public final class GuestMounts {
-    private static final long SYS_SETFSUID = 122;
-    private static final long SYS_SETFSGID = 123;
     private static final int DIRECTORY_MODE = 0755;
     private static final int FILE_MODE = 0644;
 
@@ -54,7 +52,7 @@ public final class GuestMounts {
             try (Fd arrived = arrived(root, door + "/" + name, expected);
                     Fd copy = Mounts.openTree(arrived)) {
                 Mounts.setPropagation(copy, Propagation.PRIVATE);
-                becomeRootOf(guest);
+                FileIds.become(guest.uid(), guest.gid());
                 try (Fd place = mountPoint(root, relative(target), expected.isDirectory())) {
                     Mounts.attach(copy, place);
                 }
@@ -134,12 +132,6 @@ public final class GuestMounts {
         throw new KernelException("openat2", path, Errno.ENXIO.number());
     }
 
-    /** The file systems of a guest know no files of the host's root. */
-    private static void becomeRootOf(Guest guest) {
-        Libc.syscall(SYS_SETFSGID, guest.gid());
-        Libc.syscall(SYS_SETFSUID, guest.uid());
-    }
-
     private static Fd mountPoint(Directory root, String path, boolean isDirectory) {
         for (int slash = path.indexOf('/'); slash > 0; slash = path.indexOf('/', slash + 1)) {
             makeDirectory(root, path.substring(0, slash));
@@ -181,10 +173,6 @@ public final class GuestMounts {
                 }
                 return Boolean.TRUE;
             });
-        } catch (RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
         }
     }
 }

@@ -81,13 +81,7 @@ final class NetlinkSocket implements AutoCloseable {
 
     /** A socket in the network namespace {@code netns}. */
     static NetlinkSocket open(Protocol protocol, Fd netns) {
-        try {
-            return NamespaceThread.call(Map.of(NamespaceKind.NETWORK, netns), () -> open(protocol));
-        } catch (RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
+        return NamespaceThread.call(Map.of(NamespaceKind.NETWORK, netns), () -> open(protocol));
     }
 
     /** Takes part in the notifications of this group. */

@@ -50,10 +50,6 @@ public final class GuestSysctls {
             namespaces.put(NamespaceKind.IPC, ipc);
             namespaces.put(NamespaceKind.UTS, uts);
             return NamespaceThread.call(namespaces, work);
-        } catch (RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
         }
     }
 }

@@ -23,10 +23,6 @@ public final class Hostname {
                 set(name);
                 return name;
             });
-        } catch (RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
         }
     }
 

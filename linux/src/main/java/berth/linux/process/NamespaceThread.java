@@ -25,17 +25,16 @@ public final class NamespaceThread {
     /** What is done there. */
     @FunctionalInterface
     public interface Work<T extends @Nullable Object> {
-        T run() throws Exception;
+        T run();
     }
 
     /**
      * Enters {@code namespaces} on a new thread, runs {@code work} there and waits for it, not to be interrupted.
      *
      * @throws KernelException if a namespace cannot be entered
-     * @throws Exception whatever the work throws
+     * @throws RuntimeException whatever the work throws
      */
-    public static <T extends @Nullable Object> T call(Map<NamespaceKind, Fd> namespaces, Work<T> work)
-            throws Exception {
+    public static <T extends @Nullable Object> T call(Map<NamespaceKind, Fd> namespaces, Work<T> work) {
         Visit<T> visit = new Visit<>(new EnumMap<>(namespaces), work);
         Thread thread = Thread.ofPlatform().name("namespace").daemon().unstarted(visit);
         thread.start();
@@ -83,12 +82,12 @@ public final class NamespaceThread {
         }
 
         @SuppressWarnings("NullAway") // the work's own value, null only if its type allows it
-        T result() throws Exception {
+        T result() {
             switch (failure) {
                 case null -> {
                     return value;
                 }
-                case Exception e -> throw e;
+                case RuntimeException e -> throw e;
                 case Error e -> throw e;
                 case Throwable e -> throw new IllegalStateException(e);
             }

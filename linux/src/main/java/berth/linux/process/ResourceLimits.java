@@ -60,19 +60,13 @@ public final class ResourceLimits {
      * @return whether any limit was changed
      */
     public static boolean change(Collection<Integer> pids, Resource resource, UnaryOperator<ResourceLimit> change) {
-        try {
-            return NamespaceThread.call(new EnumMap<>(NamespaceKind.class), () -> {
-                boolean changed = false;
-                for (int pid : pids) {
-                    changed |= changeOne(pid, resource, change);
-                }
-                return changed;
-            });
-        } catch (RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
+        return NamespaceThread.call(new EnumMap<>(NamespaceKind.class), () -> {
+            boolean changed = false;
+            for (int pid : pids) {
+                changed |= changeOne(pid, resource, change);
+            }
+            return changed;
+        });
     }
 
     private static boolean changeOne(int pid, Resource resource, UnaryOperator<ResourceLimit> change) {

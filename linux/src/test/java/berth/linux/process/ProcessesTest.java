@@ -3,6 +3,8 @@ package berth.linux.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import berth.linux.Fd;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -73,8 +75,7 @@ class ProcessesTest {
                 namespaces.put(kind, kind.of(other.pid()));
             }
 
-            Path theirs =
-                    NamespaceThread.call(namespaces, () -> Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net")));
+            Path theirs = NamespaceThread.call(namespaces, ProcessesTest::networkNamespace);
 
             assertThat(theirs).isEqualTo(Files.readSymbolicLink(Path.of("/proc/" + other.pid() + "/ns/net")));
             assertThat(Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net")))
@@ -82,6 +83,14 @@ class ProcessesTest {
             namespaces.values().forEach(Fd::close);
             other.signal(Signal.KILL);
             other.await();
+        }
+    }
+
+    private static Path networkNamespace() {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }
