@@ -60,7 +60,7 @@ remove_instance() {
             [ "$(cat "/proc/sys/net/$setting" 2>/dev/null)" != "$changed" ] || echo "$former" >"/proc/sys/net/$setting"
         done <"/run/$gone/host-settings"
     fi
-    for profile in default nesting; do
+    for profile in default nesting default.read-only nesting.read-only; do
         { printf "lxc-berth.%s.%s" "$gone" "$profile" >/sys/kernel/security/apparmor/.remove; } 2>/dev/null || true
     done
     awk -v run="/run/$gone/" 'index($5, run) == 1 { print $5 }' /proc/self/mountinfo | tac | while read -r mount; do

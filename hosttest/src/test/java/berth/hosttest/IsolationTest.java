@@ -164,6 +164,34 @@ final class IsolationTest {
     }
 
     @Test
+    void aReadOnlyRootStaysSoWhateverItsRootTries() {
+        host.given("ct new --image busybox web", "ct start web", "ct exec web mkdir -p /var/tmp /srv");
+        assertThat(host.osctl("ct set read-only-root web enabled")).succeeds().complains("next start");
+        host.given("ct set hostname web after", "ct restart --kill web");
+
+        assertThat(host.osctl("ct exec web touch /srv/a")).exits(1).complains("Read-only file system");
+        assertThat(host.osctl("ct exec web mount -o remount,rw /")).doesNotSucceed();
+        assertThat(host.osctl("ct exec web mount -o remount,bind,rw /")).doesNotSucceed();
+        assertThat(host.osctl("ct exec web mkdir /tmp/root")).succeeds();
+        assertThat(host.osctl("ct exec web mount -o bind / /tmp/root")).succeeds();
+        assertThat(host.osctl("ct exec web mount -o remount,bind,rw /tmp/root")).doesNotSucceed();
+        assertThat(host.osctl("ct exec web touch /tmp/root/srv/a")).exits(1);
+        assertThat(host.osctl("ct exec web unshare -Um mount -o remount,bind,rw /"))
+                .doesNotSucceed();
+        assertThat(host.osctl("ct exec web cat /etc/hostname")).prints("after");
+        assertThat(host.osctl("ct exec web touch /run/a /tmp/a /var/tmp/a")).succeeds();
+        assertThat(host.json("ct show web").get("read_only_root").asBoolean()).isTrue();
+
+        reboot();
+        assertThat(host.osctl("ct exec web touch /srv/a")).exits(1);
+        assertThat(host.osctl("ct set hostname web later")).succeeds().complains("read-only");
+        assertThat(host.osctl("ct exec web hostname")).prints("later");
+
+        host.given("ct unset read-only-root web", "ct restart --kill web");
+        assertThat(host.osctl("ct exec web touch /srv/a")).succeeds();
+    }
+
+    @Test
     void itsClocksBeginWithIt() {
         host.given("ct new --image busybox web", "ct start web");
 

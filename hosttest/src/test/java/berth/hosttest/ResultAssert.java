@@ -28,6 +28,14 @@ public final class ResultAssert extends AbstractAssert<ResultAssert, Result> {
         return this;
     }
 
+    /** For programs inside, whose statuses are their own. */
+    ResultAssert doesNotSucceed() {
+        if (actual.status() == 0) {
+            failWithMessage("expected to fail:%n%s", actual);
+        }
+        return this;
+    }
+
     /** Standard output, without the end of its last line, is {@code text}. */
     public ResultAssert prints(String text) {
         if (!actual.stdout().stripTrailing().equals(text)) {

@@ -28,6 +28,16 @@ public final class ContainerIsolation {
         change(container, isolation -> isolation.withNesting(false), caller);
     }
 
+    /** Mounts the root file system of {@code container} for reading only, with places in memory at {@code /run} and {@code /tmp}. */
+    public void protectRoot(Container container, Caller caller) {
+        change(container, isolation -> isolation.withReadOnlyRoot(true), caller);
+    }
+
+    /** Lets {@code container} write to its root file system. */
+    public void openRoot(Container container, Caller caller) {
+        change(container, isolation -> isolation.withReadOnlyRoot(false), caller);
+    }
+
     /** Sets its system call filter; empty makes it the usual one again. */
     public void seccomp(Container container, Optional<SeccompProfile> profile, Caller caller) {
         change(container, isolation -> isolation.withSeccomp(profile.orElse(null)), caller);

@@ -111,7 +111,9 @@ public final class ContainerSettings {
     }
 
     private void inside(Container container, Caller caller, Consumer<GuestFiles> change) {
-        if (container.state().isUp()) {
+        if (container.state().isUp() && container.spec().ownIsolation().readOnlyRoot()) {
+            caller.progress().note("its files tell of it from the next start: its root file system is read-only");
+        } else if (container.state().isUp()) {
             var root = plans.root(container);
             try (Directory rootfs = Directory.open(plans.of(container).paths().rootfs(), Resolution.IN_ROOT)) {
                 change.accept(

@@ -39,9 +39,9 @@ final class GuestInterfaces {
         }
     }
 
-    /** After a change, if there is an init that may read it one day. What fails is told to {@code progress}. */
+    /** After a change, if there is an init that may read it one day, and files can be written. What fails is told to {@code progress}. */
     void rewrite(Container container, Progress progress) {
-        if (!container.state().isUp()) {
+        if (!container.state().isUp() || container.spec().ownIsolation().readOnlyRoot()) {
             return;
         }
         Consumer<String> notes = text -> {

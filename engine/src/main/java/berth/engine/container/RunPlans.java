@@ -126,6 +126,7 @@ final class RunPlans {
     private RunIsolation isolation(Isolation isolation) {
         return new RunIsolation(
                 isolation.nesting(),
+                isolation.readOnlyRoot(),
                 StandardSeccomp.file(instance),
                 isolation.ownSeccomp(),
                 appArmor.profile(isolation));

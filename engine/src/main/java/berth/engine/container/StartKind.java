@@ -17,10 +17,13 @@ import berth.linux.file.Directory;
 import berth.linux.file.FileStat;
 import berth.linux.file.FileType;
 import berth.linux.file.Resolution;
+import berth.linux.mount.MountAttribute;
+import berth.linux.mount.Mounts;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** The start of a container, from nothing of it on the host to a running init. */
@@ -152,6 +155,10 @@ final class StartKind implements OperationKind<StartKind.Plan> {
             files.hostname(run.hostname());
             distinguish(tree, root);
             guests.write(container, tree);
+            if (run.isolation().readOnlyRoot()) {
+                // What is mounted read-only here, nobody in the guest's user namespace can mount otherwise.
+                Mounts.setAttributes(mount, Set.of(MountAttribute.READ_ONLY));
+            }
             return mount;
         } catch (RuntimeException e) {
             mount.close();

@@ -66,9 +66,7 @@ public final class AppArmor {
     /** The profile of a container that has chosen {@code isolation}; empty leaves it to LXC, which takes one of its own. */
     public Optional<String> profile(Isolation isolation) {
         return switch (state) {
-            case LOADED ->
-                Optional.of(
-                        isolation.nesting() ? AppArmorProfiles.nesting(instance) : AppArmorProfiles.usual(instance));
+            case LOADED -> Optional.of(AppArmorProfiles.name(instance, isolation.nesting(), isolation.readOnlyRoot()));
             case NOT_IN_KERNEL, NOT_LOADED -> Optional.empty();
         };
     }

@@ -6,46 +6,59 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The two AppArmor profiles that an instance's containers share, as apparmor.d(5) has them. Both are written for containers in user
- * namespaces: the kernel bounds what their root may do, and they bound it once more where a mistake of the kernel's would cost most.
+ * The AppArmor profiles that an instance's containers share, as apparmor.d(5) has them: one for containers in which no others run, one
+ * for those in which others do, and each once more for a root file system that is read-only. All are written for containers in
+ * user namespaces: the kernel bounds what their root may do, and they bound it once more where a mistake of the kernel's would
+ * cost most.
  */
 final class AppArmorProfiles {
-    /** Debian lets lxc-start change to profiles of names like this, and to no others. Instances have no dots in their names. */
-    private static final String NAME = "lxc-berth.%s.%s";
+    private static final String HEAD = """
+            abi <abi/3.0>,
+            include <tunables/global>
+            """;
+
+    private static final String USUAL = """
+              # A container's /proc and /sys are those that it began with, of which parts are covered;
+              # the log says so to who wonders why nothing can be nested.
+              audit deny mount fstype=proc,
+              audit deny mount fstype=sysfs,
+            """;
+
+    private static final String NESTING = """
+              # They are there so that others like them can be mounted, not to be used.
+              deny /dev/.lxc/{proc,sys}/** rwklx,
+            """;
+
+    /** Mounted anew, or covered, a root file system would be as good as writable. */
+    private static final String READ_ONLY = """
+              audit deny remount /,
+              audit deny mount -> /{bin,boot,lib*,sbin,usr}/{,**},
+              deny /{bin,boot,lib*,sbin,usr}/** wl,
+            """;
 
     private AppArmorProfiles() {}
 
-    /** The one for containers in which no others run. */
-    static String usual(Instance instance) {
-        return NAME.formatted(instance.name(), "default");
+    /**
+     * The one for containers in which others run, if {@code nesting}, and whose root file system is as told. Debian lets lxc-start
+     * change to profiles of names like this, and to no others. Instances have no dots in their names.
+     */
+    static String name(Instance instance, boolean nesting, boolean readOnlyRoot) {
+        return "lxc-berth.%s.%s%s"
+                .formatted(instance.name(), nesting ? "nesting" : "default", readOnlyRoot ? ".read-only" : "");
     }
 
-    /** The one for containers in which others run. */
-    static String nesting(Instance instance) {
-        return NAME.formatted(instance.name(), "nesting");
-    }
-
-    /** The file with both. The older ABI is one in which making user namespaces is not mediated, that is allowed. */
+    /** The file with all. The older ABI is one in which making user namespaces is not mediated, that is allowed. */
     static String text(Instance instance) throws IOException {
         String common = common();
-        return """
-                abi <abi/3.0>,
-                include <tunables/global>
+        return HEAD
+                + profile(name(instance, false, false), common + USUAL)
+                + profile(name(instance, true, false), common + NESTING)
+                + profile(name(instance, false, true), common + USUAL + READ_ONLY)
+                + profile(name(instance, true, true), common + NESTING + READ_ONLY);
+    }
 
-                profile %s flags=(attach_disconnected,mediate_deleted) {
-                %s
-                  # A container's /proc and /sys are those that it began with, of which parts are covered;
-                  # the log says so to who wonders why nothing can be nested.
-                  audit deny mount fstype=proc,
-                  audit deny mount fstype=sysfs,
-                }
-
-                profile %s flags=(attach_disconnected,mediate_deleted) {
-                %s
-                  # They are there so that others like them can be mounted, not to be used.
-                  deny /dev/.lxc/{proc,sys}/** rwklx,
-                }
-                """.formatted(usual(instance), common, nesting(instance), common);
+    private static String profile(String name, String rules) {
+        return "\nprofile %s flags=(attach_disconnected,mediate_deleted) {\n%s}\n".formatted(name, rules);
     }
 
     private static String common() throws IOException {

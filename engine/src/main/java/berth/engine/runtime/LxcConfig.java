@@ -28,6 +28,12 @@ final class LxcConfig {
     private static final List<String> NESTING_MOUNTS =
             List.of("proc dev/.lxc/proc proc create=dir 0 0", "sysfs dev/.lxc/sys sysfs create=dir 0 0");
 
+    /** Where every program may write, whatever else is read-only. Source: FHS 3.0, 3.15, 3.18, 5.15. */
+    private static final List<String> SCRATCH = List.of(
+            "tmpfs run tmpfs nosuid,nodev,mode=755,optional 0 0",
+            "tmpfs tmp tmpfs nosuid,nodev,mode=1777,optional 0 0",
+            "tmpfs var/tmp tmpfs nosuid,nodev,mode=1777,optional 0 0");
+
     private final List<String> lines = new ArrayList<>();
 
     private LxcConfig() {}
@@ -88,6 +94,9 @@ final class LxcConfig {
             NESTING_MOUNTS.forEach(line -> set("lxc.mount.entry", line));
         }
         set("lxc.mount.entry", "%s %s none bind,create=dir 0 0".formatted(plan.stage(), MountStage.DOOR));
+        if (plan.isolation().readOnlyRoot()) {
+            SCRATCH.forEach(line -> set("lxc.mount.entry", line));
+        }
     }
 
     private void isolation(RunPlan plan) {

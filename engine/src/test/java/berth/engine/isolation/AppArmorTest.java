@@ -54,7 +54,12 @@ class AppArmorTest {
                         Command.of(PARSER.toString(), "--skip-kernel-load", "--skip-cache", file.toString()))
                 .run(Duration.ofSeconds(60));
 
-        assertThat(result.outputText().lines()).containsExactlyInAnyOrder("lxc-berth.t.default", "lxc-berth.t.nesting");
+        assertThat(result.outputText().lines())
+                .containsExactlyInAnyOrder(
+                        "lxc-berth.t.default",
+                        "lxc-berth.t.nesting",
+                        "lxc-berth.t.default.read-only",
+                        "lxc-berth.t.nesting.read-only");
         assertThat(compiled.errorText()).doesNotContainIgnoringCase("error", "warning");
         assertThat(compiled.status().isSuccess()).isTrue();
     }
@@ -65,6 +70,7 @@ class AppArmorTest {
 
         assertThat(apparmor.profile(Isolation.USUAL)).contains("lxc-berth.t.default");
         assertThat(apparmor.profile(NESTING)).contains("lxc-berth.t.nesting");
+        assertThat(apparmor.profile(NESTING.withReadOnlyRoot(true))).contains("lxc-berth.t.nesting.read-only");
         assertThat(apparmor.describe(NESTING)).isEqualTo("lxc-berth.t.nesting");
         assertThat(directory.resolve("arguments"))
                 .content()

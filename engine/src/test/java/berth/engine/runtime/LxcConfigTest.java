@@ -17,7 +17,8 @@ class LxcConfigTest {
     private static final List<Path> CGROUPS = List.of(Path.of("/sys/fs/cgroup/t"), Path.of("/sys/fs/cgroup/unified/t"));
 
     private static final Path STANDARD = Path.of("/run/t/seccomp/default");
-    private static final RunIsolation USUAL = new RunIsolation(false, STANDARD, Optional.empty(), Optional.empty());
+    private static final RunIsolation USUAL =
+            new RunIsolation(false, false, STANDARD, Optional.empty(), Optional.empty());
 
     @Test
     void aContainerIsAlwaysUnprivilegedAndKeptInItsCgroup() {
@@ -57,7 +58,7 @@ class LxcConfigTest {
 
     @Test
     void whatContainersInsideNeedIsThereWithNestingAlone() {
-        RunPlan nesting = plan("web", new RunIsolation(true, STANDARD, Optional.empty(), Optional.empty()));
+        RunPlan nesting = plan("web", new RunIsolation(true, false, STANDARD, Optional.empty(), Optional.empty()));
 
         assertThat(render(plan("web", "/sbin/init")))
                 .contains("lxc.mount.auto = cgroup:mixed proc:mixed sys:mixed\n")
@@ -69,16 +70,26 @@ class LxcConfigTest {
     }
 
     @Test
+    void whoseRootIsReadOnlyHasPlacesInMemory() {
+        RunPlan readOnly = plan("web", new RunIsolation(false, true, STANDARD, Optional.empty(), Optional.empty()));
+
+        assertThat(render(plan("web", "/sbin/init"))).doesNotContain("tmpfs");
+        assertThat(render(readOnly))
+                .contains("lxc.mount.entry = tmpfs run tmpfs nosuid,nodev,mode=755,optional 0 0\n")
+                .contains("lxc.mount.entry = tmpfs tmp tmpfs nosuid,nodev,mode=1777,optional 0 0\n");
+    }
+
+    @Test
     void aSystemCallFilterOfItsOwnTakesThePlaceOfTheUsualOne() {
         SeccompProfile own = new SeccompProfile("own", "2\ndenylist\nmknod errno 1\n");
-        RunPlan plan = plan("web", new RunIsolation(false, STANDARD, Optional.of(own), Optional.empty()));
+        RunPlan plan = plan("web", new RunIsolation(false, false, STANDARD, Optional.of(own), Optional.empty()));
 
         assertThat(render(plan)).contains("lxc.seccomp.profile = /run/t/pool/tank/ct/web/seccomp\n");
     }
 
     @Test
     void anAppArmorProfileIsUsedWhereOneIsLoaded() {
-        RunPlan plan = plan("web", new RunIsolation(false, STANDARD, Optional.empty(), Optional.of("lxc-t")));
+        RunPlan plan = plan("web", new RunIsolation(false, false, STANDARD, Optional.empty(), Optional.of("lxc-t")));
 
         assertThat(render(plan)).contains("lxc.apparmor.profile = lxc-t\n");
         assertThat(render(plan("web", "/sbin/init"))).doesNotContain("apparmor");

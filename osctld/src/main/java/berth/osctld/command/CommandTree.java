@@ -81,6 +81,7 @@ final class CommandTree {
                                         CtSettings.SetInitCmd.class,
                                         ConfinementCommands.SetSysctl.class,
                                         CtIsolation.SetNesting.class,
+                                        CtIsolation.SetReadOnlyRoot.class,
                                         CtIsolation.SetSeccompProfile.class))
                                 .leaves(LimitCommands::setOfContainers)
                                 .groups(List.of(new Group("raw", "Lines for the programs that run containers")
@@ -94,6 +95,7 @@ final class CommandTree {
                                         CtSettings.UnsetInitCmd.class,
                                         ConfinementCommands.UnsetSysctl.class,
                                         CtIsolation.UnsetNesting.class,
+                                        CtIsolation.UnsetReadOnlyRoot.class,
                                         CtIsolation.UnsetSeccompProfile.class))
                                 .leaves(LimitCommands::unsetOfContainers)
                                 .groups(List.of(new Group("raw", "Lines for the programs that run containers")

@@ -67,6 +67,7 @@ final class CtColumns {
                 .more("capabilities", Kind.LIST, c -> capabilities(c.spec()))
                 .more("raw_lxc", Kind.LIST, c -> c.spec().ownConfinement().rawLxc())
                 .more("nesting", Kind.FLAG, c -> c.spec().ownIsolation().nesting())
+                .more("read_only_root", Kind.FLAG, c -> c.spec().ownIsolation().readOnlyRoot())
                 .more("seccomp_profile", c -> services.containers().isolation().seccompName(c))
                 .more("apparmor_profile", c -> services.containers().isolation().appArmor(c))
                 .more("revision", Kind.NUMBER, c -> c.revision().number())

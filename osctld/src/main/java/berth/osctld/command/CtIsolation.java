@@ -28,6 +28,18 @@ final class CtIsolation {
                         container.name(), container.revision().number());
     }
 
+    private static boolean isEnabled(String setting, String word) {
+        return switch (word) {
+            case "enabled" -> true;
+            case "disabled" -> false;
+            default ->
+                throw new BerthException(
+                        ErrorCode.INVALID,
+                        "%s cannot be '%s'".formatted(setting, word),
+                        "it is 'enabled' or 'disabled'");
+        };
+    }
+
     private static ContainerIsolation isolation(Call call) {
         return call.services().containers().isolation();
     }
@@ -50,14 +62,10 @@ final class CtIsolation {
         @Override
         void run(Call call) {
             Container container = call.names().container(id);
-            switch (word) {
-                case "enabled" -> isolation(call).allowNesting(container, call.caller());
-                case "disabled" -> isolation(call).forbidNesting(container, call.caller());
-                default ->
-                    throw new BerthException(
-                            ErrorCode.INVALID,
-                            "nesting cannot be '%s'".formatted(word),
-                            "it is 'enabled' or 'disabled'");
+            if (isEnabled("nesting", word)) {
+                isolation(call).allowNesting(container, call.caller());
+            } else {
+                isolation(call).forbidNesting(container, call.caller());
             }
             done(call, container);
         }
@@ -71,6 +79,45 @@ final class CtIsolation {
         @Override
         void each(Call call, Container container, Caller caller) {
             isolation(call).forbidNesting(container, caller);
+            done(call, container);
+        }
+    }
+
+    @Command(
+            name = "read-only-root",
+            description = {
+                "Mount a container's root file system for reading only, or not",
+                "Nobody inside can change that. /run, /tmp and /var/tmp are in memory then; what else is to be written needs a"
+                        + " mount, see 'ct mounts'. It holds from the next start."
+            },
+            footer = {"osctl ct set read-only-root web enabled"})
+    static final class SetReadOnlyRoot extends OsctlCommand {
+        @Parameters(index = "0", paramLabel = "ID", description = "a container")
+        String id = "";
+
+        @Parameters(index = "1", paramLabel = "enabled|disabled", description = "whether it is read-only")
+        String word = "";
+
+        @Override
+        void run(Call call) {
+            Container container = call.names().container(id);
+            if (isEnabled("read-only-root", word)) {
+                isolation(call).protectRoot(container, call.caller());
+            } else {
+                isolation(call).openRoot(container, call.caller());
+            }
+            done(call, container);
+        }
+    }
+
+    @Command(
+            name = "read-only-root",
+            description = {"Let containers write to their root file systems", "It holds from the next start."},
+            footer = {"osctl ct unset read-only-root web"})
+    static final class UnsetReadOnlyRoot extends Containing {
+        @Override
+        void each(Call call, Container container, Caller caller) {
+            isolation(call).openRoot(container, caller);
             done(call, container);
         }
     }
