@@ -63,7 +63,8 @@ remove_instance() {
     for profile in default nesting default.read-only nesting.read-only; do
         { printf "lxc-berth.%s.%s" "$gone" "$profile" >/sys/kernel/security/apparmor/.remove; } 2>/dev/null || true
     done
-    awk -v run="/run/$gone/" 'index($5, run) == 1 { print $5 }' /proc/self/mountinfo | tac | while read -r mount; do
+    awk -v run="/run/$gone/" -v state="/var/lib/$gone/" 'index($5, run) == 1 || index($5, state) == 1 { print $5 }' \
+        /proc/self/mountinfo | tac | while read -r mount; do
         umount -l "$mount" 2>/dev/null || true
     done
     for account in $(cut -d: -f1 /etc/passwd | grep "^$gone-" || true); do

@@ -2,9 +2,15 @@ package berth.hosttest;
 
 import static java.util.Objects.requireNonNull;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** The checkout whose programs are tested. */
 public final class Checkout {
@@ -19,10 +25,24 @@ public final class Checkout {
         return ROOT.resolve("bin");
     }
 
-    /** Where what takes long to make is kept until the next {@code mvn clean}. */
-    static Path artifacts() {
-        return Path.of(requireNonNull(System.getProperty("berth.artifacts", "target")))
+    /**
+     * What takes long to make and is kept until the next {@code mvn clean}: {@code maker} makes file {@code name} where it is missing.
+     * One process does at a time, as test classes run in several.
+     */
+    static Path artifact(String name, Consumer<Path> maker) {
+        Path directory = Path.of(requireNonNull(System.getProperty("berth.artifacts", "target")))
                 .toAbsolutePath();
+        Path artifact = directory.resolve(name);
+        try (FileChannel file = FileChannel.open(
+                        directory.resolve("artifacts.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock _ = file.lock()) {
+            if (!Files.exists(artifact)) {
+                maker.accept(artifact);
+            }
+            return artifact;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Why nothing can be tested here; empty if it can. */

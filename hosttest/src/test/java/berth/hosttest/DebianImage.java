@@ -13,11 +13,10 @@ final class DebianImage {
 
     /** The archive; the test is skipped if it cannot be made. */
     static Path archive() {
-        Path archive = Checkout.artifacts().resolve("debian.tar");
-        if (!Files.exists(archive)) {
-            build(archive, List.of("--variant=minbase", "--include=systemd-sysv,dbus,libpam-systemd,iproute2"));
-        }
-        return archive;
+        return Checkout.artifact(
+                "debian.tar",
+                archive -> build(
+                        archive, List.of("--variant=minbase", "--include=systemd-sysv,dbus,libpam-systemd,iproute2")));
     }
 
     /** Runs mmdebstrap, which makes {@code archive}; the test is skipped if it cannot. */

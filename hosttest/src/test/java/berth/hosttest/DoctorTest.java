@@ -11,10 +11,12 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What the host lacks, and what is broken or unusual about what is on it. */
+@Tag("alone")
 final class DoctorTest {
     private static final String INSTANCES = "fs.inotify.max_user_instances";
 

@@ -58,11 +58,7 @@ enum InitImage {
 
     /** The archive; the test is skipped if it cannot be made, for want of the program or of Debian's packages. */
     Path archive() {
-        Path archive = Checkout.artifacts().resolve("init-" + name().toLowerCase(java.util.Locale.ROOT) + ".tar");
-        if (!Files.exists(archive)) {
-            build(archive);
-        }
-        return archive;
+        return Checkout.artifact("init-" + name().toLowerCase(java.util.Locale.ROOT) + ".tar", this::build);
     }
 
     private void build(Path archive) {

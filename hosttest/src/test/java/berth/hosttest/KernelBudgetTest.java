@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * What the kernel gives to each user of the host is given to each container, since each has ids of its own: 300 of them take all
  * that they can get at the same time, and every one gets the whole of it.
  */
+@Tag("alone")
 final class KernelBudgetTest {
     private static final int CONTAINERS = 300;
     private static final int AT_ONCE = 50;

@@ -3,7 +3,6 @@ package berth.hosttest;
 import static berth.hosttest.ResultAssert.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,19 +31,19 @@ final class NestingTest {
 
     @BeforeAll
     static void anImageWithWhatMakesContainers() {
-        Path archive = Checkout.artifacts().resolve("nesting.tar");
-        if (!Files.exists(archive)) {
-            DebianImage.build(
-                    archive,
-                    List.of(
-                            "--variant=minbase",
-                            "--include=systemd-sysv,dbus,libpam-systemd,iproute2,lxc,busybox-static,systemd-container,podman,crun,uidmap,fuse-overlayfs",
-                            // Services that only fail, or wait for a network, where there are no containers yet; and
-                            // what is large and not
-                            // looked at.
-                            "--customize-hook=systemctl --root \"$1\" disable podman-restart podman-auto-update podman podman.socket lxc lxc-net",
-                            "--customize-hook=cd \"$1/usr\" && rm -rf lib/cni lib/*/perl share/perl share/doc share/man share/locale share/zoneinfo"));
-        }
+        Path archive = Checkout.artifact(
+                "nesting.tar",
+                file -> DebianImage.build(
+                        file,
+                        List.of(
+                                "--variant=minbase",
+                                "--include=systemd-sysv,dbus,libpam-systemd,iproute2,lxc,busybox-static,systemd-container,podman,crun,uidmap,fuse-overlayfs",
+                                // Services that only fail, or wait for a network, where there are no containers yet;
+                                // and
+                                // what is large and not
+                                // looked at.
+                                "--customize-hook=systemctl --root \"$1\" disable podman-restart podman-auto-update podman podman.socket lxc lxc-net",
+                                "--customize-hook=cd \"$1/usr\" && rm -rf lib/cni lib/*/perl share/perl share/doc share/man share/locale share/zoneinfo")));
         assertThat(host.osctl("image import --name nesting " + archive)).succeeds();
     }
 

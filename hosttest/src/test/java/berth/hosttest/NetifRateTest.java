@@ -4,10 +4,12 @@ import static berth.hosttest.ResultAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** How much interfaces of containers let through, as the kernel has it; {@link ShapingTest} measures it. */
+@Tag("alone")
 final class NetifRateTest {
     @RegisterExtension
     static final Host host = Host.withBusyboxInNetworkOfItsOwn();

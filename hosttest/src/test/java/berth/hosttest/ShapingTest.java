@@ -7,10 +7,12 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What interfaces may carry, with real TCP: how long a file takes that is four seconds long at the rate. */
+@Tag("alone")
 final class ShapingTest {
     @RegisterExtension
     static final Host host = Host.withBusyboxInNetworkOfItsOwn();

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** A container takes all it can get: the host and its neighbours go on, and it can be stopped and deleted as ever. */
 @ParameterizedClass
 @EnumSource(Kind.class)
+@Tag("alone")
 final class ExhaustionTest {
     @RegisterExtension
     static final Host host = Host.withBusybox();
