@@ -82,7 +82,7 @@ public final class Main {
                 Clock.systemUTC());
         hooks.start();
         services.gate().autostart();
-        new TrashCollector(services.pools(), services.containers().trash()).start();
+        new TrashCollector(services.pools(), services.containers().trashBin()).start();
         CommandServer server = new CommandServer(listener, new Osctl(services), SESSIONS);
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> {
             server.close();

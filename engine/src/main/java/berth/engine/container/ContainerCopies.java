@@ -2,6 +2,7 @@ package berth.engine.container;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
+import berth.engine.mount.Mount;
 import berth.engine.operation.Caller;
 import berth.engine.operation.LockKey;
 import berth.engine.operation.LockRequest;
@@ -12,8 +13,14 @@ import berth.engine.storage.Ids;
 import berth.engine.storage.Layer;
 import berth.engine.storage.Snapshot;
 import berth.engine.storage.StorageDriver;
+import berth.engine.storage.Volume;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * New containers that begin with the files of others. They share what was there with them, nothing of it is copied; each has a
@@ -53,13 +60,19 @@ public final class ContainerCopies {
             if (stopped && !driver.copiesInstantly()) {
                 return create(source, id, snapshots.freezeHeld(source, caller), Optional.empty(), caller);
             }
-            Dataset present = snapshots.dataset(source);
-            String layer = datasets.newLayer(source.name());
+            Map<String, String> copies = new LinkedHashMap<>();
+            Map<String, List<Layer>> stacks = new LinkedHashMap<>();
+            for (Volume volume : snapshots.dataset(source).all()) {
+                String layer = datasets.newLayer(source.name());
+                copies.put(volume.name(), layer);
+                stacks.put(volume.name(), volume.on(layer, volume.below()).frozenTip());
+            }
             return create(
                     source,
                     id,
-                    present.on(layer, present.below()).frozenTip(),
-                    Optional.of(new CreateKind.Copying(source.name(), layer, source.state() == ContainerState.RUNNING)),
+                    stacks,
+                    Optional.of(
+                            new CreateKind.Copying(source.name(), copies, source.state() == ContainerState.RUNNING)),
                     caller);
         });
     }
@@ -71,7 +84,7 @@ public final class ContainerCopies {
                 id,
                 caller,
                 () -> create(
-                        source, id, snapshots.dataset(source).snapshot(snapshot).layers(), Optional.empty(), caller));
+                        source, id, snapshots.dataset(source).snapshot(snapshot).all(), Optional.empty(), caller));
     }
 
     private interface Work {
@@ -106,17 +119,40 @@ public final class ContainerCopies {
     }
 
     private Container create(
-            Container source, String id, List<Layer> layers, Optional<CreateKind.Copying> copying, Caller caller) {
+            Container source,
+            String id,
+            Map<String, List<Layer>> stacks,
+            Optional<CreateKind.Copying> copying,
+            Caller caller) {
         Ids ids = plans.root(source).ids();
-        List<Layer> lent = layers.stream().map(l -> l.lentBy(ids)).toList();
-        Dataset dataset = datasets.planned(source.pool(), id);
-        ContainerSpec spec = source.spec().forCopy(id);
+        Dataset original = snapshots.dataset(source);
+        Map<String, List<Layer>> lent = new LinkedHashMap<>();
+        List<Volume> volumes = new ArrayList<>();
+        String tip = datasets.planned(source.pool(), id).tip();
+        stacks.forEach((name, layers) -> {
+            List<Layer> bases = layers.stream().map(l -> l.lentBy(ids)).toList();
+            lent.put(name, bases);
+            volumes.add(original.findVolume(name)
+                    .orElseGet(() -> new Volume(name, tip, List.of(), null))
+                    .on(
+                            name.equals(Volume.ROOT) ? tip : datasets.newLayer(id),
+                            source.pool().driver().needed(bases)));
+        });
         return factory.createHeld(
                 source.pool(),
-                spec,
-                new ContainerFactory.Made(
-                        dataset.on(dataset.tip(), source.pool().driver().needed(lent)), lent, copying),
+                withoutMissing(source.spec().forCopy(id), stacks.keySet(), caller),
+                new ContainerFactory.Made(Dataset.fresh(id).with(volumes), lent, copying),
                 caller);
+    }
+
+    /** A snapshot may be older than a dataset that its container has mounted by now. */
+    private static ContainerSpec withoutMissing(ContainerSpec spec, Set<String> volumes, Caller caller) {
+        Map<Boolean, List<Mount>> mounts = spec.mounts().stream()
+                .collect(Collectors.partitioningBy(
+                        m -> m.ownDataset().filter(d -> !volumes.contains(d)).isEmpty()));
+        mounts.getOrDefault(false, List.of())
+                .forEach(m -> caller.progress().warn("%s is left out: the snapshot has no such dataset".formatted(m)));
+        return spec.withMounts(mounts.getOrDefault(true, List.of()));
     }
 
     private static BerthException exists(String id) {

@@ -11,6 +11,7 @@ import berth.engine.storage.Datasets;
 import berth.engine.storage.Ids;
 import berth.engine.storage.RootFilesystem;
 import berth.engine.storage.Snapshot;
+import berth.engine.storage.Volume;
 import berth.engine.store.Yaml;
 import berth.linux.Fd;
 import berth.linux.file.Directory;
@@ -18,8 +19,8 @@ import berth.linux.file.Resolution;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -96,10 +97,10 @@ public final class ContainerExport {
                                 container.id().pool(),
                                 container.name(),
                                 present,
-                                Optional.of(layer),
+                                List.of(new DatasetChange.Made(Volume.ROOT, layer, List.of())),
                                 container.state() == ContainerState.RUNNING,
-                                Optional.empty(),
-                                Optional.empty(),
+                                List.of(),
+                                List.of(),
                                 Set.of()),
                         caller.actor(),
                         caller.progress());
@@ -109,12 +110,16 @@ public final class ContainerExport {
         Ids ids = plans.root(container).ids();
         try (Directory tree = Directory.of(mount.dup(), Resolution.NO_LINKS)) {
             caller.progress().step("packing " + container.name());
-            return PackedTree.write(
+            List<String> omitted = new ArrayList<>(PackedTree.write(
                     tree,
                     new PackedTree.Owners(uid -> inside(ids.uids(), uid), gid -> inside(ids.gids(), gid)),
                     Yaml.write(description(container)),
                     out,
-                    caller.progress());
+                    caller.progress()));
+            datasets.of(container.id().pool(), container.name())
+                    .volumes()
+                    .forEach(v -> omitted.add("dataset %s is left out".formatted(v.name())));
+            return omitted;
         } catch (IOException e) {
             throw new BerthException(
                     Thread.currentThread().isInterrupted() ? ErrorCode.CANCELLED : ErrorCode.FAILED,
@@ -125,7 +130,11 @@ public final class ContainerExport {
     }
 
     private ExportedContainer description(Container container) {
-        ContainerSpec spec = container.spec();
+        ContainerSpec spec = container
+                .spec()
+                .withMounts(container.spec().mounts().stream()
+                        .filter(m -> m.ownDataset().isEmpty())
+                        .toList());
         return new ExportedContainer(
                 ExportedContainer.FORMAT,
                 clock.instant(),

@@ -22,6 +22,7 @@ import berth.engine.storage.Pools;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -129,7 +130,7 @@ public final class ContainerFactory {
                     .withDnsResolvers(wish.dnsResolvers())
                     .withIsolation(wish.isolation()));
             ContainerSpec spec = wished.withNetifs(network.claim(id, wished.netifs(), caller.progress()));
-            Made made = new Made(datasets.planned(pool, wish.id()), List.of(), Optional.empty());
+            Made made = new Made(datasets.planned(pool, wish.id()), Map.of(), Optional.empty());
             try {
                 if (wish.user().isPresent()) {
                     create(pool, spec, Optional.empty(), made, caller);
@@ -144,8 +145,8 @@ public final class ContainerFactory {
         }
     }
 
-    /** How the root file system of a new container is made; see {@link CreateKind.Plan}. */
-    record Made(Dataset dataset, List<Layer> base, Optional<CreateKind.Copying> copying) {}
+    /** How the files of a new container are made; see {@link CreateKind.Plan}. */
+    record Made(Dataset dataset, Map<String, List<Layer>> bases, Optional<CreateKind.Copying> copying) {}
 
     /** Makes a stopped container with a user of its own. The caller holds its lock, and knows that there is none. */
     Container createHeld(Pool pool, ContainerSpec spec, Made made, Caller caller) {
@@ -180,7 +181,7 @@ public final class ContainerFactory {
                 spec,
                 own,
                 made.dataset(),
-                made.base(),
+                made.bases(),
                 made.copying(),
                 caller.actor().user(),
                 caller.actor().command());

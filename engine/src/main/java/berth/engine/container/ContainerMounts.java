@@ -5,8 +5,6 @@ import berth.engine.ErrorCode;
 import berth.engine.event.Events;
 import berth.engine.event.Notice;
 import berth.engine.mount.Mount;
-import berth.engine.mount.MountSources;
-import berth.engine.mount.Ownership;
 import berth.engine.operation.Caller;
 import berth.engine.operation.FailPoints;
 import berth.engine.runtime.MountStage;
@@ -40,7 +38,7 @@ public final class ContainerMounts {
 
     private final Containers containers;
     private final RunPlans plans;
-    private final MountSources sources;
+    private final MountOrigins origins;
     private final MountStage stage;
     private final ContainerLog log;
     private final Events events;
@@ -50,7 +48,7 @@ public final class ContainerMounts {
     ContainerMounts(
             Containers containers,
             RunPlans plans,
-            MountSources sources,
+            MountOrigins origins,
             MountStage stage,
             ContainerLog log,
             Events events,
@@ -58,7 +56,7 @@ public final class ContainerMounts {
             FailPoints failPoints) {
         this.containers = containers;
         this.plans = plans;
-        this.sources = sources;
+        this.origins = origins;
         this.stage = stage;
         this.log = log;
         this.events = events;
@@ -88,13 +86,8 @@ public final class ContainerMounts {
     /** Gives {@code container} {@code mount}, at once if it runs, unless that waits for {@link #activate}. */
     public void add(Container container, Mount mount, Caller caller) {
         change(container, caller, () -> {
-            if (find(container, mount.mountpoint()).isPresent()) {
-                throw new BerthException(
-                        ErrorCode.EXISTS,
-                        "container '%s' has a mount at '%s' already".formatted(container.name(), mount.mountpoint()),
-                        "delete it first: 'osctl ct mounts del %s %s'".formatted(container.name(), mount.mountpoint()));
-            }
-            requireSource(container, mount, caller);
+            requireFree(container, mount);
+            origins.require(container, mount, container.spec().mounts(), caller);
             List<Mount> next = new ArrayList<>(container.spec().mounts());
             next.add(mount);
             Optional<Integer> init = mount.manual() ? Optional.empty() : init(container);
@@ -245,9 +238,10 @@ public final class ContainerMounts {
                 && GuestMounts.isMounted(init, mount.mountpoint());
     }
 
-    private void attach(Container container, int init, Mount mount) {
-        Ids ids = plans.root(container).ids();
-        try (Fd tree = sources.open(mount, ids)) {
+    /** Mounts it for {@code init}. The caller has what {@link #change} gives. */
+    void attach(Container container, int init, Mount mount) {
+        Ids ids = plans.ids(container.id().pool(), container.spec());
+        try (Fd tree = origins.open(container, mount)) {
             ActiveMounts before = record(container).in(init);
             before.with(mount.mountpoint()).write(file(container));
             try {
@@ -263,7 +257,8 @@ public final class ContainerMounts {
         }
     }
 
-    private void detach(Container container, int init, String mountpoint) {
+    /** Unmounts what is at {@code mountpoint} for {@code init}, if anything is. The caller has what {@link #change} gives. */
+    void detach(Container container, int init, String mountpoint) {
         try {
             GuestMounts.remove(init, mountpoint);
         } catch (KernelException e) {
@@ -297,28 +292,7 @@ public final class ContainerMounts {
                 cause);
     }
 
-    private void requireSource(Container container, Mount mount, Caller caller) {
-        try {
-            sources.check(mount);
-        } catch (BerthException e) {
-            if (e.code() != ErrorCode.NOT_FOUND || !mount.optional()) {
-                throw e;
-            }
-            caller.progress().warn(e.getMessage());
-        }
-        if (mount.ownership() == Ownership.NONE && !mount.isReadOnly()) {
-            sources.owner(mount)
-                    .filter(uid -> plans.user(container).uidMap().mappings().stream()
-                            .noneMatch(m -> uid >= m.outside() && uid < m.outside() + m.count()))
-                    .ifPresent(uid -> caller.progress()
-                            .warn(
-                                    ("'%s' belongs to uid %d of the host, which is nobody in the container: root inside cannot"
-                                                    + " write to it; '--map owner' shows it with the host's owners")
-                                            .formatted(mount.source().orElse(""), uid)));
-        }
-    }
-
-    private static void requireNothingBeneath(Container container, List<Mount> gone) {
+    static void requireNothingBeneath(Container container, List<Mount> gone) {
         container.spec().mounts().stream()
                 .filter(m -> !gone.contains(m) && gone.stream().anyMatch(m::isWithin))
                 .findFirst()
@@ -331,12 +305,23 @@ public final class ContainerMounts {
                 });
     }
 
-    private static List<Mount> innermostFirst(List<Mount> mounts) {
+    /** Refuses a mount where there is one. */
+    static void requireFree(Container container, Mount mount) {
+        if (find(container, mount.mountpoint()).isPresent()) {
+            throw new BerthException(
+                    ErrorCode.EXISTS,
+                    "container '%s' has a mount at '%s' already".formatted(container.name(), mount.mountpoint()),
+                    "delete it first: 'osctl ct mounts del %s %s'".formatted(container.name(), mount.mountpoint()));
+        }
+    }
+
+    /** In the order in which they can be taken away. */
+    static List<Mount> innermostFirst(List<Mount> mounts) {
         return mounts.stream().sorted(OUTERMOST_FIRST.reversed()).toList();
     }
 
     /** With the container's lock, and while no start of it is being prepared. */
-    private void change(Container container, Caller caller, Runnable work) {
+    void change(Container container, Caller caller, Runnable work) {
         containers.locked(container, caller, () -> {
             container.preparing().lock();
             try {
@@ -347,7 +332,8 @@ public final class ContainerMounts {
         });
     }
 
-    private static Optional<Integer> init(Container container) {
+    /** The init that has its mounts; empty if none runs. */
+    static Optional<Integer> init(Container container) {
         return container.state().isUp() ? container.initPid() : Optional.empty();
     }
 

@@ -43,6 +43,9 @@ public record ContainerServices(
         Snapshots snapshots,
         ContainerCopies copies,
         ContainerTrash trash,
+        ContainerDatasets datasets,
+        DatasetTrash datasetTrash,
+        TrashBin trashBin,
         ContainerMove move,
         ContainerExport export,
         ContainerImport imports,
@@ -112,7 +115,14 @@ public record ContainerServices(
         ContainerDevices devices =
                 new ContainerDevices(on.groups(), containers, plans, with.cgroups(), on.locks(), on.failPoints());
         ContainerMounts mounted = new ContainerMounts(
-                containers, plans, with.sources(), with.stage(), log, on.events(), on.clock(), on.failPoints());
+                containers,
+                plans,
+                new MountOrigins(plans, with.sources(), on.datasets()),
+                with.stage(),
+                log,
+                on.events(),
+                on.clock(),
+                on.failPoints());
         List<BeforeInit> preparations = new ArrayList<>(with.beforeInit());
         preparations.add((container, _, netns) -> network.prepare(container, netns));
         preparations.add((container, init, _) -> devices.makeNodes(container, init));
@@ -175,11 +185,28 @@ public record ContainerServices(
                 new ContainerTrash.Kinds(move.apply("ct trash"), move.apply("trash restore"), delete);
         MoveKind rename = move.apply("ct mv");
         DatasetChange passingCopy = change.apply("ct export");
+        DatasetShelf datasetShelf = new DatasetShelf();
+        Function<String, DatasetAddition> add = name ->
+                new DatasetAddition(name, on.pools(), containers, on.datasets(), datasetShelf, plans, mounted);
+        DatasetAddition newDataset = add.apply("ct dataset new");
+        DatasetAddition restoredDataset = add.apply("trash restore dataset");
+        DatasetRemoval datasetRemoval = new DatasetRemoval(containers, on.datasets(), datasetShelf, mounted);
+        DatasetDeletion datasetDeletion = new DatasetDeletion(containers, on.datasets(), datasetShelf);
         List<OperationKind<?>> durable = new ArrayList<>(kinds.all());
+        durable.addAll(List.of(newDataset, restoredDataset, datasetRemoval, datasetDeletion));
         durable.addAll(List.of(create, delete, ways.put(), ways.restore(), rename, passingCopy));
         PoolOperations operations = new PoolOperations(durable, on.clock(), on.failPoints());
         SnapshotMounts mounts = new SnapshotMounts(on.instance(), plans);
         Snapshots snapshots = new Snapshots(containers, on.datasets(), plans, operations, kinds, mounts, on.clock());
+        DatasetTrash datasetTrash = new DatasetTrash(
+                containers,
+                on.datasets(),
+                datasetShelf,
+                mounted,
+                operations,
+                restoredDataset,
+                datasetDeletion,
+                on.locks());
         ContainerTrash trash = new ContainerTrash(
                 on.pools(),
                 on.users(),
@@ -188,6 +215,7 @@ public record ContainerServices(
                 containers,
                 shelf,
                 on.datasets(),
+                datasetTrash,
                 network,
                 on.locks(),
                 on.clock(),
@@ -214,6 +242,17 @@ public record ContainerServices(
                 snapshots,
                 new ContainerCopies(containers, factory, snapshots, on.datasets(), plans, on.locks()),
                 trash,
+                new ContainerDatasets(
+                        on.pools(),
+                        containers,
+                        on.datasets(),
+                        mounted,
+                        operations,
+                        newDataset,
+                        datasetRemoval,
+                        on.clock()),
+                datasetTrash,
+                new TrashBin(on.pools(), on.datasets(), trash, datasetTrash, on.clock()),
                 new ContainerMove(
                         containers, on.datasets(), on.networks(), mounts, on.locks(), operations, rename, on.clock()),
                 new ContainerExport(containers, on.images(), on.datasets(), plans, operations, passingCopy, on.clock()),

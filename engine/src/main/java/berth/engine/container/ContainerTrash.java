@@ -16,10 +16,7 @@ import berth.engine.storage.Datasets;
 import berth.engine.storage.Pool;
 import berth.engine.storage.Pools;
 import berth.engine.store.Change;
-import berth.linux.Errno;
-import berth.linux.KernelException;
 import java.security.SecureRandom;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
@@ -38,6 +35,7 @@ public final class ContainerTrash {
     private final Containers containers;
     private final TrashShelf shelf;
     private final Datasets datasets;
+    private final DatasetTrash datasetTrash;
     private final ContainerNetwork network;
     private final Locks locks;
     private final InstantSource clock;
@@ -56,6 +54,7 @@ public final class ContainerTrash {
             Containers containers,
             TrashShelf shelf,
             Datasets datasets,
+            DatasetTrash datasetTrash,
             ContainerNetwork network,
             Locks locks,
             InstantSource clock,
@@ -68,6 +67,7 @@ public final class ContainerTrash {
         this.containers = containers;
         this.shelf = shelf;
         this.datasets = datasets;
+        this.datasetTrash = datasetTrash;
         this.network = network;
         this.locks = locks;
         this.clock = clock;
@@ -90,64 +90,12 @@ public final class ContainerTrash {
         return shelf.of(pool);
     }
 
-    /**
-     * What a user means by {@code text} in the trash of {@code pool}: a key, or the id that it had if only one had it.
-     *
-     * @throws BerthException INVALID if several had it
-     */
-    public Optional<Trashed> find(String pool, String text) {
-        List<Trashed> found = of(pool).stream().filter(t -> t.isMeantBy(text)).toList();
-        if (found.size() > 1) {
-            throw new BerthException(
-                    ErrorCode.INVALID,
-                    "several containers '%s' are in the trash".formatted(text),
-                    "name one of them: "
-                            + String.join(", ", found.stream().map(Trashed::key).toList()));
-        }
-        return found.stream().findFirst();
-    }
-
     /** The keys of those in the trash of {@code pool} whose specification is such. */
     public List<String> keys(String pool, Predicate<ContainerSpec> such) {
         return of(pool).stream()
                 .filter(t -> such.test(t.spec()))
                 .map(Trashed::key)
                 .toList();
-    }
-
-    /** Until when it can be brought back for certain. */
-    public Instant until(Trashed trashed) {
-        return trashed.at().plus(pools.settings(trashed.pool().name()).trashAge());
-    }
-
-    /** Those of {@code pool} that have been there for as long as the pool keeps them. */
-    public List<Trashed> due(String pool) {
-        Instant now = clock.instant();
-        return of(pool).stream().filter(t -> !until(t).isAfter(now)).toList();
-    }
-
-    /**
-     * How much its files take that are its own or shared with copies only, in bytes; empty if it is deleted meanwhile. Takes as long
-     * as listing them.
-     */
-    public Optional<Long> usage(Trashed trashed) {
-        try {
-            return Optional.of(sum(trashed));
-        } catch (KernelException e) {
-            if (e.is(Errno.ENOENT)) {
-                return Optional.empty();
-            }
-            throw e;
-        }
-    }
-
-    private long sum(Trashed trashed) {
-        return datasets.find(trashed.pool().name(), trashed.key()).map(Dataset::layers).stream()
-                .flatMap(layers -> layers.stream())
-                .mapToLong(layer -> trashed.pool()
-                        .driver()
-                        .usage(trashed.pool().containers().resolve(layer)))
-                .sum();
     }
 
     /**
@@ -241,7 +189,10 @@ public final class ContainerTrash {
                         .count()
                 + keys(pool, s -> s.user().equals(userName)).size();
         // Gone already if somebody removed its file.
-        Optional<User> user = users.of(pool).find(userName);
+        Optional<User> user = users.of(pool).find(userName).filter(u -> uses == 1 && !u.standalone());
+        if (user.isPresent()) {
+            datasetTrash.deleteOwnedHeld(pool, spot.id(), userName, caller);
+        }
         operations
                 .of(pool)
                 .run(
@@ -250,7 +201,7 @@ public final class ContainerTrash {
                                 pool,
                                 spot,
                                 datasets.of(pool, spot.id()).layers(),
-                                user.filter(u -> uses == 1 && !u.standalone())),
+                                user),
                         caller.actor(),
                         caller.progress());
     }

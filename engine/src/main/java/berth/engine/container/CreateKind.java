@@ -13,21 +13,24 @@ import berth.engine.storage.Layer;
 import berth.engine.storage.Pool;
 import berth.engine.storage.Pools;
 import berth.engine.storage.RootFilesystem;
+import berth.engine.storage.Volume;
 import berth.linux.Fd;
 import berth.linux.file.Directory;
 import berth.linux.file.Resolution;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The making of a container: its user, its root file system, its configuration. */
 final class CreateKind implements OperationKind<CreateKind.Plan> {
     /**
      * @param ownUser the user that is made for it alone, if one is
-     * @param dataset what its root file system is made of
-     * @param base the layers that its tip is made on, topmost first
-     * @param copying how the topmost of them comes to be, if it is made for this
+     * @param dataset what its files are made of
+     * @param bases the layers that its tips are made on, topmost first, by volume; none if that has none
+     * @param copying how the topmost of them come to be, if they are made for this
      * @param by the user who asked for it
      * @param command the command line that asked for it
      */
@@ -36,7 +39,7 @@ final class CreateKind implements OperationKind<CreateKind.Plan> {
             ContainerSpec spec,
             Optional<User> ownUser,
             Dataset dataset,
-            List<Layer> base,
+            Map<String, List<Layer>> bases,
             Optional<Copying> copying,
             String by,
             String command) {}
@@ -45,10 +48,10 @@ final class CreateKind implements OperationKind<CreateKind.Plan> {
      * What is copied first of another container, whose lock is held too.
      *
      * @param container its id
-     * @param layer the layer to make of its changes
+     * @param layers the layers to make of its changes, by volume
      * @param suspend whether it runs and is to be suspended meanwhile
      */
-    record Copying(String container, String layer, boolean suspend) {}
+    record Copying(String container, Map<String, String> layers, boolean suspend) {}
 
     private final Pools pools;
     private final UserStores users;
@@ -96,7 +99,8 @@ final class CreateKind implements OperationKind<CreateKind.Plan> {
         steps.add(Step.of(
                 "create root file system",
                 () -> create(plan),
-                () -> destroy(plan, plan.dataset().tip())));
+                () -> destroy(
+                        plan, plan.dataset().all().stream().map(Volume::tip).toList())));
         if (!plan.dataset().equals(Dataset.fresh(plan.spec().id()))) {
             steps.add(Step.of(
                     "record layers",
@@ -108,15 +112,19 @@ final class CreateKind implements OperationKind<CreateKind.Plan> {
         plan.copying()
                 .ifPresent(c -> steps.add(Step.then(
                         "remove unneeded layer",
-                        () -> datasets.discard(plan.pool(), List.of(c.layer()), () -> containers.names(plan.pool())))));
+                        () -> datasets.discard(
+                                plan.pool(), c.layers().values(), () -> containers.names(plan.pool())))));
         return steps;
     }
 
     private void create(Plan plan) {
-        RootFilesystem root = plans.root(pool(plan), plan.spec(), plan.dataset());
-        pool(plan).driver().create(root.with(root.tip(), plan.base()));
-        if (!plan.base().isEmpty()) {
-            giveIdentity(plan, root);
+        for (Volume volume : plan.dataset().all()) {
+            RootFilesystem files = plans.filesystem(pool(plan), plan.spec(), volume);
+            List<Layer> base = plan.bases().getOrDefault(volume.name(), List.of());
+            pool(plan).driver().create(files.with(volume.tip(), base));
+            if (volume.isRoot() && !base.isEmpty()) {
+                giveIdentity(plan, files);
+            }
         }
     }
 
@@ -133,12 +141,20 @@ final class CreateKind implements OperationKind<CreateKind.Plan> {
                 copying.suspend() ? Optional.of(source) : Optional.empty(),
                 Step.of(
                         "copy changes",
-                        () -> pool(plan).driver().copy(plans.root(containers.existing(source)), copying.layer()),
-                        () -> destroy(plan, copying.layer())));
+                        () -> copy(plan, containers.existing(source), copying),
+                        () -> destroy(plan, copying.layers().values())));
     }
 
-    private void destroy(Plan plan, String layer) {
-        pool(plan).driver().destroy(pool(plan).containers().resolve(layer));
+    private void copy(Plan plan, Container source, Copying copying) {
+        Dataset present = datasets.of(plan.pool(), source.name());
+        copying.layers()
+                .forEach((volume, layer) ->
+                        pool(plan).driver().copy(plans.filesystem(source, present.volume(volume)), layer));
+    }
+
+    private void destroy(Plan plan, Collection<String> layers) {
+        layers.forEach(
+                layer -> pool(plan).driver().destroy(pool(plan).containers().resolve(layer)));
     }
 
     private Pool pool(Plan plan) {

@@ -9,36 +9,48 @@ import berth.engine.storage.Layer;
 import berth.engine.storage.Pool;
 import berth.engine.storage.Pools;
 import berth.engine.storage.RootFilesystem;
+import berth.engine.storage.Volume;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * A change of what the root file system of a container is made of. First the layers that it needs are made, then one file says
+ * A change of what the files of a container are made of, all its file systems together. First the layers that it needs are made, then one file says
  * what is made of what from then on, then the layers that nothing needs any more go. There are several, by their names.
  */
 final class DatasetChange implements OperationKind<DatasetChange.Plan> {
     /**
      * @param after what it is made of afterwards
-     * @param copy the layer to make of what the tip holds now, if one is
-     * @param suspend whether the container runs and is to be suspended while that is made
-     * @param merged the layer to make of others, if one is
-     * @param tip the new tip, if there is to be one
+     * @param copies the layers to make of what tips hold now
+     * @param suspend whether the container runs and is to be suspended while those are made
+     * @param merged the layers to make of others
+     * @param tips the new tips
      * @param unneeded the layers that are looked at when all is done: those that nothing needs then go
      */
     record Plan(
             String pool,
             String id,
             Dataset after,
-            Optional<String> copy,
+            List<Made> copies,
             boolean suspend,
-            Optional<Made> merged,
-            Optional<Made> tip,
-            Set<String> unneeded) {}
+            List<Made> merged,
+            List<Made> tips,
+            Set<String> unneeded) {
+        /** One that makes no layer. */
+        static Plan of(Container container, Dataset after, Set<String> unneeded) {
+            return new Plan(
+                    container.id().pool(), container.name(), after, List.of(), false, List.of(), List.of(), unneeded);
+        }
+    }
 
-    /** A layer to make, and the layers it is made of or on. */
-    record Made(String layer, List<Layer> of) {}
+    /**
+     * A layer to make.
+     *
+     * @param volume the file system that it belongs to
+     * @param of the layers that it is made of or on; none if it is a copy of the tip
+     */
+    record Made(String volume, String layer, List<Layer> of) {}
 
     private final String name;
     private final Pools pools;
@@ -76,23 +88,33 @@ final class DatasetChange implements OperationKind<DatasetChange.Plan> {
     @Override
     public List<Step> steps(Plan plan, Progress progress) {
         List<Step> steps = new ArrayList<>();
-        plan.copy()
-                .ifPresent(copy -> steps.addAll(suspension.around(
-                        plan.suspend() ? Optional.of(id(plan)) : Optional.empty(),
-                        Step.of(
-                                "copy changes",
-                                () -> pool(plan).driver().copy(root(plan), copy),
-                                () -> destroy(plan, copy)))));
-        plan.merged()
-                .ifPresent(m -> steps.add(Step.of(
-                        "merge layers",
-                        () -> pool(plan).driver().merge(root(plan).with(m.layer(), m.of()), m.layer()),
-                        () -> destroy(plan, m.layer()))));
-        plan.tip()
-                .ifPresent(t -> steps.add(Step.of(
-                        "make new layer",
-                        () -> pool(plan).driver().create(root(plan).with(t.layer(), t.of())),
-                        () -> destroy(plan, t.layer()))));
+        if (!plan.copies().isEmpty()) {
+            steps.addAll(suspension.around(
+                    plan.suspend() ? Optional.of(id(plan)) : Optional.empty(),
+                    Step.of(
+                            "copy changes",
+                            () -> plan.copies()
+                                    .forEach(c -> pool(plan).driver().copy(filesystem(plan, c), c.layer())),
+                            () -> destroy(plan, plan.copies()))));
+        }
+        if (!plan.merged().isEmpty()) {
+            steps.add(Step.of(
+                    "merge layers",
+                    () -> plan.merged()
+                            .forEach(m -> pool(plan)
+                                    .driver()
+                                    .merge(filesystem(plan, m).with(m.layer(), m.of()), m.layer())),
+                    () -> destroy(plan, plan.merged())));
+        }
+        if (!plan.tips().isEmpty()) {
+            steps.add(Step.of(
+                    "make new layer",
+                    () -> plan.tips()
+                            .forEach(t -> pool(plan)
+                                    .driver()
+                                    .create(filesystem(plan, t).with(t.layer(), t.of()))),
+                    () -> destroy(plan, plan.tips())));
+        }
         steps.add(Step.commit("record layers", () -> datasets.save(plan.pool(), plan.after())));
         if (!plan.unneeded().isEmpty()) {
             steps.add(Step.then(
@@ -102,12 +124,18 @@ final class DatasetChange implements OperationKind<DatasetChange.Plan> {
         return steps;
     }
 
-    private void destroy(Plan plan, String layer) {
-        pool(plan).driver().destroy(pool(plan).containers().resolve(layer));
+    private void destroy(Plan plan, List<Made> layers) {
+        layers.forEach(m -> pool(plan)
+                .driver()
+                .destroy(pool(plan).containers().resolve(m.layer())));
     }
 
-    private RootFilesystem root(Plan plan) {
-        return plans.root(containers.existing(id(plan)));
+    /** As it is before; one that a snapshot brings back is not there yet. */
+    private RootFilesystem filesystem(Plan plan, Made made) {
+        Volume volume = datasets.of(plan.pool(), plan.id())
+                .findVolume(made.volume())
+                .orElseGet(() -> plan.after().volume(made.volume()));
+        return plans.filesystem(containers.existing(id(plan)), volume);
     }
 
     private Pool pool(Plan plan) {

@@ -14,11 +14,11 @@ import berth.engine.runtime.HookProgram;
 import berth.engine.runtime.MountStage;
 import berth.engine.runtime.RunDirectory;
 import berth.engine.runtime.RunPlan;
-import berth.engine.storage.Dataset;
 import berth.engine.storage.Datasets;
 import berth.engine.storage.Ids;
 import berth.engine.storage.Pool;
 import berth.engine.storage.RootFilesystem;
+import berth.engine.storage.Volume;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,20 +92,31 @@ final class RunPlans {
         groups.get(container.id().pool(), container.spec().group());
     }
 
+    /** Its root file system as it is now. */
     RootFilesystem root(Container container) {
-        return root(
-                container.pool(), container.spec(), datasets.of(container.id().pool(), container.name()));
+        return filesystem(
+                container, datasets.of(container.id().pool(), container.name()).root());
     }
 
-    /** As it is when it is made of {@code dataset}. */
-    RootFilesystem root(Pool pool, ContainerSpec spec, Dataset dataset) {
-        User user = users.of(pool.name()).get(spec.user());
+    /** One of its file systems. */
+    RootFilesystem filesystem(Container container, Volume volume) {
+        return filesystem(container.pool(), container.spec(), volume);
+    }
+
+    /** A file system of the container that is {@code spec}. */
+    RootFilesystem filesystem(Pool pool, ContainerSpec spec, Volume volume) {
         return new RootFilesystem(
                 pool.containers(),
-                dataset.tip(),
-                dataset.below(),
-                images.tree(pool.name(), spec.image()),
-                new Ids(user.uidMap(), user.gidMap()));
+                volume.tip(),
+                volume.below(),
+                volume.isRoot() ? images.tree(pool.name(), spec.image()) : pool.emptyTree(),
+                ids(pool.name(), spec));
+    }
+
+    /** The host ids of what is {@code spec}. */
+    Ids ids(String pool, ContainerSpec spec) {
+        User user = users.of(pool).get(spec.user());
+        return new Ids(user.uidMap(), user.gidMap());
     }
 
     /** Where what {@code container} changes is kept, also of one whose user is gone; empty if that cannot be read. */

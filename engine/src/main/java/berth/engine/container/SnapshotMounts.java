@@ -5,8 +5,14 @@ import static java.util.Objects.requireNonNull;
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.Instance;
+import berth.engine.mount.Mount;
+import berth.engine.storage.Layer;
 import berth.engine.storage.Snapshot;
+import berth.engine.storage.Volume;
 import berth.linux.Fd;
+import berth.linux.KernelException;
+import berth.linux.file.Directory;
+import berth.linux.file.Resolution;
 import berth.linux.mount.MountPoint;
 import berth.linux.mount.Mounts;
 import java.io.IOException;
@@ -53,8 +59,38 @@ final class SnapshotMounts {
             Files.createDirectories(
                     target, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             Mounts.attach(mount, target);
+            mountDatasets(container, snapshot, target);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (RuntimeException e) {
+            unmount(target);
+            throw e;
+        }
+    }
+
+    /** Where the container has them now, as far as the snapshot has these directories. */
+    private void mountDatasets(Container container, Snapshot snapshot, Path target) {
+        List<Mount> mounts =
+                ContainerMounts.innermostFirst(container.spec().mounts()).reversed();
+        for (Mount mount : mounts) {
+            List<Layer> layers = mount.ownDataset()
+                    .map(name -> snapshot.volumes().getOrDefault(name, List.of()))
+                    .orElse(List.of());
+            if (!layers.isEmpty()) {
+                mountDataset(container, mount, layers, target);
+            }
+        }
+    }
+
+    private void mountDataset(
+            Container container, Mount mount, List<Layer> layers, Path target) {
+        Volume volume = new Volume(mount.ownDataset().orElseThrow(), "", layers, null);
+        try (Directory root = Directory.open(target, Resolution.IN_ROOT);
+                Fd place = root.openPlace(mount.mountpoint().substring(1));
+                Fd files = container.pool().driver().mountFrozen(plans.filesystem(container, volume))) {
+            Mounts.attach(files, place);
+        } catch (KernelException e) {
+            LOG.info("{} of {} is not shown in {}: {}", mount, container, target, e.getMessage());
         }
     }
 
@@ -79,12 +115,15 @@ final class SnapshotMounts {
 
     /** Unmounts every snapshot of {@code container}. */
     void unmountAll(Container container) {
-        beneath(directory(container)).forEach(m -> unmount(m.target()));
+        beneath(directory(container)).stream()
+                .map(MountPoint::target)
+                .filter(t -> directory(container).equals(t.getParent()))
+                .forEach(SnapshotMounts::unmount);
         prune(container);
     }
 
     private static void unmount(Path target) {
-        Mounts.unmount(target);
+        beneath(target).reversed().forEach(m -> Mounts.unmount(m.target()));
         try {
             Files.deleteIfExists(target);
         } catch (IOException e) {

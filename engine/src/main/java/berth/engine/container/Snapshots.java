@@ -8,17 +8,22 @@ import berth.engine.storage.Datasets;
 import berth.engine.storage.Layer;
 import berth.engine.storage.Snapshot;
 import berth.engine.storage.StorageDriver;
+import berth.engine.storage.Volume;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * Snapshots of containers' root file systems, and ways back to them. Safe for use by several threads: each change holds the
+ * Snapshots of containers' files, all their file systems together, and ways back to them. Safe for use by several threads: each change holds the
  * container's lock.
  */
 public final class Snapshots {
@@ -62,7 +67,7 @@ public final class Snapshots {
         this.clock = clock;
     }
 
-    /** What the root file system of {@code container} is made of, its snapshots among it. */
+    /** What the files of {@code container} are made of, its snapshots among it. */
     public Dataset dataset(Container container) {
         return datasets.of(container.id().pool(), container.name());
     }
@@ -112,28 +117,29 @@ public final class Snapshots {
             for (String name : names) {
                 Snapshot snapshot = before.snapshot(name);
                 mounts.requireUnmounted(container, name);
-                snapshot.layers().forEach(l -> unneeded.add(l.name()));
+                unneeded.addAll(snapshot.layerNames());
             }
-            change(kinds.delete(), plan(container, before.without(names), unneeded), container, caller);
+            change(kinds.delete(), DatasetChange.Plan.of(container, before.without(names), unneeded), container, caller);
         });
     }
 
     /**
-     * Gives a stopped container the files of a snapshot. What it had becomes a snapshot too, which is returned.
+     * Gives a stopped container the files of a snapshot. What it had becomes a snapshot too, which is returned. File systems that
+     * the snapshot has not are left as they are; those that only it has come back.
      *
      * @throws BerthException NOT_FOUND; WRONG_STATE if it runs
      */
     public Snapshot rollBack(Container container, String name, Caller caller) {
         containers.locked(container, caller, () -> {
             Dataset before = dataset(container);
-            replace(container, before, before.snapshot(name).layers(), "before-rollback-", kinds.rollBack(), caller);
+            replace(container, before, before.snapshot(name).all(), "before-rollback-", kinds.rollBack(), caller);
         });
         return dataset(container).snapshots().getLast();
     }
 
     /**
-     * Gives a stopped container the files of its image alone, as if it were new. What it had becomes a snapshot, which is
-     * returned.
+     * Gives the root of a stopped container the files of its image alone, as if it were new. What it had becomes a snapshot, which
+     * is returned. Its further file systems are left as they are.
      *
      * @throws BerthException WRONG_STATE if it runs
      */
@@ -142,13 +148,23 @@ public final class Snapshots {
                 container,
                 caller,
                 () -> replace(
-                        container, dataset(container), List.of(), "before-reinstall-", kinds.reinstall(), caller));
+                        container,
+                        dataset(container),
+                        Map.of(Volume.ROOT, List.of()),
+                        "before-reinstall-",
+                        kinds.reinstall(),
+                        caller));
         return dataset(container).snapshots().getLast();
     }
 
-    /** Makes a new tip on {@code layers}, which is complete before the old one becomes a snapshot named by the time. */
+    /** Makes new tips on the layers of {@code stacks}, by volume, which are complete before the old ones become a snapshot. */
     private void replace(
-            Container container, Dataset before, List<Layer> layers, String prefix, DatasetChange kind, Caller caller) {
+            Container container,
+            Dataset before,
+            Map<String, List<Layer>> stacks,
+            String prefix,
+            DatasetChange kind,
+            Caller caller) {
         if (container.state() != ContainerState.STOPPED) {
             throw new BerthException(
                     ErrorCode.WRONG_STATE,
@@ -156,20 +172,27 @@ public final class Snapshots {
                             .formatted(container.name(), container.state().word()),
                     "stop it first: 'osctl ct stop %s'".formatted(container.name()));
         }
-        String tip = datasets.newLayer(container.name());
+        Map<String, List<Layer>> former = new LinkedHashMap<>();
+        List<Volume> replaced = new ArrayList<>();
+        List<DatasetChange.Made> tips = new ArrayList<>();
+        stacks.forEach((name, layers) -> {
+            Optional<Volume> present = before.findVolume(name);
+            present.ifPresent(v -> former.put(name, v.frozenTip()));
+            String tip = datasets.newLayer(container.name());
+            tips.add(new DatasetChange.Made(name, tip, layers));
+            replaced.add(present.orElseGet(() -> new Volume(name, tip, List.of(), null))
+                    .on(tip, container.pool().driver().needed(layers)));
+        });
         Snapshot undo = snapshot(
-                free(before, prefix + TIME.format(clock.instant())),
-                Snapshot.Activity.STOPPED,
-                before.frozenTip(),
-                caller);
+                free(before, prefix + TIME.format(clock.instant())), Snapshot.Activity.STOPPED, former, caller);
         DatasetChange.Plan plan = new DatasetChange.Plan(
                 container.id().pool(),
                 container.name(),
-                before.on(tip, container.pool().driver().needed(layers)).with(undo),
-                Optional.empty(),
+                before.with(replaced).with(undo),
+                List.of(),
                 false,
-                Optional.empty(),
-                Optional.of(new DatasetChange.Made(tip, layers)),
+                List.of(),
+                tips,
                 Set.of());
         change(kind, plan, container, caller);
     }
@@ -198,91 +221,99 @@ public final class Snapshots {
 
     /** How much of the disk the files take that were changed since the snapshot before it, in bytes. */
     public long usage(Container container, Snapshot snapshot) {
-        return container
-                .pool()
-                .driver()
-                .usage(container
+        return snapshot.all().values().stream()
+                .mapToLong(layers -> container
                         .pool()
-                        .containers()
-                        .resolve(snapshot.layers().getFirst().name()));
+                        .driver()
+                        .usage(container
+                                .pool()
+                                .containers()
+                                .resolve(layers.getFirst().name())))
+                .sum();
     }
 
     /**
-     * The layers that show what {@code container}, whose lock the caller holds, has now, so that others may stand on them. It
-     * must be stopped; it goes on with a tip that is new.
+     * The layers that show what the file systems of {@code container}, whose lock the caller holds, have now, so that others may
+     * stand on them. It must be stopped; it goes on with tips that are new.
      */
-    List<Layer> freezeHeld(Container container, Caller caller) {
+    Map<String, List<Layer>> freezeHeld(Container container, Caller caller) {
         Dataset before = dataset(container);
-        boolean untouched =
-                !before.below().isEmpty() && container.pool().driver().isUntouched(plans.root(container));
+        boolean untouched = before.all().stream()
+                .allMatch(v -> !v.below().isEmpty()
+                        && container.pool().driver().isUntouched(plans.filesystem(container, v)));
         if (!untouched) {
             freeze(container, before, Optional.empty(), caller);
         }
-        return dataset(container).below();
+        Map<String, List<Layer>> stacks = new LinkedHashMap<>();
+        dataset(container).all().forEach(v -> stacks.put(v.name(), v.below()));
+        return stacks;
     }
 
-    /** Its present tip becomes a layer, and the first of a snapshot if that has a name. */
+    /** Its present tips become layers, and the first ones of a snapshot if that has a name. */
     private void freeze(Container container, Dataset before, Optional<String> name, Caller caller) {
         StorageDriver driver = container.pool().driver();
-        List<Layer> layers = before.frozenTip();
-        Optional<DatasetChange.Made> merged = Optional.empty();
-        Set<String> unneeded = Set.of();
-        if (layers.size() > driver.deepest()) {
-            merged = Optional.of(new DatasetChange.Made(datasets.newLayer(container.name()), layers));
-            unneeded = before.layers();
-            layers = List.of(Layer.own(merged.get().layer()));
+        List<DatasetChange.Made> merged = new ArrayList<>();
+        List<DatasetChange.Made> tips = new ArrayList<>();
+        Set<String> unneeded = new HashSet<>();
+        Map<String, List<Layer>> frozen = new LinkedHashMap<>();
+        List<Volume> next = new ArrayList<>();
+        for (Volume volume : before.all()) {
+            List<Layer> layers = volume.frozenTip();
+            if (layers.size() > driver.deepest()) {
+                String one = datasets.newLayer(container.name());
+                merged.add(new DatasetChange.Made(volume.name(), one, layers));
+                layers.forEach(l -> unneeded.add(l.name()));
+                layers = List.of(Layer.own(one));
+            }
+            String tip = datasets.newLayer(container.name());
+            tips.add(new DatasetChange.Made(volume.name(), tip, layers));
+            frozen.put(volume.name(), layers);
+            next.add(volume.on(tip, driver.needed(layers)));
         }
-        String tip = datasets.newLayer(container.name());
-        Dataset after = before.on(tip, driver.needed(layers));
+        Dataset after = before.with(next);
         if (name.isPresent()) {
-            after = after.with(snapshot(name.get(), Snapshot.Activity.STOPPED, layers, caller));
+            after = after.with(snapshot(name.get(), Snapshot.Activity.STOPPED, frozen, caller));
         }
         DatasetChange.Plan plan = new DatasetChange.Plan(
-                container.id().pool(),
-                container.name(),
-                after,
-                Optional.empty(),
-                false,
-                merged,
-                Optional.of(new DatasetChange.Made(tip, layers)),
-                unneeded);
+                container.id().pool(), container.name(), after, List.of(), false, merged, tips, unneeded);
         change(name.isPresent() ? kinds.take() : kinds.freeze(), plan, container, caller);
     }
 
     private void copy(Container container, Dataset before, String name, Snapshot.Activity activity, Caller caller) {
-        String copy = datasets.newLayer(container.name());
+        List<DatasetChange.Made> copies = new ArrayList<>();
+        Map<String, List<Layer>> stacks = new LinkedHashMap<>();
+        for (Volume volume : before.all()) {
+            String copy = datasets.newLayer(container.name());
+            copies.add(new DatasetChange.Made(volume.name(), copy, List.of()));
+            stacks.put(volume.name(), volume.on(copy, volume.below()).frozenTip());
+        }
         DatasetChange.Plan plan = new DatasetChange.Plan(
                 container.id().pool(),
                 container.name(),
-                before.with(
-                        snapshot(name, activity, before.on(copy, before.below()).frozenTip(), caller)),
-                Optional.of(copy),
+                before.with(snapshot(name, activity, stacks, caller)),
+                copies,
                 container.state() == ContainerState.RUNNING,
-                Optional.empty(),
-                Optional.empty(),
+                List.of(),
+                List.of(),
                 Set.of());
         change(kinds.take(), plan, container, caller);
     }
 
-    private Snapshot snapshot(String name, Snapshot.Activity activity, List<Layer> layers, Caller caller) {
+    private Snapshot snapshot(
+            String name, Snapshot.Activity activity, Map<String, List<Layer>> stacks, Caller caller) {
+        Map<String, List<Layer>> volumes = new LinkedHashMap<>(stacks);
         return new Snapshot(
-                name, clock.instant(), caller.actor().user(), caller.actor().command(), activity, layers);
+                name,
+                clock.instant(),
+                caller.actor().user(),
+                caller.actor().command(),
+                activity,
+                Objects.requireNonNull(volumes.remove(Volume.ROOT), "a snapshot shows the root too"),
+                volumes);
     }
 
     private void change(DatasetChange kind, DatasetChange.Plan plan, Container container, Caller caller) {
         operations.of(container.id().pool()).run(kind, plan, caller.actor(), caller.progress());
-    }
-
-    private static DatasetChange.Plan plan(Container container, Dataset after, Set<String> unneeded) {
-        return new DatasetChange.Plan(
-                container.id().pool(),
-                container.name(),
-                after,
-                Optional.empty(),
-                false,
-                Optional.empty(),
-                Optional.empty(),
-                unneeded);
     }
 
     /** What it is doing, which must be something that lasts. */

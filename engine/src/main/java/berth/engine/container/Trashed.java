@@ -43,11 +43,6 @@ public record Trashed(Pool pool, Revision<ContainerSpec> revision) {
         return revision.value();
     }
 
-    /** Whether {@code text} means it: its key, or the id that it had. */
-    boolean isMeantBy(String text) {
-        return key().equals(text) || container().equals(text);
-    }
-
     /** A name in the trash for container {@code id}. */
     static String key(String id, String random) {
         return id + MARK + random;

@@ -204,6 +204,7 @@ public final class PoolGate {
         images.open(pool.name(), pool.images(), id -> standingOn(pool, id));
         services.containers().open(pool);
         services.trash().open(pool);
+        services.datasetTrash().open(pool);
         datasets.open(pool);
         trash.empty(pool.trash());
         return services.factory().open(pool);
@@ -224,6 +225,7 @@ public final class PoolGate {
         userAdministration.close(name);
         services.containers().close(name);
         services.trash().close(name);
+        services.datasetTrash().close(name);
         datasets.close(name);
         images.close(name);
         groups.close(name);

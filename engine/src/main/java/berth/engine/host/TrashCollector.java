@@ -1,8 +1,8 @@
 package berth.engine.host;
 
 import berth.engine.BerthException;
-import berth.engine.container.ContainerTrash;
-import berth.engine.container.Trashed;
+import berth.engine.container.Discarded;
+import berth.engine.container.TrashBin;
 import berth.engine.operation.Caller;
 import berth.engine.storage.Pool;
 import berth.engine.storage.Pools;
@@ -21,9 +21,9 @@ public final class TrashCollector {
     private static final Duration REST = Duration.ofSeconds(1);
 
     private final Pools pools;
-    private final ContainerTrash trash;
+    private final TrashBin trash;
 
-    public TrashCollector(Pools pools, ContainerTrash trash) {
+    public TrashCollector(Pools pools, TrashBin trash) {
         this.pools = pools;
         this.trash = trash;
     }
@@ -36,7 +36,7 @@ public final class TrashCollector {
     private void run() {
         try {
             while (true) {
-                for (Trashed next : due()) {
+                for (Discarded next : due()) {
                     delete(next);
                     Thread.sleep(REST);
                 }
@@ -47,7 +47,7 @@ public final class TrashCollector {
         }
     }
 
-    private List<Trashed> due() {
+    private List<Discarded> due() {
         return pools.all().stream()
                 .filter(p -> p.whyUnusable().isEmpty())
                 .map(Pool::name)
@@ -55,7 +55,7 @@ public final class TrashCollector {
                 .toList();
     }
 
-    private List<Trashed> due(String pool) {
+    private List<Discarded> due(String pool) {
         try {
             return trash.due(pool);
         } catch (BerthException e) {
@@ -64,18 +64,18 @@ public final class TrashCollector {
         }
     }
 
-    private void delete(Trashed trashed) {
+    private void delete(Discarded trashed) {
         try {
             trash.delete(trashed, Caller.daemon("trash prune"));
             LOG.info(
                     "{} has left the trash of pool {}",
                     trashed.key(),
-                    trashed.pool().name());
+                    trashed.pool());
         } catch (RuntimeException e) {
             LOG.warn(
                     "{} stays in the trash of pool {}: {}",
                     trashed.key(),
-                    trashed.pool().name(),
+                    trashed.pool(),
                     e.getMessage());
         }
     }

@@ -4,6 +4,7 @@ import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.container.Container;
 import berth.engine.container.ContainerTrash;
+import berth.engine.container.DatasetTrash;
 import berth.engine.container.Containers;
 import berth.engine.idmap.NewUser;
 import berth.engine.idmap.User;
@@ -19,6 +20,7 @@ import berth.engine.operation.Operations;
 import berth.engine.storage.Pool;
 import berth.engine.storage.Pools;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,6 +36,7 @@ public final class UserAdministration {
     private final UserStores users;
     private final Containers containers;
     private final ContainerTrash trash;
+    private final DatasetTrash datasetTrash;
     private final Locks locks;
     private final InstantSource clock;
     private final FailPoints failPoints;
@@ -44,6 +47,7 @@ public final class UserAdministration {
             UserStores users,
             Containers containers,
             ContainerTrash trash,
+            DatasetTrash datasetTrash,
             Locks locks,
             InstantSource clock,
             FailPoints failPoints) {
@@ -51,6 +55,7 @@ public final class UserAdministration {
         this.users = users;
         this.containers = containers;
         this.trash = trash;
+        this.datasetTrash = datasetTrash;
         this.locks = locks;
         this.clock = clock;
         this.failPoints = failPoints;
@@ -98,11 +103,12 @@ public final class UserAdministration {
     }
 
     private void requireNotInTrash(String pool, String user) {
-        List<String> keys = trash.keys(pool, s -> s.user().equals(user));
+        List<String> keys = new ArrayList<>(trash.keys(pool, s -> s.user().equals(user)));
+        keys.addAll(datasetTrash.keys(pool, user));
         if (!keys.isEmpty()) {
             throw new BerthException(
                     ErrorCode.IN_USE,
-                    "containers in the trash have the ids of user '%s': %s".formatted(user, String.join(", ", keys)),
+                    "things in the trash have the ids of user '%s': %s".formatted(user, String.join(", ", keys)),
                     "delete them for good with 'osctl trash prune %s', or bring them back with 'osctl trash restore'"
                             .formatted(String.join(" ", keys)));
         }

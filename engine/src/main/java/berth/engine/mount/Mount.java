@@ -2,6 +2,7 @@ package berth.engine.mount;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
+import berth.engine.storage.Volume;
 import berth.linux.mount.MountAttribute;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param mountpoint where, an absolute path inside
  * @param type what
- * @param fs the directory or file of the host, an absolute path; null unless it is a bind mount
+ * @param fs the directory or file of the host, an absolute path; null unless it is a bind mount of one
+ * @param dataset the dataset of the container, by its name, that it shows; null if it shows something else
  * @param options as {@code --opts} gives them; those of mount(8) that go without saying are left out
  * @param map whom its files belong to inside; {@link Ownership#NONE} if null
  * @param manual whether it waits for {@code activate} at each start
@@ -28,6 +30,7 @@ public record Mount(
         String mountpoint,
         MountType type,
         @Nullable String fs,
+        @Nullable String dataset,
         @Nullable List<String> options,
         @Nullable Ownership map,
         boolean manual,
@@ -52,7 +55,14 @@ public record Mount(
                     "/%s of a container is not for mounts".formatted(first),
                     first.equals("dev") ? "'osctl ct devices add' gives it devices" : "name another directory");
         }
-        if ((fs != null) != (type == MountType.BIND)) {
+        if (dataset != null) {
+            Volume.requireName(dataset);
+            if (type != MountType.BIND || fs != null || map != null || dataset.equals(Volume.ROOT)) {
+                throw invalid(
+                        "the mount of a dataset at '%s' is something else too".formatted(mountpoint),
+                        "it is of type bind, has no fs and no map, and is not of the root");
+            }
+        } else if ((fs != null) != (type == MountType.BIND)) {
             throw type == MountType.BIND
                     ? invalid("a bind mount needs a directory or file of the host", "name it by --fs")
                     : invalid("a %s has nothing of the host in it".formatted(type.word()), "leave --fs out");
@@ -82,9 +92,28 @@ public record Mount(
         return Optional.ofNullable(fs);
     }
 
-    /** What it forbids. */
+    /** The name of the container's dataset that it shows. */
+    public Optional<String> ownDataset() {
+        return Optional.ofNullable(dataset);
+    }
+
+    /** That of the container's dataset {@code name} at {@code mountpoint}, once for each init. */
+    public static Mount ofDataset(String name, String mountpoint) {
+        return new Mount(mountpoint, MountType.BIND, null, name, List.of(), null, false, false);
+    }
+
+    /** The same of the container's dataset {@code name}. */
+    public Mount showing(String name) {
+        return new Mount(mountpoint, type, fs, name, options, map, manual, optional);
+    }
+
+    /** What it forbids. A dataset holds what its container's root does, so setuid programs work in it. */
     public Set<MountAttribute> attributes() {
-        return MountOptions.attributes(options());
+        Set<MountAttribute> attributes = MountOptions.attributes(options());
+        if (dataset != null && !options().contains("nosuid")) {
+            attributes.remove(MountAttribute.NO_SUID);
+        }
+        return attributes;
     }
 
     /** Whether nothing can be written to it. */
@@ -134,7 +163,8 @@ public record Mount(
     /** As people write it: {@code /srv/www at /data}. */
     @Override
     public String toString() {
-        return (fs == null ? type.word() : fs) + " at " + mountpoint;
+        String what = dataset == null ? type.word() : "dataset " + dataset;
+        return (fs == null ? what : fs) + " at " + mountpoint;
     }
 
     private static BerthException invalid(String message, String hint) {

@@ -20,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the root file systems of every open pool are made of: one file each in the pool's {@code conf/dataset}, none for a
+ * What the files of the containers of every open pool are made of: one file each in the pool's {@code conf/dataset}, none for a
  * container that is as it was made. Safe for use by several threads; whoever changes one holds its container's lock.
  */
 public final class Datasets {

@@ -47,6 +47,11 @@ public record Pool(
         return path.resolve("image");
     }
 
+    /** An empty tree, on which the further file systems of containers stand as their roots do on images. */
+    public Path emptyTree() {
+        return path.resolve("empty").resolve("tree");
+    }
+
     /** Where the logs of containers are. */
     public Path logs() {
         return path.resolve("log").resolve("ct");

@@ -12,16 +12,19 @@ import java.util.Map;
 /** The directories that every pool has. */
 final class PoolLayout {
     /** Directories of a pool and who may pass through them: monitors reach only the logs, through the pool itself. */
-    private static final Map<String, String> LAYOUT = Map.of(
-            "conf", "rwx------",
-            "conf/pool", "rwx------",
-            "conf/journal", "rwx------",
-            "conf/journal/user", "rwx------",
-            "ct", "rwx------",
-            "image", "rwx------",
-            "log", "rwx--x--x",
-            "log/ct", "rwx--x--x",
-            "trash", "rwx------");
+    private static final Map<String, String> LAYOUT = Map.ofEntries(
+            Map.entry("conf", "rwx------"),
+            Map.entry("conf/pool", "rwx------"),
+            Map.entry("conf/journal", "rwx------"),
+            Map.entry("conf/journal/user", "rwx------"),
+            Map.entry("ct", "rwx------"),
+            Map.entry("empty", "rwx------"),
+            // What further file systems of containers show before anything is written to them.
+            Map.entry("empty/tree", "rwxr-xr-x"),
+            Map.entry("image", "rwx------"),
+            Map.entry("log", "rwx--x--x"),
+            Map.entry("log/ct", "rwx--x--x"),
+            Map.entry("trash", "rwx------"));
 
     private PoolLayout() {}
 

@@ -4,7 +4,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A container's root file system as a driver keeps it: an image, frozen layers on it, and a tip that takes the changes.
+ * A container's root file system as a driver keeps it: an image, frozen layers on it, and a tip that takes the changes. A further
+ * file system of a container is the same, on an empty tree in the place of an image's ({@link Pool#emptyTree}).
  *
  * @param store the pool's directory of layers
  * @param tip the name there of what takes the changes

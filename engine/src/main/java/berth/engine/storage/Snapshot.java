@@ -3,20 +3,34 @@ package berth.engine.storage;
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a root file system held at one moment.
+ * What the file systems of a container held at one moment.
  *
  * @param name unique within its container
  * @param at when it was taken
  * @param by the user who asked for it
  * @param command the command line that asked for it
  * @param activity what the container was doing
- * @param layers the frozen layers that show it, topmost first; at least one
+ * @param layers the frozen layers that show its root file system, topmost first; at least one
+ * @param volumes those of its further file systems, by their names; none if null
  */
-public record Snapshot(String name, Instant at, String by, String command, Activity activity, List<Layer> layers) {
+public record Snapshot(
+        String name,
+        Instant at,
+        String by,
+        String command,
+        Activity activity,
+        List<Layer> layers,
+        @Nullable Map<String, List<Layer>> volumes) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.:+-]{0,99}");
 
     /** What a container was doing when its files were frozen. */
@@ -30,7 +44,9 @@ public record Snapshot(String name, Instant at, String by, String command, Activ
     public Snapshot {
         requireName(name);
         layers = List.copyOf(layers);
-        if (layers.isEmpty()) {
+        volumes = volumes == null ? Map.of() : new TreeMap<>(volumes);
+        volumes.keySet().forEach(Volume::requireName);
+        if (layers.isEmpty() || volumes.values().stream().anyMatch(List::isEmpty)) {
             throw new BerthException(ErrorCode.INVALID, "snapshot '%s' has no layers".formatted(name));
         }
     }
@@ -43,5 +59,26 @@ public record Snapshot(String name, Instant at, String by, String command, Activ
                     "'%s' is not a name for a snapshot".formatted(name),
                     "use up to 100 letters, digits and _ . : + -, starting with a letter or a digit");
         }
+    }
+
+    /** The layers of its further file systems, by their names; never null. */
+    @Override
+    public Map<String, List<Layer>> volumes() {
+        return volumes == null ? Map.of() : volumes;
+    }
+
+    /** The layers of all its file systems, by their names: that of its root first. */
+    public Map<String, List<Layer>> all() {
+        Map<String, List<Layer>> all = new LinkedHashMap<>();
+        all.put(Volume.ROOT, layers);
+        all.putAll(volumes());
+        return all;
+    }
+
+    /** The names of every layer it needs. */
+    public Set<String> layerNames() {
+        Set<String> names = new TreeSet<>();
+        all().values().forEach(stack -> stack.forEach(l -> names.add(l.name())));
+        return names;
     }
 }

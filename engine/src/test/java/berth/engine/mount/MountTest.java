@@ -18,7 +18,7 @@ class MountTest {
     }
 
     private static Mount mount(MountType type, String mountpoint, @Nullable String fs, String... options) {
-        return new Mount(mountpoint, type, fs, List.of(options), null, false, false);
+        return new Mount(mountpoint, type, fs, null, List.of(options), null, false, false);
     }
 
     @Test
@@ -73,7 +73,7 @@ class MountTest {
 
     @Test
     void itIsTheSameAfterItWasWritten() {
-        Mount mount = new Mount("/data", MountType.BIND, "/srv", List.of("ro"), Ownership.OWNER, true, true);
+        Mount mount = new Mount("/data", MountType.BIND, "/srv", null, List.of("ro"), Ownership.OWNER, true, true);
 
         assertThat(Yaml.read(Yaml.write(mount), Mount.class)).isEqualTo(mount);
         assertThat(Yaml.read(Yaml.write(bind("/data")), Mount.class)).isEqualTo(bind("/data"));

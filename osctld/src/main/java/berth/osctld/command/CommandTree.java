@@ -55,6 +55,9 @@ final class CommandTree {
                         new Group("log", "Logs of containers").commands(List.of(CtLog.Cat.class, CtLog.Path.class)),
                         netif(),
                         snapshot(),
+                        new Group("dataset", "File systems of containers beside their roots")
+                                .commands(List.of(
+                                        CtDataset.Ls.class, CtDataset.New.class, CtDataset.Del.class)),
                         new Group("cgparams", "Cgroup parameters of containers, by the kernel's names")
                                 .leaves(CgparamCommands::ofContainers),
                         new Group("devices", "Devices that containers may use").leaves(DeviceCommands::ofContainers),
@@ -62,6 +65,7 @@ final class CommandTree {
                                 .commands(List.of(
                                         MountCommands.Ls.class,
                                         MountNew.class,
+                                        MountCommands.OfDataset.class,
                                         MountCommands.Del.class,
                                         MountCommands.Clear.class,
                                         MountCommands.Activate.class,
@@ -103,7 +107,7 @@ final class CommandTree {
     }
 
     private static Group trash() {
-        return new Group("trash", "Deleted containers, which can be brought back for a while")
+        return new Group("trash", "What was deleted, and can be brought back for a while")
                 .commands(List.of(TrashCommands.Ls.class, TrashCommands.Restore.class, TrashCommands.Prune.class));
     }
 

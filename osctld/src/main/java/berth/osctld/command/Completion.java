@@ -20,7 +20,8 @@ final class Completion {
             "RANGE", "id-range ls -H -o name",
             "IMAGE", "image ls -H -o name",
             "REPOSITORY", "repository ls -H -o name",
-            "TRASHED", "trash ls -H -o key");
+            "TRASHED", "trash ls -H -o key",
+            "DATASET", "ct dataset ls -H -o name");
 
     private static final String SCRIPT = """
             # bash completion for osctl; made by 'osctl gen-completion bash'

@@ -1,13 +1,17 @@
 package berth.osctld.command;
 
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
 import berth.engine.container.Container;
 import berth.engine.container.ContainerMounts;
 import berth.engine.mount.Mount;
+import berth.engine.mount.MountType;
 import berth.osctld.output.Columns;
 import berth.osctld.output.Kind;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code ct mounts}, but for {@code new}. */
@@ -17,6 +21,7 @@ final class MountCommands {
     private static Columns<Mount> columns(ContainerMounts mounts, Container container) {
         return Columns.<Mount>builder()
                 .usual("fs", Mount::source)
+                .usual("dataset", Mount::ownDataset)
                 .usual("mountpoint", Mount::mountpoint)
                 .usual("type", m -> m.type().word())
                 .usual("opts", m -> String.join(",", m.options()))
@@ -47,6 +52,55 @@ final class MountCommands {
             Container container = container(call);
             List<Mount> all = container.spec().mounts();
             list.print(call, columns(mounts(call), container), all);
+        }
+    }
+
+    @Command(
+            name = "dataset",
+            description = {
+                "Mount a dataset of a container in it",
+                "At once if it runs, and at each start before its init. A dataset has one mount point; one that is made by"
+                        + " 'ct dataset new' has one already, unless --no-mount was given."
+            },
+            footer = {"osctl ct mounts dataset web data /srv", "osctl ct mounts dataset --ro web data /srv"})
+    static final class OfDataset extends MountCommand {
+        @Option(names = "--ro", description = "nothing can be written to it")
+        boolean readOnly;
+
+        @Option(names = "--rw", description = "it can be written to, as by default")
+        boolean writable;
+
+        @Option(
+                names = "--automount",
+                negatable = true,
+                defaultValue = "true",
+                fallbackValue = "true",
+                description = "mount it at each start, as it is by default, or wait for 'ct mounts activate'")
+        boolean automount = true;
+
+        @Parameters(index = "1", paramLabel = "DATASET", description = "one of its datasets")
+        String dataset = "";
+
+        @Parameters(index = "2", paramLabel = "MOUNTPOINT", description = "where it is mounted inside")
+        String mountpoint = "";
+
+        @Override
+        void run(Call call) {
+            if (readOnly && writable) {
+                throw new BerthException(ErrorCode.USAGE, "give --ro or --rw, not both");
+            }
+            Container container = container(call);
+            Mount mount = new Mount(
+                    mountpoint,
+                    MountType.BIND,
+                    null,
+                    dataset,
+                    readOnly ? List.of("ro") : List.of(),
+                    null,
+                    !automount,
+                    false);
+            mounts(call).add(container, mount, call.caller());
+            call.out().done("%s has %s", container.name(), mount);
         }
     }
 

@@ -69,6 +69,7 @@ final class MountNew extends MountCommand {
                 mountpoint,
                 MountType.of(type),
                 fs,
+                null,
                 words.stream().filter(w -> !w.equals("optional")).toList(),
                 ownership == Ownership.NONE ? null : ownership,
                 !automount,

@@ -2,9 +2,8 @@ package berth.osctld.command;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
-import berth.engine.container.Container;
-import berth.engine.container.ContainerTrash;
-import berth.engine.container.Trashed;
+import berth.engine.container.Discarded;
+import berth.engine.container.TrashBin;
 import berth.osctld.output.Columns;
 import berth.osctld.output.Kind;
 import java.util.ArrayList;
@@ -19,36 +18,35 @@ import picocli.CommandLine.Parameters;
 final class TrashCommands {
     private TrashCommands() {}
 
-    private static ContainerTrash trash(Call call) {
-        return call.services().containers().trash();
+    private static TrashBin trash(Call call) {
+        return call.services().containers().trashBin();
     }
 
-    private static Columns<Trashed> columns(ContainerTrash trash) {
-        return Columns.<Trashed>builder()
-                .usual("pool", t -> t.pool().name())
-                .usual("key", Trashed::key)
-                .usual("id", Trashed::container)
-                .usual("deleted", Kind.TIME, Trashed::at)
+    private static Columns<Discarded> columns(TrashBin trash) {
+        return Columns.<Discarded>builder()
+                .usual("pool", Discarded::pool)
+                .usual("kind", d -> d.kind().word())
+                .usual("key", Discarded::key)
+                .usual("id", Discarded::name)
+                .usual("deleted", Kind.TIME, Discarded::at)
                 .usual("until", Kind.TIME, trash::until)
                 .usual("used", Kind.BYTES, trash::usage)
-                .usual("by", Trashed::by)
-                .more("command", Trashed::command)
-                .more("user", t -> t.spec().user())
-                .more("image", t -> t.spec().image())
+                .usual("by", Discarded::by)
+                .more("command", Discarded::command)
                 .build();
     }
 
-    private static Trashed named(Call call, String text) {
+    private static Discarded named(Call call, String text) {
         return call.names()
                 .find(
-                        "deleted container",
+                        "deleted thing",
                         "trash",
                         text,
                         (pool, name) -> trash(call).find(pool, name))
                 .object();
     }
 
-    private static List<Trashed> all(Call call) {
+    private static List<Discarded> all(Call call) {
         return call.names().listed().stream()
                 .flatMap(p -> trash(call).of(p.name()).stream())
                 .toList();
@@ -58,7 +56,7 @@ final class TrashCommands {
             name = "ls",
             aliases = "list",
             description = {
-                "List deleted containers that can be brought back",
+                "List what was deleted and can be brought back",
                 "'until' is how long for certain; how long a pool keeps what is deleted is set by 'pool set trash-age'."
             },
             footer = {"osctl trash ls", "osctl trash ls -o key,used,command"})
@@ -75,15 +73,18 @@ final class TrashCommands {
     @Command(
             name = "restore",
             description = {
-                "Bring a deleted container back",
-                "With its files, snapshots, settings, history, logs, user and ids; it is stopped. Interfaces whose addresses others"
-                        + " have meanwhile are left out, with a warning. If it cannot be brought back it stays in the trash."
+                "Bring a deleted container or dataset back",
+                "A container with its files, snapshots, settings, history, logs, user and ids; it is stopped. Interfaces whose addresses"
+                        + " others have meanwhile are left out, with a warning. A dataset is mounted where it was. What cannot be"
+                        + " brought back stays in the trash."
             },
             footer = {
                 "osctl trash restore web",
                 "osctl trash restore web@1f3a6c02",
                 "One of several that were called so.",
-                "osctl trash restore --as web-old web"
+                "osctl trash restore --as web-old web",
+                "osctl trash restore web/data",
+                "A dataset; --as web/data2 gives it another name."
             })
     static final class Restore extends OsctlCommand {
         @Option(names = "--as", paramLabel = "NEW-ID", description = "what it is called; as before by default")
@@ -95,9 +96,7 @@ final class TrashCommands {
 
         @Override
         void run(Call call) {
-            Trashed trashed = named(call, key);
-            Container container = trash(call).restore(trashed, id == null ? trashed.container() : id, call.caller());
-            call.out().done("%s is back", container.name());
+            call.out().done("%s is back", trash(call).restore(named(call, key), id, call.caller()));
         }
     }
 
@@ -120,7 +119,7 @@ final class TrashCommands {
 
         @Override
         void run(Call call) {
-            List<Trashed> chosen = chosen(call);
+            List<Discarded> chosen = chosen(call);
             if (chosen.isEmpty()) {
                 call.out().note("nothing is to be deleted");
                 return;
@@ -131,7 +130,7 @@ final class TrashCommands {
             });
         }
 
-        private List<Trashed> chosen(Call call) {
+        private List<Discarded> chosen(Call call) {
             if (everything && !keys.isEmpty()) {
                 throw new BerthException(ErrorCode.USAGE, "name what to delete or give --all, not both");
             }

@@ -1,0 +1,146 @@
+package berth.engine.container;
+
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
+import berth.engine.operation.Caller;
+import berth.engine.storage.Dataset;
+import berth.engine.storage.Datasets;
+import berth.engine.storage.Pool;
+import berth.engine.storage.Pools;
+import berth.linux.Errno;
+import berth.linux.KernelException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** All that was deleted and can be brought back, whatever it was. Safe for use by several threads. */
+public final class TrashBin {
+    private final Pools pools;
+    private final Datasets datasets;
+    private final ContainerTrash containers;
+    private final DatasetTrash ofContainers;
+    private final InstantSource clock;
+
+    TrashBin(
+            Pools pools,
+            Datasets datasets,
+            ContainerTrash containers,
+            DatasetTrash ofContainers,
+            InstantSource clock) {
+        this.pools = pools;
+        this.datasets = datasets;
+        this.containers = containers;
+        this.ofContainers = ofContainers;
+        this.clock = clock;
+    }
+
+    /** What is in the trash of {@code pool}, by name. */
+    public List<Discarded> of(String pool) {
+        return Stream.concat(
+                        containers.of(pool).stream()
+                                .map(t -> new Discarded(
+                                        Discarded.Kind.CONTAINER,
+                                        pool,
+                                        t.key(),
+                                        t.container(),
+                                        t.at(),
+                                        t.by(),
+                                        t.command())),
+                        ofContainers.of(pool).stream()
+                                .map(d -> new Discarded(
+                                        Discarded.Kind.DATASET,
+                                        pool,
+                                        d.id(),
+                                        d.path(),
+                                        d.change().at(),
+                                        d.change().by(),
+                                        d.change().command())))
+                .sorted(Comparator.comparing(Discarded::name).thenComparing(Discarded::at))
+                .toList();
+    }
+
+    /**
+     * What a user means by {@code text} in the trash of {@code pool}: a key, or a name if only one thing had it.
+     *
+     * @throws BerthException INVALID if several had it
+     */
+    public Optional<Discarded> find(String pool, String text) {
+        List<Discarded> found =
+                of(pool).stream().filter(d -> d.isMeantBy(text)).toList();
+        if (found.size() > 1) {
+            throw new BerthException(
+                    ErrorCode.INVALID,
+                    "several %ss '%s' are in the trash"
+                            .formatted(found.getFirst().kind().word(), text),
+                    "name one of them: "
+                            + String.join(", ", found.stream().map(Discarded::key).toList()));
+        }
+        return found.stream().findFirst();
+    }
+
+    /** Until when it can be brought back for certain. */
+    public Instant until(Discarded discarded) {
+        return discarded.at().plus(pools.settings(discarded.pool()).trashAge());
+    }
+
+    /** What has been in the trash of {@code pool} for as long as that keeps it. */
+    public List<Discarded> due(String pool) {
+        Instant now = clock.instant();
+        return of(pool).stream().filter(d -> !until(d).isAfter(now)).toList();
+    }
+
+    /**
+     * How much its files take that are its own or shared with copies only, in bytes; empty if it is deleted meanwhile. Takes as long
+     * as listing them.
+     */
+    public Optional<Long> usage(Discarded discarded) {
+        try {
+            Pool pool = pools.usable(discarded.pool());
+            return datasets.find(discarded.pool(), discarded.key()).map(Dataset::layers).map(layers -> layers.stream()
+                    .mapToLong(
+                            layer -> pool.driver().usage(pool.containers().resolve(layer)))
+                    .sum());
+        } catch (KernelException e) {
+            if (e.is(Errno.ENOENT)) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Brings it back.
+     *
+     * @param name what it is called from now on; as before if null
+     * @return what it is called
+     * @throws BerthException as {@link ContainerTrash#restore} and {@link DatasetTrash#restore}; it stays in the trash then
+     */
+    public String restore(Discarded discarded, @Nullable String name, Caller caller) {
+        String chosen = name == null ? discarded.name() : name;
+        switch (discarded.kind()) {
+            case CONTAINER -> containers.restore(trashed(discarded), chosen, caller);
+            case DATASET -> ofContainers.restore(discarded.pool(), discarded.key(), chosen, caller);
+        }
+        return chosen;
+    }
+
+    /** Deletes it for good. */
+    public void delete(Discarded discarded, Caller caller) {
+        switch (discarded.kind()) {
+            case CONTAINER -> containers.delete(trashed(discarded), caller);
+            case DATASET -> ofContainers.delete(discarded.pool(), discarded.key(), caller);
+        }
+    }
+
+    private Trashed trashed(Discarded discarded) {
+        return containers.of(discarded.pool()).stream()
+                .filter(t -> t.key().equals(discarded.key()))
+                .findFirst()
+                .orElseThrow(() -> new BerthException(
+                        ErrorCode.NOT_FOUND, "'%s' is not in the trash any more".formatted(discarded.key())));
+    }
+}
