@@ -7,6 +7,8 @@
 #include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/bpf.h>
+#include <linux/btrfs.h>
+#include <linux/fs.h>
 #include <linux/netlink.h>
 #include <linux/perf_event.h>
 #include <stdbool.h>
@@ -15,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/io.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -448,6 +451,57 @@ static int depth(char **arguments) {
     return 0;
 }
 
+/* Makes subvolumes and snapshots of btrfs in a directory that is one, in every way that there is: what it got. */
+static int subvolume(char **arguments) {
+    static const struct {
+        const char *name;
+        unsigned long request;
+    } WAYS[] = {
+        {"subvolume", BTRFS_IOC_SUBVOL_CREATE},
+        {"subvolume by version 2", BTRFS_IOC_SUBVOL_CREATE_V2},
+        {"snapshot", BTRFS_IOC_SNAP_CREATE},
+        {"snapshot by version 2", BTRFS_IOC_SNAP_CREATE_V2},
+    };
+    int directory = open(arguments[0], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (directory < 0) fail(arguments[0]);
+    for (size_t i = 0; i < COUNT(WAYS); i++) {
+        for (unsigned long high = 0; high < 2; high++) {
+            union {
+                struct btrfs_ioctl_vol_args first;
+                struct btrfs_ioctl_vol_args_v2 second;
+            } args;
+            memset(&args, 0, sizeof(args));
+            args.first.fd = directory;
+            char *name = WAYS[i].request == BTRFS_IOC_SUBVOL_CREATE || WAYS[i].request == BTRFS_IOC_SNAP_CREATE
+                             ? args.first.name
+                             : args.second.name;
+            (void)snprintf(name, 32, "way%zu.%lu", i, high);
+            /* The kernel looks at the lower half of the request alone. */
+            if (syscall(SYS_ioctl, directory, WAYS[i].request | high << 40, &args) == 0) {
+                printf("made a %s\n", WAYS[i].name);
+            }
+        }
+    }
+    (void)close(directory);
+    return 0;
+}
+
+/* Takes a directory and what will be made in it out of the project whose quota counts them: whether it did. */
+static int project(char **arguments) {
+    int file = open(arguments[0], O_RDONLY | O_CLOEXEC);
+    struct fsxattr attributes;
+
+    if (file < 0) fail(arguments[0]);
+    memset(&attributes, 0, sizeof(attributes));
+    if (ioctl(file, FS_IOC_FSSETXATTR, &attributes) == 0 && ioctl(file, FS_IOC_FSGETXATTR, &attributes) == 0
+        && attributes.fsx_projid == 0) {
+        printf("left the project\n");
+    }
+    (void)close(file);
+    return 0;
+}
+
 static const struct command_line {
     const char *name;
     int (*run)(char **arguments);
@@ -456,8 +510,9 @@ static const struct command_line {
     {"ambush", ambush, 0},   {"calls", calls, 0},         {"cgroups", cgroups, 2},
     {"climb", climb, 1},     {"command", command, 2},     {"depth", depth, 2},
     {"devices", devices, 2}, {"forks", forks, 1},         {"handle", handle, 1},
-    {"hold-key", hold_key, 2}, {"memory", memory, 1},     {"read-key", read_key, 2},
-    {"swap", swap, 2},       {"terminals", terminals, 1}, {"writable", writable, 1},
+    {"hold-key", hold_key, 2}, {"memory", memory, 1},     {"project", project, 1},
+    {"read-key", read_key, 2}, {"subvolume", subvolume, 1}, {"swap", swap, 2},
+    {"terminals", terminals, 1}, {"writable", writable, 1},
 };
 
 int main(int argc, char **argv) {

@@ -66,7 +66,7 @@ public final class Host
     }
 
     /** With a pool {@code tank} of driver btrfs, in a file, that holds the image {@code busybox}. */
-    static Host withBusyboxOnBtrfs() {
+    public static Host withBusyboxOnBtrfs() {
         Host host = new Host(new ArrayList<>(), false);
         host.preparation.add("pool install --driver btrfs --size 512M --path %s tank".formatted(host.pool("tank")));
         host.preparation.add(KEEP_NOTHING);

@@ -2,6 +2,7 @@ package berth.engine.container;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
+import berth.engine.limit.Size;
 import berth.engine.mount.Mount;
 import berth.engine.operation.Caller;
 import berth.engine.storage.Dataset;
@@ -16,6 +17,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,8 @@ public final class ContainerDatasets {
     private final PoolOperations operations;
     private final DatasetAddition addition;
     private final DatasetRemoval removal;
+    private final QuotaKind quotas;
+    private final RunPlans plans;
     private final InstantSource clock;
     private final SecureRandom random = new SecureRandom();
 
@@ -43,6 +47,8 @@ public final class ContainerDatasets {
             PoolOperations operations,
             DatasetAddition addition,
             DatasetRemoval removal,
+            QuotaKind quotas,
+            RunPlans plans,
             InstantSource clock) {
         this.pools = pools;
         this.containers = containers;
@@ -51,6 +57,8 @@ public final class ContainerDatasets {
         this.operations = operations;
         this.addition = addition;
         this.removal = removal;
+        this.quotas = quotas;
+        this.plans = plans;
         this.clock = clock;
     }
 
@@ -77,14 +85,56 @@ public final class ContainerDatasets {
                 : mountsOf(container, volume.name()).stream().anyMatch(m -> mounts.isActive(container, m));
     }
 
-    /** How much the layers of {@code volume} take that it alone or with copies has, in bytes. Takes as long as listing its files. */
+    /**
+     * How much {@code volume} takes, in bytes: what counts toward a quota, or else its layers, which takes as long as listing their
+     * files.
+     */
     public long usage(Container container, Volume volume) {
-        return volume.frozenTip().stream()
-                .mapToLong(l -> container
-                        .pool()
-                        .driver()
-                        .usage(container.pool().containers().resolve(l.name())))
-                .sum();
+        return counted(container, volume)
+                .orElseGet(() -> volume.frozenTip().stream()
+                        .mapToLong(l -> container
+                                .pool()
+                                .driver()
+                                .usage(container.pool().containers().resolve(l.name())))
+                        .sum());
+    }
+
+    /** What of {@code volume} counts toward its quota, in bytes, told at once; empty if nobody counts. */
+    public OptionalLong counted(Container container, Volume volume) {
+        return plans.hasUser(container)
+                ? container.pool().driver().counted(plans.filesystem(container, volume))
+                : OptionalLong.empty();
+    }
+
+    /**
+     * Sets the most that one of its file systems may take, at once also if {@code container} runs.
+     *
+     * @param name which, {@link Volume#ROOT} for that of its root
+     * @param bytes the most; no bound if null
+     * @throws BerthException NOT_FOUND; UNSUPPORTED, with the reason, if the pool cannot keep it to that
+     */
+    public void quota(Container container, String name, @Nullable Long bytes, Caller caller) {
+        containers.locked(container, caller, () -> {
+            Dataset before = datasets.of(container.id().pool(), container.name());
+            Volume volume = before.volume(name);
+            operations
+                    .of(container.id().pool())
+                    .run(
+                            quotas,
+                            new QuotaKind.Plan(
+                                    container.id().pool(),
+                                    container.name(),
+                                    volume,
+                                    before.with(volume.bounded(bytes))),
+                            caller.actor(),
+                            caller.progress());
+            counted(container, volume)
+                    .stream()
+                    .filter(used -> bytes != null && used > bytes)
+                    .forEach(used -> caller.progress()
+                            .warn("%s has %s already: nothing can be written until it has less"
+                                    .formatted(name, new Size(used))));
+        });
     }
 
     /** Where dataset {@code name} of {@code container} goes if nobody says where: into that which it is nested in, or the root. */

@@ -193,7 +193,8 @@ public record ContainerServices(
         DatasetRemoval datasetRemoval = new DatasetRemoval(containers, on.datasets(), datasetShelf, mounted);
         DatasetDeletion datasetDeletion = new DatasetDeletion(containers, on.datasets(), datasetShelf);
         List<OperationKind<?>> durable = new ArrayList<>(kinds.all());
-        durable.addAll(List.of(newDataset, restoredDataset, datasetRemoval, datasetDeletion));
+        QuotaKind quotas = new QuotaKind(containers, on.datasets(), plans);
+        durable.addAll(List.of(newDataset, restoredDataset, datasetRemoval, datasetDeletion, quotas));
         durable.addAll(List.of(create, delete, ways.put(), ways.restore(), rename, passingCopy));
         PoolOperations operations = new PoolOperations(durable, on.clock(), on.failPoints());
         SnapshotMounts mounts = new SnapshotMounts(on.instance(), plans);
@@ -208,7 +209,6 @@ public record ContainerServices(
                 datasetDeletion,
                 on.locks());
         ContainerTrash trash = new ContainerTrash(
-                on.pools(),
                 on.users(),
                 on.groups(),
                 on.images(),
@@ -250,6 +250,8 @@ public record ContainerServices(
                         operations,
                         newDataset,
                         datasetRemoval,
+                        quotas,
+                        plans,
                         on.clock()),
                 datasetTrash,
                 new TrashBin(on.pools(), on.datasets(), trash, datasetTrash, on.clock()),

@@ -14,7 +14,6 @@ import berth.engine.operation.Locks;
 import berth.engine.storage.Dataset;
 import berth.engine.storage.Datasets;
 import berth.engine.storage.Pool;
-import berth.engine.storage.Pools;
 import berth.engine.store.Change;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -28,7 +27,6 @@ import java.util.function.Predicate;
  * and so their ids, stay theirs. Safe for use by several threads.
  */
 public final class ContainerTrash {
-    private final Pools pools;
     private final UserStores users;
     private final Groups groups;
     private final ImageStores images;
@@ -47,7 +45,6 @@ public final class ContainerTrash {
     record Kinds(MoveKind put, MoveKind restore, DeleteKind delete) {}
 
     ContainerTrash(
-            Pools pools,
             UserStores users,
             Groups groups,
             ImageStores images,
@@ -60,7 +57,6 @@ public final class ContainerTrash {
             InstantSource clock,
             PoolOperations operations,
             Kinds kinds) {
-        this.pools = pools;
         this.users = users;
         this.groups = groups;
         this.images = images;

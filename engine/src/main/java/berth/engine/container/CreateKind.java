@@ -121,7 +121,7 @@ final class CreateKind implements OperationKind<CreateKind.Plan> {
         for (Volume volume : plan.dataset().all()) {
             RootFilesystem files = plans.filesystem(pool(plan), plan.spec(), volume);
             List<Layer> base = plan.bases().getOrDefault(volume.name(), List.of());
-            pool(plan).driver().create(files.with(volume.tip(), base));
+            Tips.make(pool(plan).driver(), files, volume, base);
             if (volume.isRoot() && !base.isEmpty()) {
                 giveIdentity(plan, files);
             }

@@ -104,7 +104,7 @@ final class DatasetAddition implements OperationKind<DatasetAddition.Plan> {
     }
 
     private void make(Plan plan, Volume volume) {
-        pool(plan).driver().create(plans.filesystem(container(plan), volume));
+        Tips.make(pool(plan).driver(), plans.filesystem(container(plan), volume), volume, volume.below());
     }
 
     private void destroy(Plan plan, Volume volume) {

@@ -109,10 +109,7 @@ final class DatasetChange implements OperationKind<DatasetChange.Plan> {
         if (!plan.tips().isEmpty()) {
             steps.add(Step.of(
                     "make new layer",
-                    () -> plan.tips()
-                            .forEach(t -> pool(plan)
-                                    .driver()
-                                    .create(filesystem(plan, t).with(t.layer(), t.of()))),
+                    () -> plan.tips().forEach(t -> make(plan, t)),
                     () -> destroy(plan, plan.tips())));
         }
         steps.add(Step.commit("record layers", () -> datasets.save(plan.pool(), plan.after())));
@@ -122,6 +119,12 @@ final class DatasetChange implements OperationKind<DatasetChange.Plan> {
                     () -> datasets.discard(plan.pool(), plan.unneeded(), () -> containers.names(plan.pool()))));
         }
         return steps;
+    }
+
+    private void make(Plan plan, Made tip) {
+        Volume volume = plan.after().volume(tip.volume());
+        Tips.make(
+                pool(plan).driver(), plans.filesystem(containers.existing(id(plan)), volume), volume, tip.of());
     }
 
     private void destroy(Plan plan, List<Made> layers) {

@@ -113,6 +113,11 @@ final class RunPlans {
                 ids(pool.name(), spec));
     }
 
+    /** Whether the user of {@code container} is there, without which nothing of its files can be shown. */
+    boolean hasUser(Container container) {
+        return users.of(container.id().pool()).find(container.spec().user()).isPresent();
+    }
+
     /** The host ids of what is {@code spec}. */
     Ids ids(String pool, ContainerSpec spec) {
         User user = users.of(pool).get(spec.user());

@@ -5,6 +5,7 @@ import berth.engine.confinement.Confinement;
 import berth.engine.confinement.GuestSysctl;
 import berth.engine.confinement.Prlimit;
 import berth.engine.container.Container;
+import berth.engine.container.ContainerDatasets;
 import berth.engine.container.ContainerDevices;
 import berth.engine.container.ContainerState;
 import berth.engine.device.Device;
@@ -15,10 +16,12 @@ import berth.engine.idmap.UserStores;
 import berth.engine.image.ImageStores;
 import berth.engine.limit.HostCapacity;
 import berth.engine.limit.Limits;
+import berth.engine.limit.Size;
 import berth.engine.network.Netif;
 import berth.engine.network.managed.Networks;
 import berth.engine.storage.Dataset;
 import berth.engine.storage.Datasets;
+import berth.engine.storage.Volume;
 import berth.linux.netlink.LinkId;
 import berth.linux.netlink.RouteSocket;
 import berth.linux.process.GuestSysctls;
@@ -27,6 +30,7 @@ import berth.linux.process.ResourceLimits;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Looks at single containers. */
 record ContainerHealth(
@@ -35,7 +39,10 @@ record ContainerHealth(
         ImageStores images,
         Datasets datasets,
         Networks networks,
-        ContainerDevices devices) {
+        ContainerDevices devices,
+        ContainerDatasets volumes) {
+    /** Of its quota in percent. */
+    private static final int NEARLY_FULL = 95;
 
     List<Concern> of(Container container) {
         Concerns concerns = new Concerns(container.id().pool(), "container " + container.name());
@@ -44,6 +51,7 @@ record ContainerHealth(
         }
         whole(container, concerns);
         layers(container, concerns);
+        quotas(container, concerns);
         links(container, concerns);
         limits(container.spec().ownLimits(), concerns);
         confinement(container, concerns);
@@ -109,6 +117,27 @@ record ContainerHealth(
                         "its layer %s is gone".formatted(l),
                         "restore %s from a backup"
                                 .formatted(container.pool().containers().resolve(l))));
+    }
+
+    private void quotas(Container container, Concerns concerns) {
+        volumes.of(container).stream()
+                .filter(v -> v.bound().isPresent())
+                .forEach(v -> quota(container, v, v.bound().getAsLong(), concerns));
+    }
+
+    private void quota(Container container, Volume volume, long bound, Concerns concerns) {
+        String what = volume.isRoot() ? "its root file system" : "its dataset " + volume.name();
+        OptionalLong counted = volumes.counted(container, volume);
+        if (counted.isEmpty()) {
+            concerns.unusual(
+                    "the quota of %s is not kept: its pool does not count what it takes".formatted(what),
+                    "mount the pool's file system with project quotas");
+        } else if (counted.getAsLong() * 100.0 / bound >= NEARLY_FULL) {
+            concerns.unusual(
+                    "%s has used %.0f %% of its quota of %s"
+                            .formatted(what, counted.getAsLong() * 100.0 / bound, new Size(bound)),
+                    "osctl ct dataset set quota %s %s SIZE".formatted(container.name(), volume.name()));
+        }
     }
 
     private void links(Container container, Concerns concerns) {

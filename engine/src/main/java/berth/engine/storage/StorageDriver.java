@@ -3,6 +3,7 @@ package berth.engine.storage;
 import berth.linux.Fd;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * How a pool keeps the root file systems of its containers: as layers, of which the topmost, the tip, takes the changes, and
@@ -43,6 +44,19 @@ public interface StorageDriver {
 
     /** Removes a layer for good; does nothing where there is none. Nothing may be mounted of it. */
     void destroy(Path layer);
+
+    /**
+     * Lets the file system {@code root} take {@code bytes} at most, or as much as there is if 0: a guest that writes more gets EDQUOT
+     * or ENOSPC, and no way around it. What counts is the driver's to say; a tip that was made on frozen layers must count those, so
+     * that a snapshot gives a guest no more. Its tip may be in use. It is called after each {@link #create}, whose tip may have the
+     * bound of what it was made of until then.
+     *
+     * @throws BerthException UNSUPPORTED, with the reason, if the pool cannot keep it to that; never if 0
+     */
+    void limit(RootFilesystem root, long bytes);
+
+    /** What of {@code root} counts toward its bound now, in bytes, told at once; empty if nobody counts. */
+    OptionalLong counted(RootFilesystem root);
 
     /** How much the files in a layer take, in bytes, also where they share it with others. Takes as long as listing them. */
     long usage(Path layer);

@@ -3,6 +3,7 @@ package berth.linux.mount;
 import berth.linux.Errno;
 import berth.linux.Fd;
 import berth.linux.KernelException;
+import berth.linux.process.HeldBack;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -151,7 +152,9 @@ public final class Overlays {
             if (upper != null && work != null) {
                 context.set("upperdir", upper.procPath()).set("workdir", work.procPath());
             }
-            return context.mount();
+            // What is written through an overlay is written with the rights of whoever mounted it: no guest may have that
+            // one to pass over quotas.
+            return HeldBack.call(context::mount);
         }
     }
 

@@ -57,7 +57,12 @@ final class CommandTree {
                         snapshot(),
                         new Group("dataset", "File systems of containers beside their roots")
                                 .commands(List.of(
-                                        CtDataset.Ls.class, CtDataset.New.class, CtDataset.Del.class)),
+                                        CtDataset.Ls.class, CtDataset.New.class, CtDataset.Del.class))
+                                .groups(List.of(
+                                        new Group("set", "Settings of datasets")
+                                                .commands(List.of(CtQuota.SetOfDataset.class)),
+                                        new Group("unset", "Settings of datasets, back to their defaults")
+                                                .commands(List.of(CtQuota.UnsetOfDataset.class)))),
                         new Group("cgparams", "Cgroup parameters of containers, by the kernel's names")
                                 .leaves(CgparamCommands::ofContainers),
                         new Group("devices", "Devices that containers may use").leaves(DeviceCommands::ofContainers),
@@ -83,6 +88,7 @@ final class CommandTree {
                                         CtSettings.SetDnsResolver.class,
                                         CtSettings.SetHostname.class,
                                         CtSettings.SetInitCmd.class,
+                                        CtQuota.SetOfRoot.class,
                                         ConfinementCommands.SetSysctl.class,
                                         CtIsolation.SetNesting.class,
                                         CtIsolation.SetReadOnlyRoot.class,
@@ -97,6 +103,7 @@ final class CommandTree {
                                         CtSettings.UnsetDnsResolver.class,
                                         CtSettings.UnsetHostname.class,
                                         CtSettings.UnsetInitCmd.class,
+                                        CtQuota.UnsetOfRoot.class,
                                         ConfinementCommands.UnsetSysctl.class,
                                         CtIsolation.UnsetNesting.class,
                                         CtIsolation.UnsetReadOnlyRoot.class,

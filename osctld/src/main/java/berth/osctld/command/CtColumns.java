@@ -7,12 +7,14 @@ import berth.engine.container.ContainerLimits;
 import berth.engine.container.ContainerSpec;
 import berth.engine.container.ContainerUsage;
 import berth.engine.group.Group;
+import berth.engine.storage.Volume;
 import berth.linux.cgroup.CpuUsage;
 import berth.osctld.output.Colour;
 import berth.osctld.output.Columns;
 import berth.osctld.output.Kind;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The fields of a container. */
 final class CtColumns {
@@ -61,6 +63,15 @@ final class CtColumns {
                 .more("dns_resolvers", Kind.LIST, c -> c.spec().dnsResolvers())
                 .more("init_cmd", Kind.LIST, c -> initCommand(c.spec()))
                 .more("view", services.containers().views()::of)
+                .more("quota", Kind.BYTES, c -> root(services, c).flatMap(v -> v.bound().stream().boxed().findFirst()))
+                .more(
+                        "quota_used",
+                        Kind.BYTES,
+                        c -> root(services, c)
+                                .filter(v -> v.bound().isPresent())
+                                .flatMap(v -> services.containers().datasets().counted(c, v).stream()
+                                        .boxed()
+                                        .findFirst()))
                 .more("missing_mounts", Kind.LIST, services.containers().mounts()::missing)
                 .more("prlimits", Kind.LIST, c -> c.spec().ownConfinement().prlimits())
                 .more("sysctls", Kind.LIST, c -> c.spec().ownConfinement().sysctls())
@@ -74,6 +85,10 @@ final class CtColumns {
                 .more("changed", Kind.TIME, c -> c.revision().change().at());
         return LimitColumns.add(columns, c -> c.spec().ownLimits(), limits::effective, limits::statistics)
                 .build();
+    }
+
+    private static Optional<Volume> root(Services services, Container container) {
+        return services.containers().datasets().of(container).stream().findFirst();
     }
 
     private static Map<String, List<String>> capabilities(ContainerSpec spec) {

@@ -33,6 +33,7 @@ final class CtDataset {
                 .usual("mountpoint", o -> datasets.mountpoint(o.container(), o.volume()))
                 .usual("active", Kind.FLAG, o -> datasets.isActive(o.container(), o.volume()))
                 .usual("used", Kind.BYTES, o -> datasets.usage(o.container(), o.volume()))
+                .usual("quota", Kind.BYTES, o -> o.volume().bound())
                 .more(
                         "path",
                         o -> o.container().pool().containers().resolve(o.volume().tip()))
@@ -45,7 +46,8 @@ final class CtDataset {
             aliases = "list",
             description = {
                 "List the file systems of containers",
-                "That of the root is called /. What is used is what was changed since the image."
+                "That of the root is called /. 'used' is what was changed since the image; on a btrfs pool that has quotas it is all"
+                        + " that is shown, as that is what they count."
             },
             footer = {"osctl ct dataset ls", "osctl ct dataset ls web -o +path"})
     static final class Ls extends OsctlCommand {

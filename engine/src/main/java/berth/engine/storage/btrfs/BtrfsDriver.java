@@ -13,6 +13,7 @@ import berth.linux.Errno;
 import berth.linux.Fd;
 import berth.linux.KernelException;
 import berth.linux.disk.Btrfs;
+import berth.linux.disk.BtrfsQuotas;
 import berth.linux.file.Directory;
 import berth.linux.file.Resolution;
 import berth.linux.file.TreeWalk;
@@ -27,6 +28,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -122,6 +124,27 @@ public final class BtrfsDriver implements StorageDriver {
                 trash.discard(layer);
             }
         }
+    }
+
+    /** Counting begins with the first bound in a file system. Until then none has any, and none is inherited. */
+    @Override
+    public void limit(RootFilesystem root, long bytes) {
+        try {
+            BtrfsQuotas.limit(root.directory(), bytes);
+        } catch (KernelException e) {
+            if (!e.is(Errno.ENOTCONN)) {
+                throw e;
+            }
+            if (bytes != 0) {
+                BtrfsQuotas.enable(root.store());
+                BtrfsQuotas.limit(root.directory(), bytes);
+            }
+        }
+    }
+
+    @Override
+    public OptionalLong counted(RootFilesystem root) {
+        return BtrfsQuotas.shown(root.directory());
     }
 
     @Override

@@ -32,6 +32,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -77,7 +78,7 @@ public final class DirDriver implements StorageDriver {
 
     @Override
     public void create(RootFilesystem root) {
-        Path layer = makeLayer(root, root.tip());
+        Path layer = makeCountedLayer(root, root.tip());
         try (Directory upper = Directory.open(layer.resolve(UPPER), Resolution.NO_LINKS)) {
             upper.chown(".", root.rootUid(), root.rootGid());
             upper.chmod(".", modeBelow(root));
@@ -93,7 +94,7 @@ public final class DirDriver implements StorageDriver {
     @Override
     public void copy(RootFilesystem root, String copy) {
         destroy(root.layer(copy));
-        Path layer = makeLayer(root, copy);
+        Path layer = makeCountedLayer(root, copy);
         try (Directory from = Directory.open(root.directory().resolve(UPPER), Resolution.NO_LINKS);
                 Directory to = Directory.open(layer.resolve(UPPER), Resolution.NO_LINKS)) {
             from.copyTo(to);
@@ -145,7 +146,31 @@ public final class DirDriver implements StorageDriver {
     }
 
     @Override
+    public void limit(RootFilesystem root, long bytes) {
+        long below = bytes == 0
+                ? 0
+                : root.below().stream()
+                        .mapToLong(l -> usage(root.layer(l.name())))
+                        .sum();
+        TipQuota.limit(root.directory().resolve(UPPER), bytes == 0 ? 0 : Math.max(bytes - below, 1));
+    }
+
+    @Override
+    public OptionalLong counted(RootFilesystem root) {
+        return TipQuota.isCounted(root.directory().resolve(UPPER))
+                ? OptionalLong.of(usage(root.directory())
+                        + root.below().stream()
+                                .mapToLong(l -> usage(root.layer(l.name())))
+                                .sum())
+                : OptionalLong.empty();
+    }
+
+    @Override
     public long usage(Path layer) {
+        return TipQuota.usage(layer.resolve(UPPER), () -> listed(layer));
+    }
+
+    private static long listed(Path layer) {
         long bytes = 0;
         Set<Long> seen = new HashSet<>();
         try (Directory upper = Directory.open(layer.resolve(UPPER), Resolution.NO_LINKS);
@@ -240,6 +265,17 @@ public final class DirDriver implements StorageDriver {
             throw new BerthException(
                     ErrorCode.FAILED, "layer %s is missing: %s".formatted(top.getParent(), e.getMessage()), null, e);
         }
+    }
+
+    /** A merged one is not counted: a file that has a second name in it stays in the project that it was made in. */
+    private static Path makeCountedLayer(RootFilesystem root, String name) {
+        Path layer = makeLayer(root, name);
+        try (Directory upper = Directory.open(layer.resolve(UPPER), Resolution.NO_LINKS)) {
+            if (upper.listSome(1).isEmpty() && !TipQuota.isCounted(layer.resolve(UPPER))) {
+                TipQuota.count(layer, List.of(layer.resolve(UPPER), layer.resolve(WORK)));
+            }
+        }
+        return layer;
     }
 
     private static Path makeLayer(RootFilesystem root, String name) {

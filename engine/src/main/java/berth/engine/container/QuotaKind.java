@@ -1,0 +1,61 @@
+package berth.engine.container;
+
+import berth.engine.operation.OperationKind;
+import berth.engine.operation.Progress;
+import berth.engine.operation.Step;
+import berth.engine.storage.Dataset;
+import berth.engine.storage.Datasets;
+import berth.engine.storage.Volume;
+import java.util.List;
+
+/** A change of the most that a file system of a container may take. The container may run. */
+final class QuotaKind implements OperationKind<QuotaKind.Plan> {
+    /**
+     * @param before the file system before
+     * @param after what the container is made of afterwards
+     */
+    record Plan(String pool, String id, Volume before, Dataset after) {}
+
+    private final Containers containers;
+    private final Datasets datasets;
+    private final RunPlans plans;
+
+    QuotaKind(Containers containers, Datasets datasets, RunPlans plans) {
+        this.containers = containers;
+        this.datasets = datasets;
+        this.plans = plans;
+    }
+
+    @Override
+    public String name() {
+        return "ct set quota";
+    }
+
+    @Override
+    public Class<Plan> planType() {
+        return Plan.class;
+    }
+
+    @Override
+    public String subject(Plan plan) {
+        return Containers.subject(plan.pool(), plan.id());
+    }
+
+    @Override
+    public List<Step> steps(Plan plan, Progress progress) {
+        return List.of(
+                Step.of(
+                        "change bound",
+                        () -> bound(plan, plan.after().volume(plan.before().name())),
+                        () -> bound(plan, plan.before())),
+                Step.commit("record quota", () -> datasets.save(plan.pool(), plan.after())));
+    }
+
+    private void bound(Plan plan, Volume volume) {
+        Container container = containers.existing(new ContainerId(plan.pool(), plan.id()));
+        container
+                .pool()
+                .driver()
+                .limit(plans.filesystem(container, volume), volume.bound().orElse(0));
+    }
+}

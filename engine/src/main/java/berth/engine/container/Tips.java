@@ -1,0 +1,37 @@
+package berth.engine.container;
+
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
+import berth.engine.storage.Layer;
+import berth.engine.storage.RootFilesystem;
+import berth.engine.storage.StorageDriver;
+import berth.engine.storage.Volume;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes the tips of file systems, kept to their quotas from the first byte. */
+final class Tips {
+    private static final Logger LOG = LoggerFactory.getLogger(Tips.class);
+
+    private Tips() {}
+
+    /**
+     * Makes the tip of {@code volume}. A quota that its pool cannot keep any more, for instance as it was mounted otherwise, does not
+     * stand in the way.
+     *
+     * @param files it, as a driver knows it
+     * @param base the layers that its tip is made on, topmost first
+     */
+    static void make(StorageDriver driver, RootFilesystem files, Volume volume, List<Layer> base) {
+        driver.create(files.with(volume.tip(), base));
+        try {
+            driver.limit(files, volume.bound().orElse(0));
+        } catch (BerthException e) {
+            if (e.code() != ErrorCode.UNSUPPORTED) {
+                throw e;
+            }
+            LOG.warn("The quota of {} is not kept: {}", files.directory(), e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package berth.hosttest.attack;
+
+import static berth.hosttest.ResultAssert.assertThat;
+
+import berth.hosttest.Host;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Root inside tries to have files on a btrfs pool that its quota does not count. */
+final class BtrfsQuotaEscapeTest {
+    @RegisterExtension
+    static final Host host = Host.withBusyboxOnBtrfs();
+
+    @ParameterizedTest
+    @EnumSource
+    void noSubvolumeOfItsOwnTakesFilesOutOfTheQuota(Kind kind) {
+        Attacker bad = Attacker.in(host, kind, "bad", "ct set quota bad 20M");
+
+        assertThat(bad.asRoot("mkdir /root/d")).succeeds();
+        assertThat(bad.tries("subvolume /")).succeeds().printsNothing();
+        assertThat(bad.tries("subvolume /root/d")).succeeds().printsNothing();
+        assertThat(bad.asRoot("for d in / /root/d; do dd if=/dev/urandom of=$d/f bs=1M count=12 conv=fsync || exit 7; done"))
+                .exits(7);
+    }
+}
