@@ -78,4 +78,25 @@ class MountTest {
         assertThat(Yaml.read(Yaml.write(mount), Mount.class)).isEqualTo(mount);
         assertThat(Yaml.read(Yaml.write(bind("/data")), Mount.class)).isEqualTo(bind("/data"));
     }
+
+    @Test
+    void aDatasetMayHoldSetuidProgramsUnlessItsMountForbidsThem() {
+        Mount data = Mount.ofDataset("data", "/srv//data/");
+
+        assertThat(data.mountpoint()).isEqualTo("/srv/data");
+        assertThat(data.toString()).isEqualTo("dataset data at /srv/data");
+        assertThat(data.attributes()).containsExactly(MountAttribute.NO_DEVICES);
+        assertThat(new Mount("/d", MountType.BIND, null, "data", List.of("nosuid", "ro"), null, false, false).attributes())
+                .containsExactlyInAnyOrder(
+                        MountAttribute.NO_DEVICES, MountAttribute.NO_SUID, MountAttribute.READ_ONLY);
+    }
+
+    @Test
+    void aMountShowsOneThing() {
+        assertThatThrownBy(() -> new Mount("/d", MountType.BIND, "/srv", "data", List.of(), null, false, false))
+                .hasMessageContaining("something else too");
+        assertThatThrownBy(() -> new Mount("/d", MountType.TMPFS, null, "data", List.of(), null, false, false))
+                .hasMessageContaining("something else too");
+        assertThatThrownBy(() -> Mount.ofDataset("/", "/d")).hasMessageContaining("something else too");
+    }
 }
