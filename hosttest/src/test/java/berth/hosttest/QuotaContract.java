@@ -89,16 +89,17 @@ abstract class QuotaContract {
     }
 
     @Test
-    void aFullContainerStopsAndStartsAndIsToldWhatFits() {
+    void aFullContainerStopsStartsAndGoesIntoASnapshot() {
         host.given("ct set quota web 12M");
         writes("/root/a", 30);
         inside("web", "i=0; while echo $i > /root/f$i; do i=$((i+1)); done 2>/dev/null");
-        host.given("ct stop --kill web", "ct set hostname web other.example.org");
+        host.given("ct snapshot new web running", "ct stop --kill web", "ct set hostname web other.example.org");
 
         assertThat(host.osctl("ct start web")).succeeds();
 
-        assertThat(inside("web", "hostname")).prints("other.example.org");
         assertThat(inside("web", "rm /root/a && echo there > /root/new")).succeeds();
+        host.given("ct stop --kill web", "ct snapshot new web stopped", "ct start web");
+        assertThat(inside("web", "hostname")).prints("other.example.org");
     }
 
     @Test

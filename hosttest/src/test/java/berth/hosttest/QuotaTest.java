@@ -21,7 +21,7 @@ final class QuotaTest extends QuotaContract {
 
     @BeforeAll
     static void aPoolThatKeepsQuotas() {
-        KeptPool.make(host);
+        KeptPool.make(host, QuotaTest.class);
     }
 
     @AfterAll

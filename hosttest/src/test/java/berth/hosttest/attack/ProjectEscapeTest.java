@@ -16,7 +16,7 @@ final class ProjectEscapeTest {
 
     @BeforeAll
     static void aPoolThatKeepsQuotas() {
-        KeptPool.make(host);
+        KeptPool.make(host, ProjectEscapeTest.class);
     }
 
     @AfterAll

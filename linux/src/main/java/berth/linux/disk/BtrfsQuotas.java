@@ -57,12 +57,14 @@ public final class BtrfsQuotas {
     /**
      * Lets {@code subvolume} show {@code bytes} at most; as much as there is if 0.
      *
+     * @param other a directory of the same file system in a subvolume that is not full: nothing can be asked of one that is
      * @throws KernelException ENOTCONN if nothing is counted
      */
-    public static void limit(Path subvolume, long bytes) {
+    public static void limit(Path subvolume, Path other, long bytes) {
         try (Arena arena = Arena.ofConfined();
-                Fd fd = Fd.openForReading(subvolume)) {
+                Fd fd = Fd.openForReading(other)) {
             MemorySegment limit = arena.allocate(LIMIT_SIZE, Long.BYTES);
+            limit.set(ValueLayout.JAVA_LONG, 0, group(subvolume));
             limit.set(ValueLayout.JAVA_LONG, LIMIT_FLAGS, BOUND_SHOWN);
             limit.set(ValueLayout.JAVA_LONG, LIMIT_SHOWN, bytes == 0 ? NONE : bytes);
             ioctl(fd, IOC_QGROUP_LIMIT, limit, subvolume);
@@ -73,14 +75,11 @@ public final class BtrfsQuotas {
     public static OptionalLong shown(Path subvolume) {
         try (Arena arena = Arena.ofConfined();
                 Fd fd = Fd.openForReading(subvolume)) {
+            long group = group(subvolume);
             MemorySegment args = arena.allocate(ARGS_SIZE, Long.BYTES);
-            args.set(ValueLayout.JAVA_LONG, LOOKUP_INODE, ROOT_INODE);
-            ioctl(fd, IOC_INO_LOOKUP, args, subvolume);
-            long id = args.get(ValueLayout.JAVA_LONG, 0);
-            args.fill((byte) 0);
             args.set(ValueLayout.JAVA_LONG, 0, QUOTA_TREE);
-            args.set(ValueLayout.JAVA_LONG, SEARCH_OFFSETS, id);
-            args.set(ValueLayout.JAVA_LONG, SEARCH_OFFSETS + Long.BYTES, id);
+            args.set(ValueLayout.JAVA_LONG, SEARCH_OFFSETS, group);
+            args.set(ValueLayout.JAVA_LONG, SEARCH_OFFSETS + Long.BYTES, group);
             args.set(ValueLayout.JAVA_LONG, SEARCH_NEWEST, NONE);
             args.set(ValueLayout.JAVA_INT, SEARCH_TYPES, GROUP_INFO);
             args.set(ValueLayout.JAVA_INT, SEARCH_TYPES + Integer.BYTES, GROUP_INFO);
@@ -95,6 +94,17 @@ public final class BtrfsQuotas {
                 return OptionalLong.empty();
             }
             throw e;
+        }
+    }
+
+    /** The group of a subvolume has its number. */
+    private static long group(Path subvolume) {
+        try (Arena arena = Arena.ofConfined();
+                Fd fd = Fd.openForReading(subvolume)) {
+            MemorySegment args = arena.allocate(ARGS_SIZE, Long.BYTES);
+            args.set(ValueLayout.JAVA_LONG, LOOKUP_INODE, ROOT_INODE);
+            ioctl(fd, IOC_INO_LOOKUP, args, subvolume);
+            return args.get(ValueLayout.JAVA_LONG, 0);
         }
     }
 

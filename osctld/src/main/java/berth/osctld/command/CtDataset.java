@@ -109,7 +109,7 @@ final class CtDataset {
             Container container = call.names().container(id);
             String place = mountpoint == null ? datasets(call).usualMountpoint(container, name) : mountpoint;
             datasets(call).create(container, name, mount ? place : null, call.caller());
-            call.out().done(mount ? "%s has dataset %s at %s" : "%s has dataset %s", container.name(), name, place);
+            call.out().done("%s has dataset %s%s", container.name(), name, mount ? " at " + place : "");
         }
     }
 

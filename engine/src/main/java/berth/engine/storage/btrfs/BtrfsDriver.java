@@ -130,14 +130,14 @@ public final class BtrfsDriver implements StorageDriver {
     @Override
     public void limit(RootFilesystem root, long bytes) {
         try {
-            BtrfsQuotas.limit(root.directory(), bytes);
+            BtrfsQuotas.limit(root.directory(), root.store(), bytes);
         } catch (KernelException e) {
             if (!e.is(Errno.ENOTCONN)) {
                 throw e;
             }
             if (bytes != 0) {
                 BtrfsQuotas.enable(root.store());
-                BtrfsQuotas.limit(root.directory(), bytes);
+                BtrfsQuotas.limit(root.directory(), root.store(), bytes);
             }
         }
     }
