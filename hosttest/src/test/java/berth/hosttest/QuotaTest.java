@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,16 +26,6 @@ final class QuotaTest extends QuotaContract {
     @AfterAll
     static void noSuchPool() {
         KeptPool.remove(host);
-    }
-
-    @Test
-    void whereTheFileSystemKeepsNoneAQuotaIsRefusedWithTheReason() {
-        host.given("--pool tank ct new --image busybox mail");
-
-        assertThat(host.osctl("ct set quota mail 20M"))
-                .fails(Status.UNSUPPORTED)
-                .complains("does not keep directories to quotas", "prjquota");
-        assertThat(host.json("ct show mail").get("quota").isNull()).isTrue();
     }
 
     @ParameterizedTest
