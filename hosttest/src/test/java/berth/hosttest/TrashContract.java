@@ -202,4 +202,22 @@ abstract class TrashContract {
         host.given("group new /gone", "trash restore lost");
         assertThat(host.state("lost")).isEqualTo("stopped");
     }
+
+    @Test
+    void aDeletedImageComesBackAndContainersCanBeMadeOfIt() {
+        host.given("image build --no-passwd busybox spare");
+
+        assertThat(host.osctl("image del spare")).succeeds().mentions("trash restore spare");
+
+        assertThat(host.osctl("ct new --image spare shop")).fails(Status.NOT_FOUND);
+        assertThat(host.json("trash ls").get(0).get("kind").asString()).isEqualTo("image");
+        assertThat(host.json("trash ls").get(0).get("used").asLong()).isPositive();
+        host.killDaemon();
+        host.startDaemon();
+        assertThat(trashed()).containsExactly("spare");
+        assertThat(host.osctl("trash restore spare")).succeeds();
+        host.given("ct new --image spare shop", "ct del --purge shop", "image del spare", "trash prune spare");
+        assertThat(host.osctl("trash restore spare")).fails(Status.NOT_FOUND);
+        assertThat(host.residue()).isEmpty();
+    }
 }

@@ -254,7 +254,7 @@ public record ContainerServices(
                         plans,
                         on.clock()),
                 datasetTrash,
-                new TrashBin(on.pools(), on.datasets(), trash, datasetTrash, on.clock()),
+                new TrashBin(on.pools(), on.datasets(), trash, datasetTrash, on.images(), on.clock()),
                 new ContainerMove(
                         containers, on.datasets(), on.networks(), mounts, on.locks(), operations, rename, on.clock()),
                 new ContainerExport(containers, on.images(), on.datasets(), plans, operations, passingCopy, on.clock()),

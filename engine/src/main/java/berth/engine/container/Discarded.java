@@ -18,7 +18,8 @@ public record Discarded(Kind kind, String pool, String key, String name, Instant
     /** What can be in the trash. */
     public enum Kind {
         CONTAINER,
-        DATASET;
+        DATASET,
+        IMAGE;
 
         /** Its word for people. */
         public String word() {

@@ -2,11 +2,14 @@ package berth.engine.container;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
+import berth.engine.image.Image;
+import berth.engine.image.ImageStores;
 import berth.engine.operation.Caller;
 import berth.engine.storage.Dataset;
 import berth.engine.storage.Datasets;
 import berth.engine.storage.Pool;
 import berth.engine.storage.Pools;
+import berth.engine.store.Change;
 import berth.linux.Errno;
 import berth.linux.KernelException;
 import java.time.Instant;
@@ -23,6 +26,7 @@ public final class TrashBin {
     private final Datasets datasets;
     private final ContainerTrash containers;
     private final DatasetTrash ofContainers;
+    private final ImageStores images;
     private final InstantSource clock;
 
     TrashBin(
@@ -30,37 +34,52 @@ public final class TrashBin {
             Datasets datasets,
             ContainerTrash containers,
             DatasetTrash ofContainers,
+            ImageStores images,
             InstantSource clock) {
         this.pools = pools;
         this.datasets = datasets;
         this.containers = containers;
         this.ofContainers = ofContainers;
+        this.images = images;
         this.clock = clock;
     }
 
     /** What is in the trash of {@code pool}, by name. */
     public List<Discarded> of(String pool) {
-        return Stream.concat(
+        Stream<Discarded> ofImages = images.trashed(pool).stream()
+                .map(i -> discarded(Discarded.Kind.IMAGE, pool, i.key(), i.image().label(), i.change()));
+        return Stream.of(
                         containers.of(pool).stream()
-                                .map(t -> new Discarded(
+                                .map(t -> discarded(
                                         Discarded.Kind.CONTAINER,
                                         pool,
                                         t.key(),
                                         t.container(),
-                                        t.at(),
-                                        t.by(),
-                                        t.command())),
+                                        t.revision().change())),
                         ofContainers.of(pool).stream()
-                                .map(d -> new Discarded(
-                                        Discarded.Kind.DATASET,
-                                        pool,
-                                        d.id(),
-                                        d.path(),
-                                        d.change().at(),
-                                        d.change().by(),
-                                        d.change().command())))
+                                .map(d -> discarded(Discarded.Kind.DATASET, pool, d.id(), d.path(), d.change())),
+                        ofImages)
+                .flatMap(s -> s)
                 .sorted(Comparator.comparing(Discarded::name).thenComparing(Discarded::at))
                 .toList();
+    }
+
+    private static Discarded discarded(Discarded.Kind kind, String pool, String key, String name, Change change) {
+        return new Discarded(kind, pool, key, name, change.at(), change.by(), change.command());
+    }
+
+    /**
+     * Deletes an image, as {@link ImageStores#delete}: puts it into the trash, or, if that is wanted or its pool keeps nothing, for
+     * good.
+     *
+     * @return what became of it; for good, too, if only one of its names was taken away
+     */
+    public Deletion.Fate deleteImage(String pool, String reference, Deletion.Fate fate, Caller caller) {
+        if (fate == Deletion.Fate.GONE || pools.settings(pool).trashAge().isZero()) {
+            images.delete(pool, reference, caller);
+            return Deletion.Fate.GONE;
+        }
+        return images.discard(pool, reference, caller).isPresent() ? Deletion.Fate.TRASH : Deletion.Fate.GONE;
     }
 
     /**
@@ -98,6 +117,12 @@ public final class TrashBin {
      * as listing them.
      */
     public Optional<Long> usage(Discarded discarded) {
+        if (discarded.kind() == Discarded.Kind.IMAGE) {
+            return images.trashed(discarded.pool()).stream()
+                    .filter(i -> i.key().equals(discarded.key()))
+                    .map(i -> i.image().size())
+                    .findFirst();
+        }
         try {
             Pool pool = pools.usable(discarded.pool());
             return datasets.find(discarded.pool(), discarded.key()).map(Dataset::layers).map(layers -> layers.stream()
@@ -124,6 +149,11 @@ public final class TrashBin {
         switch (discarded.kind()) {
             case CONTAINER -> containers.restore(trashed(discarded), chosen, caller);
             case DATASET -> ofContainers.restore(discarded.pool(), discarded.key(), chosen, caller);
+            case IMAGE -> {
+                Image image = image(discarded);
+                images.restore(
+                        discarded.pool(), image.id(), name == null ? image.names() : List.of(name), caller);
+            }
         }
         return chosen;
     }
@@ -133,6 +163,7 @@ public final class TrashBin {
         switch (discarded.kind()) {
             case CONTAINER -> containers.delete(trashed(discarded), caller);
             case DATASET -> ofContainers.delete(discarded.pool(), discarded.key(), caller);
+            case IMAGE -> images.purge(discarded.pool(), image(discarded).id(), caller);
         }
     }
 
@@ -140,7 +171,19 @@ public final class TrashBin {
         return containers.of(discarded.pool()).stream()
                 .filter(t -> t.key().equals(discarded.key()))
                 .findFirst()
-                .orElseThrow(() -> new BerthException(
-                        ErrorCode.NOT_FOUND, "'%s' is not in the trash any more".formatted(discarded.key())));
+                .orElseThrow(() -> gone(discarded));
+    }
+
+    private Image image(Discarded discarded) {
+        return images.trashed(discarded.pool()).stream()
+                .filter(i -> i.key().equals(discarded.key()))
+                .findFirst()
+                .orElseThrow(() -> gone(discarded))
+                .image();
+    }
+
+    private static BerthException gone(Discarded discarded) {
+        return new BerthException(
+                ErrorCode.NOT_FOUND, "'%s' is not in the trash any more".formatted(discarded.key()));
     }
 }

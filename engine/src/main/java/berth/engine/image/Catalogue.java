@@ -51,11 +51,12 @@ final class Catalogue {
         this.problems = problems;
     }
 
-    static Catalogue load(Path path, Directory directory) {
+    /** Those in {@code directory}, which is {@code path}, but for those of {@code shelf}. */
+    static Catalogue load(Path path, Directory directory, ImageShelf shelf) {
         List<String> problems = new ArrayList<>();
         Map<String, Image> images = new HashMap<>();
         for (DirectoryEntry entry : directory.list()) {
-            if (entry.name().matches("[0-9a-f]{64}")) {
+            if (entry.name().matches("[0-9a-f]{64}") && shelf.find(entry.name()).isEmpty()) {
                 try {
                     images.put(entry.name(), read(directory, entry.name() + "/" + DESCRIPTION, Image.class));
                 } catch (KernelException | BerthException e) {

@@ -6,10 +6,12 @@ import berth.engine.operation.Caller;
 import berth.engine.operation.LockKey;
 import berth.engine.operation.LockRequest;
 import berth.engine.operation.Locks;
+import berth.engine.store.Change;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The images of every open pool. Safe for use by several threads. */
@@ -58,12 +60,58 @@ public final class ImageStores {
     /** Deletes what {@code reference} names, as {@link Images#delete}, while no container is being made of it. */
     public void delete(String pool, String reference, Caller caller) {
         String id = of(pool).get(reference).id();
-        try (Locks.Held _ = locks.acquire(
+        try (Locks.Held _ = exclusive(pool, id, caller)) {
+            of(pool).delete(reference);
+        }
+    }
+
+    /**
+     * As {@link #delete}, but the image goes into the trash.
+     *
+     * @return it; empty if only a name was taken away
+     */
+    public Optional<Image> discard(String pool, String reference, Caller caller) {
+        String id = of(pool).get(reference).id();
+        try (Locks.Held _ = exclusive(pool, id, caller)) {
+            return of(pool)
+                    .discard(
+                            reference,
+                            new Change(
+                                    clock.instant(),
+                                    caller.actor().user(),
+                                    caller.actor().command()));
+        }
+    }
+
+    /** Those in the trash of {@code pool}; none if it is not open. */
+    public List<TrashedImage> trashed(String pool) {
+        Images images = pools.get(pool);
+        return images == null ? List.of() : images.trashed();
+    }
+
+    /**
+     * Takes the image {@code id} from the trash of {@code pool}. Of the names {@code wanted} it gets those that are free.
+     *
+     * @throws BerthException NOT_FOUND if it is not there
+     */
+    public void restore(String pool, String id, List<String> wanted, Caller caller) {
+        try (Locks.Held _ = exclusive(pool, id, caller)) {
+            of(pool).restore(id, wanted);
+        }
+    }
+
+    /** Deletes for good the image {@code id} in the trash of {@code pool}. @throws BerthException NOT_FOUND */
+    public void purge(String pool, String id, Caller caller) {
+        try (Locks.Held _ = exclusive(pool, id, caller)) {
+            of(pool).purge(id);
+        }
+    }
+
+    private Locks.Held exclusive(String pool, String id, Caller caller) {
+        return locks.acquire(
                 List.of(LockRequest.exclusive(LockKey.Kind.IMAGE, pool + ":" + id)),
                 caller.patience(),
                 caller.actor().command(),
-                caller.progress())) {
-            of(pool).delete(reference);
-        }
+                caller.progress());
     }
 }

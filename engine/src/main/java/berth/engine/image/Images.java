@@ -3,6 +3,7 @@ package berth.engine.image;
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.operation.Progress;
+import berth.engine.store.Change;
 import berth.engine.store.DurableFile;
 import berth.engine.store.FileFailure;
 import berth.engine.store.Yaml;
@@ -31,7 +32,8 @@ import java.util.function.Function;
  * <p>Safe for several threads: imports run one at a time, everything else beside them.
  */
 public final class Images implements AutoCloseable {
-    private static final String DESCRIPTION = "image.yml";
+    static final String DESCRIPTION = "image.yml";
+
     private static final int MODE = 0700;
 
     private final Path path;
@@ -39,6 +41,7 @@ public final class Images implements AutoCloseable {
     private final ImageUsers users;
     private final Clock clock;
     private final Catalogue catalogue;
+    private final ImageShelf shelf;
     private final ReentrantLock importing = new ReentrantLock(true);
     /** Held while the catalogue and the directory change together. */
     private final ReentrantLock changing = new ReentrantLock();
@@ -49,12 +52,14 @@ public final class Images implements AutoCloseable {
         ArchiveReader open(Staging staging) throws IOException;
     }
 
-    private Images(Path path, Directory directory, ImageUsers users, Clock clock, Catalogue catalogue) {
+    private Images(
+            Path path, Directory directory, ImageUsers users, Clock clock, Catalogue catalogue, ImageShelf shelf) {
         this.path = path;
         this.directory = directory;
         this.users = users;
         this.clock = clock;
         this.catalogue = catalogue;
+        this.shelf = shelf;
     }
 
     /**
@@ -65,13 +70,14 @@ public final class Images implements AutoCloseable {
     public static Images open(Path path, ImageUsers users, Clock clock) {
         createPrivate(path);
         Directory directory = Directory.open(path, Resolution.NO_LINKS);
-        Catalogue catalogue = Catalogue.load(path, directory);
+        ImageShelf shelf = ImageShelf.load(path, directory);
+        Catalogue catalogue = Catalogue.load(path, directory, shelf);
         try {
             Staging.sweep(directory);
         } catch (KernelException e) {
             catalogue.addProblem("leftovers of imports in %s stay: %s".formatted(path, e.getMessage()));
         }
-        return new Images(path, directory, users, clock, catalogue);
+        return new Images(path, directory, users, clock, catalogue, shelf);
     }
 
     private static void createPrivate(Path path) {
@@ -238,23 +244,88 @@ public final class Images implements AutoCloseable {
     public void delete(String reference) {
         changing.lock();
         try {
-            Image image = get(reference);
-            if (image.names().contains(reference) && image.names().size() > 1) {
-                catalogue.untag(reference);
-                return;
-            }
-            List<String> needing = users.usersOf(image.id());
-            if (!needing.isEmpty()) {
-                throw new BerthException(
-                        ErrorCode.IN_USE,
-                        "image '%s' is used by containers: %s".formatted(image.label(), String.join(", ", needing)),
-                        "delete them first");
-            }
-            catalogue.remove(image.id());
-            Staging.removeImage(directory, image.id());
+            deletable(reference).ifPresent(image -> {
+                catalogue.remove(image.id());
+                Staging.removeImage(directory, image.id());
+            });
         } finally {
             changing.unlock();
         }
+    }
+
+    /**
+     * As {@link #delete}, but the image goes into the trash.
+     *
+     * @return it; empty if only a name was taken away
+     */
+    Optional<Image> discard(String reference, Change change) {
+        changing.lock();
+        try {
+            Optional<Image> image = deletable(reference);
+            image.ifPresent(i -> {
+                shelf.put(i, change);
+                catalogue.remove(i.id());
+            });
+            return image;
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    private Optional<Image> deletable(String reference) {
+        Image image = get(reference);
+        if (image.names().contains(reference) && image.names().size() > 1) {
+            catalogue.untag(reference);
+            return Optional.empty();
+        }
+        List<String> needing = users.usersOf(image.id());
+        if (!needing.isEmpty()) {
+            throw new BerthException(
+                    ErrorCode.IN_USE,
+                    "image '%s' is used by containers: %s".formatted(image.label(), String.join(", ", needing)),
+                    "delete them first");
+        }
+        return Optional.of(image);
+    }
+
+    /** Those in the trash. */
+    List<TrashedImage> trashed() {
+        return shelf.all();
+    }
+
+    /**
+     * Takes the image {@code id} from the trash. Of the names {@code wanted} it gets those that no other image has meanwhile.
+     *
+     * @throws BerthException NOT_FOUND if it is not there
+     */
+    void restore(String id, List<String> wanted) {
+        changing.lock();
+        try {
+            Image image = inTrash(id).image();
+            catalogue.add(image);
+            wanted.stream().filter(n -> catalogue.find(n).isEmpty()).forEach(n -> catalogue.tag(id, n));
+            shelf.take(id);
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /** Deletes for good the image {@code id}, which is in the trash. @throws BerthException NOT_FOUND */
+    void purge(String id) {
+        changing.lock();
+        try {
+            inTrash(id);
+            Staging.removeImage(directory, id);
+            shelf.forget(id);
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    private TrashedImage inTrash(String id) {
+        return shelf.find(id)
+                .orElseThrow(() -> new BerthException(
+                        ErrorCode.NOT_FOUND, "image '%.12s' is not in the trash any more".formatted(id)));
     }
 
     @Override
@@ -298,6 +369,9 @@ public final class Images implements AutoCloseable {
         Image image = describe(unpacked, request);
         changing.lock();
         try {
+            if (shelf.find(image.id()).isPresent()) {
+                restore(image.id(), List.of());
+            }
             boolean known = catalogue.find(image.id()).isPresent();
             if (!known) {
                 DurableFile.write(staging.path().resolve(DESCRIPTION), Yaml.write(image), DurableFile.PRIVATE);

@@ -4,6 +4,7 @@ import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.image.BusyboxBuilder;
 import berth.engine.image.DebianBuilder;
+import berth.engine.container.Deletion;
 import berth.engine.image.Image;
 import berth.engine.image.ImageBuilder;
 import berth.engine.image.ImportRequest;
@@ -222,10 +223,17 @@ final class ImageCommands {
             aliases = "delete",
             description = {
                 "Delete images that no container stands on",
-                "Of an image with several names, the one given is taken away only."
+                "Of an image with several names, the one given is taken away only. An image goes to the trash, from which 'trash restore'"
+                        + " brings it back for as long as its pool keeps what is there."
             },
-            footer = {"osctl image del debian"})
+            footer = {"osctl image del debian", "osctl image del --purge debian"})
     static final class Del extends OsctlCommand {
+        @Option(
+                names = {"--purge", "--no-trash"},
+                description = "delete it for good, not into the trash")
+        boolean purge;
+
+
         @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "names, ids, or beginnings of ids")
         List<String> names = new ArrayList<>();
 
@@ -233,8 +241,19 @@ final class ImageCommands {
         void run(Call call) {
             Each.of(call, names, (name, caller) -> {
                 String reference = name.substring(name.indexOf(':') + 1);
-                call.services().images().delete(named(call, name).pool(), reference, caller);
-                call.out().done("image %s is deleted", name);
+                Deletion.Fate fate = call.services()
+                        .containers()
+                        .trashBin()
+                        .deleteImage(
+                                named(call, name).pool(),
+                                reference,
+                                purge ? Deletion.Fate.GONE : Deletion.Fate.TRASH,
+                                caller);
+                switch (fate) {
+                    case TRASH ->
+                        call.out().done("image %s is in the trash; 'trash restore %s' brings it back", name, name);
+                    case GONE -> call.out().done("image %s is deleted", name);
+                }
             });
         }
     }

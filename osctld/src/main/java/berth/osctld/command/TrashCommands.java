@@ -73,9 +73,9 @@ final class TrashCommands {
     @Command(
             name = "restore",
             description = {
-                "Bring a deleted container or dataset back",
+                "Bring a deleted container, dataset or image back",
                 "A container with its files, snapshots, settings, history, logs, user and ids; it is stopped. Interfaces whose addresses"
-                        + " others have meanwhile are left out, with a warning. A dataset is mounted where it was. What cannot be"
+                        + " others have meanwhile are left out, with a warning. A dataset is mounted where it was. An image has those of its names that are free. What cannot be"
                         + " brought back stays in the trash."
             },
             footer = {
