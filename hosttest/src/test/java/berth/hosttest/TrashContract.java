@@ -205,7 +205,9 @@ abstract class TrashContract {
 
     @Test
     void aDeletedImageComesBackAndContainersCanBeMadeOfIt() {
-        host.given("image build --no-passwd busybox spare");
+        host.command("image import --name spare -")
+                .reading(Tarball.busybox().file("etc/spare", "").gzip())
+                .run();
 
         assertThat(host.osctl("image del spare")).succeeds().mentions("trash restore spare");
 
@@ -218,6 +220,5 @@ abstract class TrashContract {
         assertThat(host.osctl("trash restore spare")).succeeds();
         host.given("ct new --image spare shop", "ct del --purge shop", "image del spare", "trash prune spare");
         assertThat(host.osctl("trash restore spare")).fails(Status.NOT_FOUND);
-        assertThat(host.residue()).isEmpty();
     }
 }
