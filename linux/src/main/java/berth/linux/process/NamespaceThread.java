@@ -35,7 +35,9 @@ public final class NamespaceThread {
      * @throws RuntimeException whatever the work throws
      */
     public static <T extends @Nullable Object> T call(Map<NamespaceKind, Fd> namespaces, Work<T> work) {
-        Visit<T> visit = new Visit<>(new EnumMap<>(namespaces), work);
+        EnumMap<NamespaceKind, Fd> ordered = new EnumMap<>(NamespaceKind.class);
+        ordered.putAll(namespaces);
+        Visit<T> visit = new Visit<>(ordered, work);
         Thread thread = Thread.ofPlatform().name("namespace").daemon().unstarted(visit);
         thread.start();
         boolean interrupted = false;
