@@ -48,7 +48,8 @@ abstract class DatasetContract {
         started("web");
 
         assertThat(host.osctl("ct dataset new web data")).succeeds().mentions("/data");
-        assertThat(inside("web", "echo kept > /data/file && ls -ldn /data | cut -c1-10")).prints("drwxr-xr-x");
+        assertThat(inside("web", "echo kept > /data/file && ls -ldn /data | cut -c1-10"))
+                .prints("drwxr-xr-x");
         assertThat(inside("web", "grep -q ' /data ' /proc/mounts")).succeeds();
 
         int former = host.initPid("web");
@@ -65,7 +66,9 @@ abstract class DatasetContract {
     @Test
     void nestedDatasetsLieInEachOther() {
         host.given(
-                "ct dataset new web srv /srv/all", "ct dataset new web srv/pg", "ct dataset new web srv/pg/wal /var/wal");
+                "ct dataset new web srv /srv/all",
+                "ct dataset new web srv/pg",
+                "ct dataset new web srv/pg/wal /var/wal");
         started("web");
 
         assertThat(inside("web", "echo a > /srv/all/a; echo b > /srv/all/pg/b; echo c > /var/wal/c"))
@@ -85,7 +88,9 @@ abstract class DatasetContract {
         assertThat(inside("web", "touch /data/f; chown 33:33 /data/f; ls -ln /data/f"))
                 .succeeds()
                 .mentions("33");
-        assertThat(inside("web", "grep ' /data ' /proc/mounts")).mentions("nodev").doesNotMention("nosuid");
+        assertThat(inside("web", "grep ' /data ' /proc/mounts"))
+                .mentions("nodev")
+                .doesNotMention("nosuid");
     }
 
     @Test
@@ -284,7 +289,8 @@ abstract class DatasetContract {
         assertThat(host.osctl("ct mounts dataset --ro web data /srv")).succeeds();
 
         assertThat(inside("web", "touch /srv/f")).exits(1);
-        assertThat(inside("web", "mount -o remount,rw,bind /srv || touch /srv/f")).exits(1);
+        assertThat(inside("web", "mount -o remount,rw,bind /srv || touch /srv/f"))
+                .exits(1);
         assertThat(host.osctl("ct mounts dataset web data /srv2"))
                 .fails(Status.IN_USE)
                 .complains("/srv", "one mount point");
@@ -303,14 +309,18 @@ abstract class DatasetContract {
                 .complains("'none'");
         assertThat(host.osctl("ct dataset new web data /proc/x")).fails(Status.INVALID);
         assertThat(host.osctl("ct dataset new web data relative")).fails(Status.INVALID);
-        assertThat(host.osctl("ct dataset del web none")).fails(Status.NOT_FOUND).complains("ct dataset ls web");
+        assertThat(host.osctl("ct dataset del web none"))
+                .fails(Status.NOT_FOUND)
+                .complains("ct dataset ls web");
         assertThat(host.osctl("ct dataset del web /")).fails(Status.INVALID);
         assertThat(host.osctl("ct mounts dataset web none /srv")).fails(Status.NOT_FOUND);
 
         assertThat(datasets("web")).containsExactly("/");
         started("web");
         assertThat(inside("web", "ln -s /etc /link")).succeeds();
-        assertThat(host.osctl("ct dataset new web data /link")).fails(Status.FAILED).complains("symbolic link");
+        assertThat(host.osctl("ct dataset new web data /link"))
+                .fails(Status.FAILED)
+                .complains("symbolic link");
         assertThat(datasets("web")).containsExactly("/");
         assertThat(host.json("ct mounts ls web")).isEmpty();
         host.given("ct del -f --purge web");

@@ -31,7 +31,9 @@ final class DatasetTest extends DatasetContract {
 
         assertThat(host.json("ct show mail").get("quota").isNull()).isTrue();
         host.given("ct del --purge mail", "pool uninstall bare");
-        assertThat(host.shell("umount {0} && rmdir {0}".replace("{0}", directory())).run()).succeeds();
+        assertThat(host.shell("umount {0} && rmdir {0}".replace("{0}", directory()))
+                        .run())
+                .succeeds();
     }
 
     private static String directory() {

@@ -8,9 +8,10 @@ public final class KeptPool {
 
     /** Makes it. Skips the tests of {@code tests} if the kernel keeps no quotas of ext4. */
     public static void make(Host host, Class<?> tests) {
-        assertThat(host.shell(("truncate -s 256M {0}.disk && mkfs.ext4 -q -O project,quota -E lazy_itable_init=0 {0}.disk"
-                                        + " && mkdir -p {0}")
-                                .replace("{0}", host.pool("kept").toString()))
+        assertThat(host.shell(
+                                ("truncate -s 256M {0}.disk && mkfs.ext4 -q -O project,quota -E lazy_itable_init=0 {0}.disk"
+                                                + " && mkdir -p {0}")
+                                        .replace("{0}", host.pool("kept").toString()))
                         .run())
                 .succeeds();
         boolean mounted = host.shell("mount -o loop,prjquota {0}.disk {0} && chmod 755 {0}"
@@ -38,7 +39,8 @@ public final class KeptPool {
     }
 
     private static void clear(Host host) {
-        assertThat(host.shell("rm -r {0} {0}.disk".replace("{0}", host.pool("kept").toString()))
+        assertThat(host.shell("rm -r {0} {0}.disk"
+                                .replace("{0}", host.pool("kept").toString()))
                         .run())
                 .succeeds();
     }

@@ -113,7 +113,14 @@ final class Wiring {
                         instance, pools, users, groups, images, datasets, networks, locks, events, clock, failPoints),
                 machinery);
         UserAdministration administration = new UserAdministration(
-                pools, users, containers.containers(), containers.trash(), containers.datasetTrash(), locks, clock, failPoints);
+                pools,
+                users,
+                containers.containers(),
+                containers.trash(),
+                containers.datasetTrash(),
+                locks,
+                clock,
+                failPoints);
         PoolGate gate = new PoolGate(
                 pools, users, groups, images, administration, datasets, networks, containers, trash, locks);
         return new Engine(

@@ -73,9 +73,7 @@ public final class ContainerDatasets {
     public Optional<String> mountpoint(Container container, Volume volume) {
         return volume.isRoot()
                 ? Optional.of(Volume.ROOT)
-                : mountsOf(container, volume.name()).stream()
-                        .findFirst()
-                        .map(Mount::mountpoint);
+                : mountsOf(container, volume.name()).stream().findFirst().map(Mount::mountpoint);
     }
 
     /** Whether {@code volume} of {@code container} is mounted in it now. */
@@ -128,8 +126,7 @@ public final class ContainerDatasets {
                                     before.with(volume.bounded(bytes))),
                             caller.actor(),
                             caller.progress());
-            counted(container, volume)
-                    .stream()
+            counted(container, volume).stream()
                     .filter(used -> bytes != null && used > bytes)
                     .forEach(used -> caller.progress()
                             .warn("%s has %s already: nothing can be written until it has less"
@@ -205,15 +202,13 @@ public final class ContainerDatasets {
 
     /** Refuses one that is nested in what does not exist. */
     static void requireParent(Container container, Dataset dataset, Volume volume) {
-        volume.parent()
-                .filter(parent -> dataset.findVolume(parent).isEmpty())
-                .ifPresent(parent -> {
-                    throw new BerthException(
-                            ErrorCode.NOT_FOUND,
-                            "container '%s' has no dataset '%s' to nest '%s' in"
-                                    .formatted(container.name(), parent, volume.name()),
-                            "make that first: 'osctl ct dataset new %s %s'".formatted(container.name(), parent));
-                });
+        volume.parent().filter(parent -> dataset.findVolume(parent).isEmpty()).ifPresent(parent -> {
+            throw new BerthException(
+                    ErrorCode.NOT_FOUND,
+                    "container '%s' has no dataset '%s' to nest '%s' in"
+                            .formatted(container.name(), parent, volume.name()),
+                    "make that first: 'osctl ct dataset new %s %s'".formatted(container.name(), parent));
+        });
     }
 
     /** What becomes of datasets that are nested in one that is deleted. */
@@ -233,7 +228,8 @@ public final class ContainerDatasets {
      */
     public Deletion.Fate delete(Container container, String name, Nested nested, Deletion.Fate fate, Caller caller) {
         String pool = container.id().pool();
-        boolean kept = fate == Deletion.Fate.TRASH && !pools.settings(pool).trashAge().isZero();
+        boolean kept =
+                fate == Deletion.Fate.TRASH && !pools.settings(pool).trashAge().isZero();
         mounts.change(container, caller, () -> {
             Dataset before = datasets.of(pool, container.name());
             List<Volume> gone = requireDeletable(container, before, name, nested);

@@ -186,8 +186,8 @@ public record ContainerServices(
         MoveKind rename = move.apply("ct mv");
         DatasetChange passingCopy = change.apply("ct export");
         DatasetShelf datasetShelf = new DatasetShelf();
-        Function<String, DatasetAddition> add = name ->
-                new DatasetAddition(name, on.pools(), containers, on.datasets(), datasetShelf, plans, mounted);
+        Function<String, DatasetAddition> add =
+                name -> new DatasetAddition(name, on.pools(), containers, on.datasets(), datasetShelf, plans, mounted);
         DatasetAddition newDataset = add.apply("ct dataset new");
         DatasetAddition restoredDataset = add.apply("trash restore dataset");
         DatasetRemoval datasetRemoval = new DatasetRemoval(containers, on.datasets(), datasetShelf, mounted);

@@ -194,10 +194,7 @@ public final class ContainerTrash {
                 .run(
                         kinds.delete(),
                         new DeleteKind.Plan(
-                                pool,
-                                spot,
-                                datasets.of(pool, spot.id()).layers(),
-                                user),
+                                pool, spot, datasets.of(pool, spot.id()).layers(), user),
                         caller.actor(),
                         caller.progress());
     }

@@ -86,8 +86,8 @@ final class DatasetAddition implements OperationKind<DatasetAddition.Plan> {
         List<Step> steps = new ArrayList<>();
         plan.made()
                 .map(plan.after()::volume)
-                .ifPresent(volume -> steps.add(
-                        Step.of("make file system", () -> make(plan, volume), () -> destroy(plan, volume))));
+                .ifPresent(volume ->
+                        steps.add(Step.of("make file system", () -> make(plan, volume), () -> destroy(plan, volume))));
         steps.add(Step.of(
                 "record layers",
                 () -> datasets.save(plan.pool(), plan.after()),
@@ -96,10 +96,11 @@ final class DatasetAddition implements OperationKind<DatasetAddition.Plan> {
             steps.add(Step.of("mount", () -> mount(plan), () -> unmount(plan)));
         }
         steps.add(Step.commit("write configuration", () -> configure(plan)));
-        plan.trashed().ifPresent(key -> steps.add(Step.then("take from the trash", () -> {
-            shelf.remove(plan.pool(), key);
-            datasets.forget(plan.pool(), key);
-        })));
+        plan.trashed()
+                .ifPresent(key -> steps.add(Step.then("take from the trash", () -> {
+                    shelf.remove(plan.pool(), key);
+                    datasets.forget(plan.pool(), key);
+                })));
         return steps;
     }
 

@@ -93,8 +93,7 @@ final class DatasetChange implements OperationKind<DatasetChange.Plan> {
                     plan.suspend() ? Optional.of(id(plan)) : Optional.empty(),
                     Step.of(
                             "copy changes",
-                            () -> plan.copies()
-                                    .forEach(c -> pool(plan).driver().copy(filesystem(plan, c), c.layer())),
+                            () -> plan.copies().forEach(c -> pool(plan).driver().copy(filesystem(plan, c), c.layer())),
                             () -> destroy(plan, plan.copies()))));
         }
         if (!plan.merged().isEmpty()) {
@@ -108,9 +107,7 @@ final class DatasetChange implements OperationKind<DatasetChange.Plan> {
         }
         if (!plan.tips().isEmpty()) {
             steps.add(Step.of(
-                    "make new layer",
-                    () -> plan.tips().forEach(t -> make(plan, t)),
-                    () -> destroy(plan, plan.tips())));
+                    "make new layer", () -> plan.tips().forEach(t -> make(plan, t)), () -> destroy(plan, plan.tips())));
         }
         steps.add(Step.commit("record layers", () -> datasets.save(plan.pool(), plan.after())));
         if (!plan.unneeded().isEmpty()) {
@@ -123,14 +120,11 @@ final class DatasetChange implements OperationKind<DatasetChange.Plan> {
 
     private void make(Plan plan, Made tip) {
         Volume volume = plan.after().volume(tip.volume());
-        Tips.make(
-                pool(plan).driver(), plans.filesystem(containers.existing(id(plan)), volume), volume, tip.of());
+        Tips.make(pool(plan).driver(), plans.filesystem(containers.existing(id(plan)), volume), volume, tip.of());
     }
 
     private void destroy(Plan plan, List<Made> layers) {
-        layers.forEach(m -> pool(plan)
-                .driver()
-                .destroy(pool(plan).containers().resolve(m.layer())));
+        layers.forEach(m -> pool(plan).driver().destroy(pool(plan).containers().resolve(m.layer())));
     }
 
     /** As it is before; one that a snapshot brings back is not there yet. */

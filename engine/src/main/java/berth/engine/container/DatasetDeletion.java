@@ -44,8 +44,7 @@ final class DatasetDeletion implements OperationKind<DatasetDeletion.Plan> {
     @Override
     public List<Step> steps(Plan plan, Progress progress) {
         return List.of(
-                Step.commit(
-                        "take from the trash", () -> plan.keys().forEach(key -> shelf.remove(plan.pool(), key))),
+                Step.commit("take from the trash", () -> plan.keys().forEach(key -> shelf.remove(plan.pool(), key))),
                 Step.then("remove layers", () -> {
                     plan.keys().forEach(key -> datasets.forget(plan.pool(), key));
                     datasets.discard(plan.pool(), plan.layers(), () -> containers.names(plan.pool()));

@@ -88,7 +88,8 @@ public final class DatasetTrash {
             List<Mount> wanted = new ArrayList<>();
             for (Mount former : trashed.mounts()) {
                 Mount mount = former.showing(volume.name());
-                if (container.spec().mounts().stream().anyMatch(m -> m.mountpoint().equals(mount.mountpoint()))) {
+                if (container.spec().mounts().stream()
+                        .anyMatch(m -> m.mountpoint().equals(mount.mountpoint()))) {
                     caller.progress().warn("it is not mounted: something else is at " + mount.mountpoint());
                 } else {
                     wanted.add(mount);
@@ -166,7 +167,7 @@ public final class DatasetTrash {
 
     private TrashedDataset current(String pool, String key) {
         return shelf.find(pool, key)
-                .orElseThrow(() -> new BerthException(
-                        ErrorCode.NOT_FOUND, "'%s' is not in the trash any more".formatted(key)));
+                .orElseThrow(() ->
+                        new BerthException(ErrorCode.NOT_FOUND, "'%s' is not in the trash any more".formatted(key)));
     }
 }

@@ -27,8 +27,7 @@ final class MountOrigins {
     Fd open(Container container, Mount mount) {
         return mount.ownDataset()
                 .map(name -> dataset(container, name, mount))
-                .orElseGet(() -> sources.open(
-                        mount, plans.ids(container.id().pool(), container.spec())));
+                .orElseGet(() -> sources.open(mount, plans.ids(container.id().pool(), container.spec())));
     }
 
     private Fd dataset(Container container, String name, Mount mount) {

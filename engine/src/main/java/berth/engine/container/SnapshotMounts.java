@@ -82,8 +82,7 @@ final class SnapshotMounts {
         }
     }
 
-    private void mountDataset(
-            Container container, Mount mount, List<Layer> layers, Path target) {
+    private void mountDataset(Container container, Mount mount, List<Layer> layers, Path target) {
         Volume volume = new Volume(mount.ownDataset().orElseThrow(), "", layers, null);
         try (Directory root = Directory.open(target, Resolution.IN_ROOT);
                 Fd place = root.openPlace(mount.mountpoint().substring(1));

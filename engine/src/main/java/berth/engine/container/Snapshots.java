@@ -119,7 +119,11 @@ public final class Snapshots {
                 mounts.requireUnmounted(container, name);
                 unneeded.addAll(snapshot.layerNames());
             }
-            change(kinds.delete(), DatasetChange.Plan.of(container, before.without(names), unneeded), container, caller);
+            change(
+                    kinds.delete(),
+                    DatasetChange.Plan.of(container, before.without(names), unneeded),
+                    container,
+                    caller);
         });
     }
 
@@ -239,8 +243,8 @@ public final class Snapshots {
     Map<String, List<Layer>> freezeHeld(Container container, Caller caller) {
         Dataset before = dataset(container);
         boolean untouched = before.all().stream()
-                .allMatch(v -> !v.below().isEmpty()
-                        && container.pool().driver().isUntouched(plans.filesystem(container, v)));
+                .allMatch(v ->
+                        !v.below().isEmpty() && container.pool().driver().isUntouched(plans.filesystem(container, v)));
         if (!untouched) {
             freeze(container, before, Optional.empty(), caller);
         }
@@ -299,8 +303,7 @@ public final class Snapshots {
         change(kinds.take(), plan, container, caller);
     }
 
-    private Snapshot snapshot(
-            String name, Snapshot.Activity activity, Map<String, List<Layer>> stacks, Caller caller) {
+    private Snapshot snapshot(String name, Snapshot.Activity activity, Map<String, List<Layer>> stacks, Caller caller) {
         Map<String, List<Layer>> volumes = new LinkedHashMap<>(stacks);
         return new Snapshot(
                 name,

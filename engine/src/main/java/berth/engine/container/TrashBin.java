@@ -47,7 +47,8 @@ public final class TrashBin {
     /** What is in the trash of {@code pool}, by name. */
     public List<Discarded> of(String pool) {
         Stream<Discarded> ofImages = images.trashed(pool).stream()
-                .map(i -> discarded(Discarded.Kind.IMAGE, pool, i.key(), i.image().label(), i.change()));
+                .map(i ->
+                        discarded(Discarded.Kind.IMAGE, pool, i.key(), i.image().label(), i.change()));
         return Stream.of(
                         containers.of(pool).stream()
                                 .map(t -> discarded(
@@ -88,15 +89,15 @@ public final class TrashBin {
      * @throws BerthException INVALID if several had it
      */
     public Optional<Discarded> find(String pool, String text) {
-        List<Discarded> found =
-                of(pool).stream().filter(d -> d.isMeantBy(text)).toList();
+        List<Discarded> found = of(pool).stream().filter(d -> d.isMeantBy(text)).toList();
         if (found.size() > 1) {
             throw new BerthException(
                     ErrorCode.INVALID,
                     "several %ss '%s' are in the trash"
                             .formatted(found.getFirst().kind().word(), text),
                     "name one of them: "
-                            + String.join(", ", found.stream().map(Discarded::key).toList()));
+                            + String.join(
+                                    ", ", found.stream().map(Discarded::key).toList()));
         }
         return found.stream().findFirst();
     }
@@ -125,10 +126,12 @@ public final class TrashBin {
         }
         try {
             Pool pool = pools.usable(discarded.pool());
-            return datasets.find(discarded.pool(), discarded.key()).map(Dataset::layers).map(layers -> layers.stream()
-                    .mapToLong(
-                            layer -> pool.driver().usage(pool.containers().resolve(layer)))
-                    .sum());
+            return datasets.find(discarded.pool(), discarded.key())
+                    .map(Dataset::layers)
+                    .map(layers -> layers.stream()
+                            .mapToLong(layer ->
+                                    pool.driver().usage(pool.containers().resolve(layer)))
+                            .sum());
         } catch (KernelException e) {
             if (e.is(Errno.ENOENT)) {
                 return Optional.empty();
@@ -151,8 +154,7 @@ public final class TrashBin {
             case DATASET -> ofContainers.restore(discarded.pool(), discarded.key(), chosen, caller);
             case IMAGE -> {
                 Image image = image(discarded);
-                images.restore(
-                        discarded.pool(), image.id(), name == null ? image.names() : List.of(name), caller);
+                images.restore(discarded.pool(), image.id(), name == null ? image.names() : List.of(name), caller);
             }
         }
         return chosen;
@@ -183,7 +185,6 @@ public final class TrashBin {
     }
 
     private static BerthException gone(Discarded discarded) {
-        return new BerthException(
-                ErrorCode.NOT_FOUND, "'%s' is not in the trash any more".formatted(discarded.key()));
+        return new BerthException(ErrorCode.NOT_FOUND, "'%s' is not in the trash any more".formatted(discarded.key()));
     }
 }

@@ -16,7 +16,12 @@ import org.jspecify.annotations.Nullable;
  * @param change who deleted it, and when
  */
 record TrashedDataset(
-        String id, String container, String user, String name, @Nullable List<Mount> mounts, Change change) {
+        String id,
+        String container,
+        String user,
+        String name,
+        @Nullable List<Mount> mounts,
+        Change change) {
     TrashedDataset {
         mounts = mounts == null ? List.of() : List.copyOf(mounts);
     }

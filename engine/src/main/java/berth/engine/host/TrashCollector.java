@@ -67,16 +67,9 @@ public final class TrashCollector {
     private void delete(Discarded trashed) {
         try {
             trash.delete(trashed, Caller.daemon("trash prune"));
-            LOG.info(
-                    "{} has left the trash of pool {}",
-                    trashed.key(),
-                    trashed.pool());
+            LOG.info("{} has left the trash of pool {}", trashed.key(), trashed.pool());
         } catch (RuntimeException e) {
-            LOG.warn(
-                    "{} stays in the trash of pool {}: {}",
-                    trashed.key(),
-                    trashed.pool(),
-                    e.getMessage());
+            LOG.warn("{} stays in the trash of pool {}: {}", trashed.key(), trashed.pool(), e.getMessage());
         }
     }
 }

@@ -73,8 +73,7 @@ public final class ImageStores {
     public Optional<Image> discard(String pool, String reference, Caller caller) {
         String id = of(pool).get(reference).id();
         try (Locks.Held _ = exclusive(pool, id, caller)) {
-            return of(pool)
-                    .discard(
+            return of(pool).discard(
                             reference,
                             new Change(
                                     clock.instant(),

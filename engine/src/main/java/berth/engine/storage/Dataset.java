@@ -141,9 +141,8 @@ public record Dataset(
         if (volume.isRoot()) {
             return new Dataset(id, volume.tip(), volume.below(), snapshots, volumes, volume.quota());
         }
-        List<Volume> others = new ArrayList<>(volumes().stream()
-                .filter(v -> !v.name().equals(volume.name()))
-                .toList());
+        List<Volume> others = new ArrayList<>(
+                volumes().stream().filter(v -> !v.name().equals(volume.name())).toList());
         others.add(volume);
         return new Dataset(id, tip, below, snapshots, others, quota);
     }

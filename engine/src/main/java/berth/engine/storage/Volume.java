@@ -18,7 +18,11 @@ import org.jspecify.annotations.Nullable;
  * @param below the frozen layers beneath the tip, topmost first
  * @param quota the most bytes that it may take; null if there is no bound
  */
-public record Volume(String name, String tip, List<Layer> below, @Nullable Long quota) {
+public record Volume(
+        String name,
+        String tip,
+        List<Layer> below,
+        @Nullable Long quota) {
     /** The name of the one that a container has at its root. */
     public static final String ROOT = "/";
 
@@ -41,7 +45,8 @@ public record Volume(String name, String tip, List<Layer> below, @Nullable Long 
 
     /** Refuses what no file system of a container can be called. @throws BerthException INVALID */
     public static void requireName(String name) {
-        if (!name.equals(ROOT) && (name.length() > LONGEST_NAME || !NAME.matcher(name).matches())) {
+        if (!name.equals(ROOT)
+                && (name.length() > LONGEST_NAME || !NAME.matcher(name).matches())) {
             throw new BerthException(
                     ErrorCode.INVALID,
                     "'%s' is not a name for a dataset".formatted(name),

@@ -86,9 +86,9 @@ class MountTest {
         assertThat(data.mountpoint()).isEqualTo("/srv/data");
         assertThat(data.toString()).isEqualTo("dataset data at /srv/data");
         assertThat(data.attributes()).containsExactly(MountAttribute.NO_DEVICES);
-        assertThat(new Mount("/d", MountType.BIND, null, "data", List.of("nosuid", "ro"), null, false, false).attributes())
-                .containsExactlyInAnyOrder(
-                        MountAttribute.NO_DEVICES, MountAttribute.NO_SUID, MountAttribute.READ_ONLY);
+        assertThat(new Mount("/d", MountType.BIND, null, "data", List.of("nosuid", "ro"), null, false, false)
+                        .attributes())
+                .containsExactlyInAnyOrder(MountAttribute.NO_DEVICES, MountAttribute.NO_SUID, MountAttribute.READ_ONLY);
     }
 
     @Test

@@ -71,15 +71,10 @@ class VolumeTest {
     @Test
     void aContainerHasOneFileSystemOfAName() {
         assertThatThrownBy(() -> new Dataset(
-                        "web",
-                        "web",
-                        List.of(),
-                        List.of(),
-                        List.of(volume("data", "a"), volume("data", "b")),
-                        null))
+                        "web", "web", List.of(), List.of(), List.of(volume("data", "a"), volume("data", "b")), null))
                 .hasMessageContaining("two datasets 'data'");
-        assertThatThrownBy(() ->
-                        new Dataset("web", "web", List.of(), List.of(), List.of(volume(Volume.ROOT, "a")), null))
+        assertThatThrownBy(
+                        () -> new Dataset("web", "web", List.of(), List.of(), List.of(volume(Volume.ROOT, "a")), null))
                 .hasMessageContaining("two datasets '/'");
     }
 }

@@ -20,7 +20,8 @@ final class BtrfsQuotaEscapeTest {
         assertThat(bad.asRoot("mkdir /root/d")).succeeds();
         assertThat(bad.tries("subvolume /")).succeeds().printsNothing();
         assertThat(bad.tries("subvolume /root/d")).succeeds().printsNothing();
-        assertThat(bad.asRoot("for d in / /root/d; do dd if=/dev/urandom of=$d/f bs=1M count=12 conv=fsync || exit 7; done"))
+        assertThat(bad.asRoot(
+                        "for d in / /root/d; do dd if=/dev/urandom of=$d/f bs=1M count=12 conv=fsync || exit 7; done"))
                 .exits(7);
     }
 }

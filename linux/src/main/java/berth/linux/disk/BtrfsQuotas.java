@@ -87,8 +87,8 @@ public final class BtrfsQuotas {
             ioctl(fd, IOC_TREE_SEARCH, args, subvolume);
             return args.get(ValueLayout.JAVA_INT, SEARCH_ITEMS) == 0
                     ? OptionalLong.empty()
-                    : OptionalLong.of(args.get(
-                            ValueLayout.JAVA_LONG_UNALIGNED, SEARCH_FOUND + HEADER_SIZE + INFO_SHOWN));
+                    : OptionalLong.of(
+                            args.get(ValueLayout.JAVA_LONG_UNALIGNED, SEARCH_FOUND + HEADER_SIZE + INFO_SHOWN));
         } catch (KernelException e) {
             if (e.is(Errno.ENOENT)) {
                 return OptionalLong.empty();

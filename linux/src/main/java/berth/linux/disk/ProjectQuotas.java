@@ -2,7 +2,6 @@ package berth.linux.disk;
 
 import berth.linux.Errno;
 import berth.linux.Fd;
-import berth.linux.KernelException;
 import berth.linux.Libc;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -152,7 +152,8 @@ public final class Overlays {
             if (upper != null && work != null) {
                 context.set("upperdir", upper.procPath()).set("workdir", work.procPath());
             }
-            // What is written through an overlay is written with the rights of whoever mounted it: no guest may have that
+            // What is written through an overlay is written with the rights of whoever mounted it: no guest may have
+            // that
             // one to pass over quotas.
             return HeldBack.call(context::mount);
         }

@@ -56,8 +56,7 @@ final class CommandTree {
                         netif(),
                         snapshot(),
                         new Group("dataset", "File systems of containers beside their roots")
-                                .commands(List.of(
-                                        CtDataset.Ls.class, CtDataset.New.class, CtDataset.Del.class))
+                                .commands(List.of(CtDataset.Ls.class, CtDataset.New.class, CtDataset.Del.class))
                                 .groups(List.of(
                                         new Group("set", "Settings of datasets")
                                                 .commands(List.of(CtQuota.SetOfDataset.class)),

@@ -63,7 +63,11 @@ final class CtColumns {
                 .more("dns_resolvers", Kind.LIST, c -> c.spec().dnsResolvers())
                 .more("init_cmd", Kind.LIST, c -> initCommand(c.spec()))
                 .more("view", services.containers().views()::of)
-                .more("quota", Kind.BYTES, c -> root(services, c).flatMap(v -> v.bound().stream().boxed().findFirst()))
+                .more(
+                        "quota",
+                        Kind.BYTES,
+                        c -> root(services, c)
+                                .flatMap(v -> v.bound().stream().boxed().findFirst()))
                 .more(
                         "quota_used",
                         Kind.BYTES,

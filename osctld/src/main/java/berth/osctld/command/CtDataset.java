@@ -36,7 +36,10 @@ final class CtDataset {
                 .usual("quota", Kind.BYTES, o -> o.volume().bound())
                 .more(
                         "path",
-                        o -> o.container().pool().containers().resolve(o.volume().tip()))
+                        o -> o.container()
+                                .pool()
+                                .containers()
+                                .resolve(o.volume().tip()))
                 .more("layers", Kind.NUMBER, o -> o.volume().frozenTip().size())
                 .build();
     }
@@ -151,8 +154,7 @@ final class CtDataset {
                             call.caller());
             String path = container.name() + "/" + name;
             switch (fate) {
-                case TRASH ->
-                    call.out().done("%s is in the trash; 'trash restore %s' brings it back", path, path);
+                case TRASH -> call.out().done("%s is in the trash; 'trash restore %s' brings it back", path, path);
                 case GONE -> call.out().done("%s is deleted", path);
             }
         }

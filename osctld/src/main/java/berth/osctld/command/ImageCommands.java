@@ -2,9 +2,9 @@ package berth.osctld.command;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
+import berth.engine.container.Deletion;
 import berth.engine.image.BusyboxBuilder;
 import berth.engine.image.DebianBuilder;
-import berth.engine.container.Deletion;
 import berth.engine.image.Image;
 import berth.engine.image.ImageBuilder;
 import berth.engine.image.ImportRequest;
@@ -232,7 +232,6 @@ final class ImageCommands {
                 names = {"--purge", "--no-trash"},
                 description = "delete it for good, not into the trash")
         boolean purge;
-
 
         @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "names, ids, or beginnings of ids")
         List<String> names = new ArrayList<>();
