@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -43,8 +44,15 @@ public final class Host
     private final List<String> preparation;
     /** What enters the network that it has to itself; empty if it is on the machine's. */
     private final List<String> enterNetwork;
+    /** The ZFS pool that its pool {@code tank} is on, if it is on one. */
+    private final Optional<Zpool> zpool;
 
     private Host(List<String> preparation, boolean ownNetwork) {
+        this(preparation, ownNetwork, Disk.OF_THE_MACHINE);
+    }
+
+    private Host(List<String> preparation, boolean ownNetwork, Disk disk) {
+        this.zpool = disk == Disk.ZPOOL ? Optional.of(new Zpool(instance, scratch)) : Optional.empty();
         this.preparation = preparation;
         this.enterNetwork = ownNetwork ? List.of("nsenter", "--net=/run/netns/" + instance) : List.of();
         this.daemon = new Daemon(instance, scratch.resolve("osctld.log"), enterNetwork);
@@ -74,12 +82,27 @@ public final class Host
         return host;
     }
 
+    /** With a pool {@code tank} of driver zfs, on a ZFS pool called as the instance, that holds the image {@code busybox}. */
+    static Host withBusyboxOnZfs() {
+        Host host = new Host(new ArrayList<>(), false, Disk.ZPOOL);
+        host.preparation.add("pool install --dataset %s tank".formatted(host.instance));
+        host.preparation.add(KEEP_NOTHING);
+        host.preparation.add("image build busybox");
+        return host;
+    }
+
     private static Host withBusybox(boolean ownNetwork) {
         Host host = new Host(new ArrayList<>(), ownNetwork);
         host.preparation.add("pool install --path %s tank".formatted(host.pool("tank")));
         host.preparation.add(KEEP_NOTHING);
         host.preparation.add("image build busybox");
         return host;
+    }
+
+    /** What its pools are on. */
+    private enum Disk {
+        OF_THE_MACHINE,
+        ZPOOL
     }
 
     // What tests say and ask
@@ -185,6 +208,11 @@ public final class Host
         return scratch.resolve("pool").resolve(name);
     }
 
+    /** The ZFS pool that its pool {@code tank} is on. */
+    Zpool zpool() {
+        return zpool.orElseThrow();
+    }
+
     /** The root file system of a running container. */
     public Path rootfs(String container) {
         return Path.of("/proc", Integer.toString(initPid(container)), "root");
@@ -244,10 +272,12 @@ public final class Host
 
     @Override
     public void beforeAll(ExtensionContext context) throws IOException {
-        Checkout.obstacle().ifPresent(reason -> {
-            System.err.println(context.getDisplayName() + " is skipped: " + reason);
-            Assumptions.abort(reason);
-        });
+        Checkout.obstacle()
+                .or(() -> zpool.flatMap(_ -> Zpool.obstacle()))
+                .ifPresent(reason -> {
+                    System.err.println(context.getDisplayName() + " is skipped: " + reason);
+                    Assumptions.abort(reason);
+                });
         Files.createDirectories(scratch.resolve("pool"));
         for (Path directory : List.of(scratch, scratch.resolve("pool"))) {
             Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
@@ -257,6 +287,7 @@ public final class Host
                             .run())
                     .succeeds();
         }
+        zpool.ifPresent(z -> z.make(pool("tank")));
         startDaemon();
         given(preparation.toArray(String[]::new));
     }
@@ -292,12 +323,14 @@ public final class Host
                 }
                 daemon.stop();
             }
+            zpool.ifPresent(Zpool::destroy);
             List<String> left = residue.ofInstance();
             if (!left.isEmpty()) {
                 throw new AssertionError("left behind by the instance:%n%s".formatted(String.join("\n", left)));
             }
         } finally {
             daemon.destroy();
+            zpool.ifPresent(Zpool::destroy);
             if (!enterNetwork.isEmpty()) {
                 shell("ip netns del " + instance).run();
             }

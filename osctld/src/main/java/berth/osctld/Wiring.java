@@ -36,10 +36,11 @@ import berth.engine.storage.Datasets;
 import berth.engine.storage.Pool;
 import berth.engine.storage.Pools;
 import berth.engine.storage.Trash;
-import berth.engine.storage.ZpoolProbe;
 import berth.engine.storage.btrfs.BtrfsDisks;
 import berth.engine.storage.btrfs.BtrfsDriver;
 import berth.engine.storage.dir.DirDriver;
+import berth.engine.storage.zfs.ZfsDatasets;
+import berth.engine.storage.zfs.ZfsDriver;
 import berth.linux.cgroup.CgroupHost;
 import berth.linux.mount.Overlays;
 import berth.linux.mount.UserNamespaces;
@@ -79,12 +80,18 @@ final class Wiring {
         ExecutorService remover = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().daemon().name("trash").factory());
         Trash trash = new Trash(remover, new SecureRandom());
+        // Not the same thread: a dataset in use is waited for.
+        ExecutorService datasetRemover = Executors.newSingleThreadExecutor(
+                Thread.ofPlatform().daemon().name("zfs").factory());
         UserNamespaces namespaces = new UserNamespaces(List.of(enter.toString(), "--userns"));
         Pools pools = new Pools(
                 instance,
-                List.of(new DirDriver(overlays, namespaces, trash), new BtrfsDriver(namespaces, trash)),
+                List.of(
+                        new DirDriver(overlays, namespaces, trash),
+                        new BtrfsDriver(namespaces, trash),
+                        new ZfsDriver(namespaces, datasetRemover)),
                 new BtrfsDisks(),
-                ZpoolProbe.ofHost(),
+                new ZfsDatasets(),
                 clock);
         Datasets datasets = new Datasets();
         Locks locks = new Locks(clock);

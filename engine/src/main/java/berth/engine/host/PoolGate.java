@@ -9,6 +9,7 @@ import berth.engine.container.StopMode;
 import berth.engine.group.Groups;
 import berth.engine.idmap.UserStores;
 import berth.engine.image.ImageStores;
+import berth.engine.image.ImageUsers;
 import berth.engine.network.managed.Networks;
 import berth.engine.operation.Caller;
 import berth.engine.operation.LockKey;
@@ -21,6 +22,7 @@ import berth.engine.storage.Pool;
 import berth.engine.storage.PoolSettings;
 import berth.engine.storage.Pools;
 import berth.engine.storage.Trash;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -201,13 +203,27 @@ public final class PoolGate {
         users.open(pool.name(), pool.path().resolve("conf"));
         userAdministration.open(pool);
         groups.open(pool.name(), pool.configuration("group"));
-        images.open(pool.name(), pool.images(), id -> standingOn(pool, id));
+        images.open(pool.name(), pool.images(), usersIn(pool));
         services.containers().open(pool);
         services.trash().open(pool);
         services.datasetTrash().open(pool);
         datasets.open(pool);
         trash.empty(pool.trash());
         return services.factory().open(pool);
+    }
+
+    private ImageUsers usersIn(Pool pool) {
+        return new ImageUsers() {
+            @Override
+            public List<String> usersOf(String id) {
+                return standingOn(pool, id);
+            }
+
+            @Override
+            public void gone(Path tree) {
+                pool.driver().imageGone(tree);
+            }
+        };
     }
 
     private List<String> standingOn(Pool pool, String image) {

@@ -247,6 +247,7 @@ public final class Images implements AutoCloseable {
             deletable(reference).ifPresent(image -> {
                 catalogue.remove(image.id());
                 Staging.removeImage(directory, image.id());
+                users.gone(tree(image));
             });
         } finally {
             changing.unlock();
@@ -265,6 +266,7 @@ public final class Images implements AutoCloseable {
             image.ifPresent(i -> {
                 shelf.put(i, change);
                 catalogue.remove(i.id());
+                users.gone(tree(i));
             });
             return image;
         } finally {

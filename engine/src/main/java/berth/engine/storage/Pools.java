@@ -1,7 +1,5 @@
 package berth.engine.storage;
 
-import static java.util.Objects.requireNonNull;
-
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.Instance;
@@ -34,20 +32,20 @@ public final class Pools {
     private static final Logger LOG = LoggerFactory.getLogger(Pools.class);
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,30}");
 
-    private final Instance instance;
     private final ObjectStore<PoolRecord> records;
-    private final ZpoolProbe zpools;
     private final InstantSource clock;
     private final Map<String, StorageDriver> drivers = new TreeMap<>();
-    private final PoolDisks disks;
+    private final PoolPlaces places;
     private final Map<String, Pool> pools = new ConcurrentSkipListMap<>();
 
     public Pools(
-            Instance instance, List<StorageDriver> drivers, PoolDisks disks, ZpoolProbe zpools, InstantSource clock) {
-        this.instance = instance;
+            Instance instance,
+            List<StorageDriver> drivers,
+            PoolDisks disks,
+            PoolDatasets datasets,
+            InstantSource clock) {
         drivers.forEach(d -> this.drivers.put(d.name(), d));
-        this.disks = disks;
-        this.zpools = zpools;
+        this.places = new PoolPlaces(instance.stateDirectory().resolve("pool"), disks, datasets);
         this.clock = clock;
         this.records =
                 new ObjectStore<>(instance.stateDirectory().resolve("conf/pool"), PoolRecord.class, PoolRecord::name);
@@ -110,7 +108,6 @@ public final class Pools {
     /** Makes a pool, or takes back one that was uninstalled. */
     public synchronized Pool install(NewPool wish) {
         String name = wish.name();
-        Optional<Path> path = wish.path();
         if (!NAME.matcher(name).matches()) {
             throw new BerthException(
                     ErrorCode.INVALID,
@@ -120,34 +117,28 @@ public final class Pools {
         if (records.read(name).isPresent()) {
             throw new BerthException(ErrorCode.EXISTS, "pool '%s' is installed already".formatted(name));
         }
-        if (path.isEmpty() && zpools.exists(name)) {
-            throw new BerthException(
-                    ErrorCode.UNSUPPORTED,
-                    "'%s' is a ZFS pool, and this version has no ZFS driver".formatted(name),
-                    "choose another name, or a directory on it with --path DIR");
-        }
-        Path directory =
-                path.orElseGet(() -> instance.stateDirectory().resolve("pool").resolve(name));
+        PoolPlaces.Place place = places.of(wish);
+        Path directory = place.directory();
         refuseForeign(name, directory);
         refuseNested(directory);
-        StorageDriver driver = driver(wish.driver());
-        Optional<Path> disk = disk(wish, directory);
+        StorageDriver driver = driver(place.driver());
         PoolRecord pool = new PoolRecord(
                 name,
                 directory.toString(),
                 driver.name(),
                 Optional.of(clock.instant()),
-                disk.map(Path::toString),
+                place.disk().map(Path::toString),
+                place.dataset(),
                 true);
         try {
-            disk.ifPresent(d -> provide(wish, d, directory));
-            driver.requireUsable(existing(directory));
+            places.provide(wish, place);
+            driver.requireUsable(PoolPlaces.existing(directory));
             PoolLayout.lay(name, directory);
         } catch (BerthException | KernelException e) {
-            disk.ifPresent(_ -> disks.unmount(directory));
+            places.withdraw(place);
             throw e;
         } catch (IOException e) {
-            disk.ifPresent(_ -> disks.unmount(directory));
+            places.withdraw(place);
             throw new BerthException(
                     ErrorCode.FAILED,
                     "%s cannot become a pool: %s".formatted(directory, FileFailure.reason(e)),
@@ -160,21 +151,15 @@ public final class Pools {
 
     /** Forgets a pool; its data stays where it is. Its containers must not run and must be unloaded. */
     public synchronized void uninstall(String name) {
-        records.read(name).ifPresent(this::release);
+        records.read(name).ifPresent(places::release);
         records.remove(name);
         pools.remove(name);
     }
 
     /** Makes the file system of {@code name}, which is in a file, {@code bytes} bytes large. @throws BerthException UNSUPPORTED */
     public synchronized void grow(String name, long bytes) {
-        Pool pool = usable(name);
-        Path disk = records.read(name)
-                .flatMap(PoolRecord::diskFile)
-                .orElseThrow(() -> new BerthException(
-                        ErrorCode.UNSUPPORTED,
-                        "pool '%s' is a directory of a file system that is not Berth's".formatted(name),
-                        "enlarge that file system"));
-        disks.grow(disk, pool.path(), bytes);
+        usable(name);
+        places.grow(records.read(name).orElseThrow(), bytes);
     }
 
     /** What was decided about pool {@code name}, which must be usable. */
@@ -200,7 +185,7 @@ public final class Pools {
     public synchronized void export(String name) {
         records.read(name).ifPresent(r -> {
             records.save(r.withImported(false));
-            release(r);
+            places.release(r);
         });
         pools.remove(name);
     }
@@ -251,8 +236,11 @@ public final class Pools {
             return Optional.of("this version has no '%s' driver".formatted(pool.driver()));
         }
         try {
-            pool.diskFile().ifPresent(disk -> disks.mount(disk, path));
-        } catch (BerthException | KernelException e) {
+            places.open(pool);
+        } catch (BerthException e) {
+            return Optional.of(
+                    e.getMessage() + e.hint().map("; %s"::formatted).orElse(""));
+        } catch (KernelException e) {
             return Optional.of(
                     "%s cannot be mounted: %s".formatted(pool.diskFile().orElse(path), e.getMessage()));
         }
@@ -276,15 +264,6 @@ public final class Pools {
         }
     }
 
-    /** What will hold {@code directory}, if that does not exist yet. */
-    private static Path existing(Path directory) {
-        Path place = directory;
-        while (!Files.exists(place)) {
-            place = requireNonNull(place.getParent());
-        }
-        return place;
-    }
-
     private StorageDriver driver(String name) {
         StorageDriver driver = drivers.get(name);
         if (driver == null) {
@@ -299,32 +278,6 @@ public final class Pools {
     /** Nothing is done with the driver of a pool that cannot be used. */
     private StorageDriver driverOrAny(String name) {
         return drivers.getOrDefault(name, drivers.values().iterator().next());
-    }
-
-    private static Optional<Path> disk(NewPool wish, Path directory) {
-        Path beside = directory.resolveSibling(directory.getFileName() + "." + wish.driver());
-        if (wish.size().isEmpty()) {
-            return Files.isRegularFile(beside) ? Optional.of(beside) : Optional.empty();
-        }
-        if (wish.driver().equals("dir")) {
-            throw new BerthException(
-                    ErrorCode.UNSUPPORTED,
-                    "a pool of driver 'dir' has no file system of its own, and so no size",
-                    "leave out --size, or add --driver btrfs");
-        }
-        return Optional.of(beside);
-    }
-
-    /** Mounts what an uninstalled pool has left; a new file is made only where there is none. */
-    private void provide(NewPool wish, Path disk, Path directory) {
-        if (!Files.exists(disk)) {
-            disks.make(disk, wish.size().orElseThrow());
-        }
-        disks.mount(disk, directory);
-    }
-
-    private void release(PoolRecord pool) {
-        pool.diskFile().ifPresent(_ -> disks.unmount(Path.of(pool.path())));
     }
 
     private static void refuseForeign(String name, Path directory) {
@@ -342,7 +295,7 @@ public final class Pools {
                     throw new BerthException(
                             ErrorCode.EXISTS,
                             "%s is not empty and does not hold pool '%s'".formatted(directory, name),
-                            "name an empty or new directory");
+                            "name an empty or new directory, or on ZFS a dataset of its own, with --dataset");
                 }
             }
         } catch (IOException e) {

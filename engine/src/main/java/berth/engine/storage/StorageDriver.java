@@ -18,7 +18,12 @@ public interface StorageDriver {
     /** The name users choose it by, for instance {@code dir}. */
     String name();
 
-    /** Refuses a pool whose file system it cannot use. @throws BerthException UNSUPPORTED */
+    /**
+     * Refuses a pool whose file system it cannot use; makes in it what the driver needs, and removes what a crash has left of
+     * its work. Called before anything else is done with the pool.
+     *
+     * @throws BerthException UNSUPPORTED
+     */
     void requireUsable(Path pool);
 
     /** Makes the tip of {@code root}, which then shows what is below it. */
@@ -44,6 +49,9 @@ public interface StorageDriver {
 
     /** Removes a layer for good; does nothing where there is none. Nothing may be mounted of it. */
     void destroy(Path layer);
+
+    /** Removes what was kept of an image whose tree, {@code imageTree}, is gone. No root file system is made on it any more. */
+    default void imageGone(Path imageTree) {}
 
     /**
      * Lets the file system {@code root} take {@code bytes} at most, or as much as there is if 0: a guest that writes more gets EDQUOT

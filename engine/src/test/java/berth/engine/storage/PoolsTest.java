@@ -7,6 +7,7 @@ import berth.engine.BerthException;
 import berth.engine.Instance;
 import berth.engine.storage.btrfs.BtrfsDisks;
 import berth.engine.storage.dir.DirDriver;
+import berth.engine.storage.zfs.ZfsDatasets;
 import berth.linux.mount.Overlays;
 import berth.linux.mount.UserNamespaces;
 import java.nio.file.Files;
@@ -131,15 +132,6 @@ class PoolsTest {
     }
 
     @Test
-    void aNameOfAZpoolIsRefusedUntilThereIsADriver() {
-        Pools withZfs = new Pools(instance(), List.of(driver()), new BtrfsDisks(), name -> name.equals("tank"), clock);
-
-        assertThatThrownBy(() -> withZfs.install(NewPool.directory("tank", Optional.empty())))
-                .isInstanceOf(BerthException.class)
-                .hasMessageContaining("ZFS");
-    }
-
-    @Test
     void aDirectoryThatMonitorsCannotReachIsRefused() throws Exception {
         Path closed = Files.createDirectory(directory.resolve("closed"));
         Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
@@ -172,7 +164,7 @@ class PoolsTest {
     }
 
     private Pools pools() {
-        return new Pools(instance(), List.of(driver()), new BtrfsDisks(), name -> false, clock);
+        return new Pools(instance(), List.of(driver()), new BtrfsDisks(), new ZfsDatasets(), clock);
     }
 
     private StorageDriver driver() {

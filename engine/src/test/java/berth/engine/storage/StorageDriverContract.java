@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import berth.engine.idmap.HostIds;
 import berth.engine.idmap.IdMap;
 import berth.linux.Fd;
+import berth.linux.file.Directory;
+import berth.linux.file.Resolution;
 import berth.linux.mount.MountPoint;
 import berth.linux.mount.Mounts;
 import berth.linux.mount.UserNamespaces;
@@ -13,7 +15,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -24,6 +29,10 @@ import org.junit.jupiter.api.Test;
 public abstract class StorageDriverContract {
     protected static final UserNamespaces NAMESPACES =
             new UserNamespaces(List.of("/usr/bin/unshare", "--user", "/bin/sh", "-c", "echo; exec cat"));
+    private static final String CAPABILITY = "security.capability";
+    /** {@code cap_net_raw=ep} of whoever has the host id 700000 as its root. */
+    private static final String OF_WEB = "0100000300200000000000000000000000000000" + "60ae0a00";
+
     private static final Ids WEB = ids(700_000);
     private static final Ids MAIL = ids(800_000);
 
@@ -53,6 +62,14 @@ public abstract class StorageDriverContract {
         Files.writeString(image.resolve("etc/name"), "image");
         Files.writeString(image.resolve("etc/conf.d/a"), "a");
         Files.writeString(image.resolve("doomed"), "image");
+        Files.createLink(image.resolve("etc/alias"), image.resolve("etc/name"));
+        Files.createSymbolicLink(image.resolve("link"), Path.of("etc/name"));
+        Files.writeString(image.resolve("ping"), "program");
+        try (Directory tree = Directory.open(image, Resolution.NO_LINKS)) {
+            tree.chmod("ping", 04755);
+            tree.setXattr("ping", "user.note", new byte[] {1});
+            tree.setXattr("ping", CAPABILITY, HexFormat.of().parseHex("0100000200200000000000000000000000000000"));
+        }
         web = new RootFilesystem(store, "web", List.of(), image, WEB);
         driver.create(web);
     }
@@ -70,12 +87,28 @@ public abstract class StorageDriverContract {
         return new Ids(map, map);
     }
 
+    protected StorageDriver driver() {
+        return driver;
+    }
+
+    protected RootFilesystem web() {
+        return web;
+    }
+
+    protected Path imageTree() {
+        return image;
+    }
+
+    protected void destroy(String layer) {
+        driver.destroy(store.resolve(layer));
+    }
+
     /** Does {@code work} in the mounted {@code root}. */
-    private void in(RootFilesystem root, Work work) throws IOException {
+    protected void in(RootFilesystem root, Work work) throws IOException {
         at(root, false, work);
     }
 
-    private void inFrozen(RootFilesystem root, Work work) throws IOException {
+    protected void inFrozen(RootFilesystem root, Work work) throws IOException {
         at(root, true, work);
     }
 
@@ -91,13 +124,13 @@ public abstract class StorageDriverContract {
     }
 
     /** Something that is done in a mounted root file system. */
-    private interface Work {
+    protected interface Work {
         void in(Path mounted) throws IOException;
     }
 
     /** The root file system {@code tip} that begins with what {@code root} has now, {@code root} being left alone. */
     private RootFilesystem on(RootFilesystem root, String tip) {
-        List<Layer> layers = new java.util.ArrayList<>(List.of(Layer.own(root.tip())));
+        List<Layer> layers = new ArrayList<>(List.of(Layer.own(root.tip())));
         layers.addAll(root.below());
         driver.create(root.with(tip, layers));
         return root.with(tip, driver.needed(layers));
@@ -117,6 +150,36 @@ public abstract class StorageDriverContract {
 
         in(web, root -> assertThat(root.resolve("etc/name")).hasContent("web"));
         assertThat(image.resolve("etc/name")).hasContent("image");
+    }
+
+    @Test
+    void linksModesAttributesAndCapabilitiesOfTheImageAreSeen() throws IOException {
+        in(web, root -> {
+            assertThat(root.resolve("etc/alias")).hasContent("image");
+            assertThat(Files.getAttribute(root.resolve("etc/alias"), "unix:nlink")).isEqualTo(2);
+            assertThat(Files.readSymbolicLink(root.resolve("link"))).isEqualTo(Path.of("etc/name"));
+            assertThat(uid(root.resolve("link"))).isEqualTo(700_000);
+            assertThat((int) Files.getAttribute(root.resolve("ping"), "unix:mode") & 07777)
+                    .isEqualTo(04755);
+            try (Directory tree = Directory.open(root, Resolution.NO_LINKS)) {
+                assertThat(tree.xattrs("ping")).containsEntry("user.note", new byte[] {1});
+                assertThat(HexFormat.of().formatHex(tree.xattrs("ping").get(CAPABILITY)))
+                        .isEqualTo(OF_WEB);
+            }
+        });
+    }
+
+    @Test
+    void twoContainersOnOneImageHaveTheirOwnIdsAndFiles() throws IOException {
+        RootFilesystem mail = new RootFilesystem(store, "mail", List.of(), image, MAIL);
+        driver.create(mail);
+
+        in(web, root -> Files.writeString(root.resolve("etc/name"), "web"));
+
+        in(mail, root -> {
+            assertThat(root.resolve("etc/name")).hasContent("image");
+            assertThat(uid(root.resolve("etc/name"))).isEqualTo(800_000);
+        });
     }
 
     @Test
@@ -162,6 +225,30 @@ public abstract class StorageDriverContract {
             assertThat(root.resolve("doomed")).doesNotExist();
         });
         in(web, root -> assertThat(root.resolve("etc/name")).hasContent("now"));
+    }
+
+    @Test
+    void aCopyOutlivesWhatItWasMadeOf() throws IOException {
+        in(web, root -> Files.writeString(root.resolve("etc/name"), "then"));
+        driver.copy(web, "web@copy");
+
+        destroy("web");
+
+        inFrozen(
+                web.with("", List.of(Layer.own("web@copy"))),
+                root -> assertThat(root.resolve("etc/name")).hasContent("then"));
+    }
+
+    @Test
+    void aContainerIsRolledBackByATipOnWhatWasFrozen() throws IOException {
+        in(web, root -> Files.writeString(root.resolve("etc/name"), "good"));
+        RootFilesystem next = on(web, "web@1");
+        in(next, root -> Files.writeString(root.resolve("etc/name"), "bad"));
+
+        RootFilesystem back = on(web, "web@2");
+        destroy("web@1");
+
+        in(back, root -> assertThat(root.resolve("etc/name")).hasContent("good"));
     }
 
     @Test
@@ -253,8 +340,20 @@ public abstract class StorageDriverContract {
     }
 
     @Test
+    void aLayerThatIsMadeAgainAfterItsEndHasNothingOfTheFormer() throws IOException {
+        in(web, root -> Files.writeString(root.resolve("etc/name"), "former"));
+        destroy("web");
+
+        driver.create(web);
+
+        in(web, root -> assertThat(root.resolve("etc/name")).hasContent("image"));
+    }
+
+    @Test
     void usageGrowsWithWhatIsWritten() throws IOException {
-        in(web, root -> Files.write(root.resolve("big"), new byte[1 << 20]));
+        byte[] incompressible = new byte[1 << 20];
+        new Random(1).nextBytes(incompressible);
+        in(web, root -> Files.write(root.resolve("big"), incompressible));
         driver.copy(web, "web@copy");
 
         assertThat(driver.usage(store.resolve("web@copy"))).isGreaterThanOrEqualTo(1 << 20);

@@ -235,9 +235,24 @@ public final class Directory implements AutoCloseable {
         rename(from, to, 0);
     }
 
-    /** Renames {@code from} to {@code to}. @throws KernelException EEXIST if {@code to} exists */
+    /**
+     * Renames {@code from} to {@code to}. On file systems that cannot do that in one step (ZFS before 2.2, zfs-fuse) nobody else
+     * may make {@code to} meanwhile.
+     *
+     * @throws KernelException EEXIST if {@code to} exists
+     */
     public void renameToNew(String from, String to) {
-        rename(from, to, FileCalls.RENAME_NOREPLACE);
+        try {
+            rename(from, to, FileCalls.RENAME_NOREPLACE);
+        } catch (KernelException e) {
+            if (!e.is(Errno.EINVAL)) {
+                throw e;
+            }
+            if (stat(to).isPresent()) {
+                throw new KernelException("renameat2", FileName.printable(to), Errno.EEXIST.number());
+            }
+            rename(from, to);
+        }
     }
 
     /** Removes a file, a link, or an empty directory. */

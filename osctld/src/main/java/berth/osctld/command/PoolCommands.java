@@ -60,7 +60,8 @@ final class PoolCommands {
             footer = {
                 "osctl pool install tank",
                 "osctl pool install --path /srv/berth tank",
-                "osctl pool install --driver btrfs --size 20G fast"
+                "osctl pool install --driver btrfs --size 20G fast",
+                "osctl pool install --dataset tank/berth main"
             })
     static final class Install extends OsctlCommand {
         @Option(names = "--path", paramLabel = "DIR", description = "an empty or new directory, absolute")
@@ -70,8 +71,17 @@ final class PoolCommands {
         @Option(
                 names = "--driver",
                 paramLabel = "DRIVER",
-                description = "dir, which stacks directories, or btrfs; dir by default")
-        String driver = "dir";
+                description =
+                        "dir, which stacks directories, btrfs or zfs; zfs if there is a ZFS pool of that name, else dir")
+        @Nullable
+        String driver;
+
+        @Option(
+                names = "--dataset",
+                paramLabel = "DATASET",
+                description = "a dataset of ZFS, made if missing; that of the pool's name by default")
+        @Nullable
+        String dataset;
 
         @Option(
                 names = "--size",
@@ -89,7 +99,8 @@ final class PoolCommands {
             NewPool wish = new NewPool(
                     name,
                     Optional.ofNullable(path),
-                    driver,
+                    Optional.ofNullable(driver),
+                    Optional.ofNullable(dataset),
                     size == null ? OptionalLong.empty() : OptionalLong.of(Sizes.parse(size)));
             Pool pool = call.services().gate().install(wish, call.caller());
             call.out().done("pool %s is in %s", pool.name(), pool.path());

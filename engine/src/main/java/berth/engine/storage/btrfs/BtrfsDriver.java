@@ -2,7 +2,7 @@ package berth.engine.storage.btrfs;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
-import berth.engine.idmap.IdMap;
+import berth.engine.storage.IdmappedTree;
 import berth.engine.storage.Ids;
 import berth.engine.storage.Layer;
 import berth.engine.storage.RootFilesystem;
@@ -17,7 +17,6 @@ import berth.linux.disk.BtrfsQuotas;
 import berth.linux.file.Directory;
 import berth.linux.file.Resolution;
 import berth.linux.file.TreeWalk;
-import berth.linux.mount.IdExtent;
 import berth.linux.mount.MountAttribute;
 import berth.linux.mount.Mounts;
 import berth.linux.mount.UserNamespaces;
@@ -26,7 +25,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -174,26 +172,13 @@ public final class BtrfsDriver implements StorageDriver {
 
     private Fd mount(Path subvolume, Ids ids, Set<MountAttribute> attributes) {
         Fd mount = Mounts.openTree(subvolume);
-        try (Fd userns = namespaces.create(withHostRoot(ids.uids()), withHostRoot(ids.gids()))) {
-            Mounts.idmap(mount, userns);
-            Mounts.setAttributes(mount, attributes);
+        try {
+            IdmappedTree.map(mount, ids, namespaces, attributes);
             return mount;
         } catch (RuntimeException e) {
             mount.close();
             throw e;
         }
-    }
-
-    /**
-     * Whoever has no id in the map of a mount can make no file in it. The host's root gets the first id that no guest has, until
-     * it gives the file away.
-     */
-    private static List<IdExtent> withHostRoot(IdMap map) {
-        List<IdExtent> extents = new ArrayList<>(Ids.extents(map));
-        long free =
-                extents.stream().mapToLong(e -> e.inside() + e.count()).max().orElse(0);
-        extents.add(new IdExtent(free, 0, 1));
-        return extents;
     }
 
     /** One at a time: two containers may be made on one image at once. */

@@ -15,6 +15,10 @@ class DirDriverTest extends StorageDriverContract {
     @TempDir
     private Path directory;
 
+    protected Path directory() {
+        return directory;
+    }
+
     @Override
     protected StorageDriver driver(Path pool) {
         Trash trash = new Trash(

@@ -1,0 +1,150 @@
+package berth.engine.storage.zfs;
+
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
+import berth.linux.Fd;
+import berth.linux.file.Directory;
+import berth.linux.file.Resolution;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Makes datasets: of nothing, and as clones of others. One that is not finished is in limbo. Safe for use by several threads. */
+final class Clones {
+    private static final List<String> UNMOUNTED = List.of("-o", "canmount=noauto");
+    private static final int PRIVATE = 0700;
+
+    private final Zfs zfs;
+    private final BriefMounts mounts;
+    private final Disposal disposal;
+
+    Clones(Zfs zfs, BriefMounts mounts, Disposal disposal) {
+        this.zfs = zfs;
+        this.mounts = mounts;
+        this.disposal = disposal;
+    }
+
+    /** Something that is done to the tree of a dataset that nobody uses yet. */
+    interface Work {
+        void in(Directory tree);
+    }
+
+    /** Makes {@code target} a clone of {@code source} as it is now; one that is there stays. */
+    void copy(ZfsPool pool, String source, String target) {
+        through(source, snapshot -> clone(pool, snapshot, target));
+    }
+
+    /** As {@link #copy}, with {@code work} done to it before it is there. */
+    void changedCopy(ZfsPool pool, String source, String target, Work work) {
+        through(source, snapshot -> changedClone(pool, snapshot, target, work));
+    }
+
+    /** Makes {@code target} a clone of {@code snapshot}; one that is there stays. */
+    void clone(ZfsPool pool, String snapshot, String target) {
+        try {
+            List<String> words = new ArrayList<>(List.of("clone"));
+            words.addAll(UNMOUNTED);
+            words.addAll(List.of(snapshot, target));
+            zfs.run("%s cannot be made".formatted(target), words);
+            // zfs-fuse mounts a clone whatever it is told.
+            BriefMounts.unmount(pool.mountPoint(target));
+        } catch (BerthException e) {
+            if (e.code() == ErrorCode.UNSUPPORTED || !zfs.exists(target)) {
+                throw e;
+            }
+        }
+    }
+
+    /** As {@link #clone}, with {@code work} done to it before it is there. */
+    void changedClone(ZfsPool pool, String snapshot, String target, Work work) {
+        if (zfs.exists(target)) {
+            return;
+        }
+        String draft = pool.newInLimbo();
+        try {
+            clone(pool, snapshot, draft);
+            work(pool, draft, work);
+            finish(draft, target);
+        } catch (RuntimeException e) {
+            disposal.dispose(pool, draft);
+            throw e;
+        }
+    }
+
+    /**
+     * Makes {@code target}, with a tree that {@code work} fills, and a snapshot of it for clones; one that is there stays.
+     *
+     * @param property what it is to have, as {@code NAME=VALUE}
+     */
+    void makeBase(ZfsPool pool, String target, String property, Work work) {
+        if (zfs.exists(target)) {
+            return;
+        }
+        String draft = pool.newInLimbo();
+        try {
+            zfs.run("%s cannot be made".formatted(target), List.of("create", "-o", "canmount=noauto", "-o", property, draft));
+            BriefMounts.unmount(pool.mountPoint(draft));
+            try (Fd mount = mounts.root(pool, draft);
+                    Directory root = Directory.of(mount.dup(), Resolution.NO_LINKS)) {
+                root.chmod(".", PRIVATE);
+                root.createDirectory(ZfsPool.TREE, PRIVATE);
+            }
+            work(pool, draft, work);
+            finishBase(draft, target);
+        } catch (RuntimeException e) {
+            disposal.dispose(pool, draft);
+            throw e;
+        }
+    }
+
+    /** As {@link #makeBase}, beginning with what {@code snapshot} holds. */
+    void makeBaseOf(ZfsPool pool, String snapshot, String target, Work work) {
+        if (zfs.exists(target)) {
+            return;
+        }
+        String draft = pool.newInLimbo();
+        try {
+            clone(pool, snapshot, draft);
+            work(pool, draft, work);
+            finishBase(draft, target);
+        } catch (RuntimeException e) {
+            disposal.dispose(pool, draft);
+            throw e;
+        }
+    }
+
+    private void work(ZfsPool pool, String draft, Work work) {
+        try (Fd mount = mounts.tree(pool, draft);
+                Directory tree = Directory.of(mount.dup(), Resolution.NO_LINKS)) {
+            work.in(tree);
+            tree.syncFileSystem();
+        }
+    }
+
+    private void finishBase(String draft, String target) {
+        String leaf = ZfsPool.snapshotOf(target);
+        zfs.run(
+                "%s cannot be made".formatted(target),
+                List.of("snapshot", draft + leaf.substring(leaf.indexOf('@'))));
+        finish(draft, target);
+    }
+
+    private void finish(String draft, String target) {
+        Patience.whileBusy(() -> zfs.run("%s cannot be made".formatted(target), List.of("rename", draft, target)));
+    }
+
+    /** Something that is done with a snapshot. */
+    private interface With {
+        void snapshot(String name);
+    }
+
+    private void through(String source, With work) {
+        String snapshot = ZfsPool.newSnapshot(source);
+        zfs.run("%s cannot be copied".formatted(source), List.of("snapshot", snapshot));
+        try {
+            work.snapshot(snapshot);
+        } finally {
+            // From now on it goes with the last that stands on it; if this fails, when the pool is opened.
+            zfs.succeeds("destroy", "-d", snapshot);
+        }
+    }
+}
