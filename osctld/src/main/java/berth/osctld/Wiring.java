@@ -141,7 +141,7 @@ final class Wiring {
                 images,
                 networks,
                 new Repositories(instance, new HttpTransport(System.getenv(), SERVER_PATIENCE), clock),
-                new Publisher(instance),
+                new Publisher(instance, clock),
                 containers,
                 new HealthCheck(users, groups, images, datasets, networks, containers),
                 new Doctor(instance, machinery.cgroups(), Wiring::find),

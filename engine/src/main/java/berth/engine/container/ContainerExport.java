@@ -6,6 +6,7 @@ import berth.engine.idmap.IdMap;
 import berth.engine.image.ImageStores;
 import berth.engine.image.PackedTree;
 import berth.engine.operation.Caller;
+import berth.engine.operation.Progress;
 import berth.engine.storage.Dataset;
 import berth.engine.storage.Datasets;
 import berth.engine.storage.Ids;
@@ -65,12 +66,24 @@ public final class ContainerExport {
      * @throws BerthException FAILED if {@code out} cannot be written
      */
     public List<String> write(Container container, OutputStream out, Caller caller) {
+        return reading(container, caller, (tree, owners) -> pack(container, tree, owners, out, caller.progress()));
+    }
+
+    /** Reads the files of a container, whose lock is held. */
+    @FunctionalInterface
+    interface Reading<T> {
+        /** @param owners which ids they have inside */
+        T read(Directory tree, PackedTree.Owners owners);
+    }
+
+    /** What {@code reading} makes of the files of {@code container}, as they are when it begins. */
+    <T> T reading(Container container, Caller caller, Reading<T> reading) {
         return containers.locked(container, caller, () -> {
             boolean stopped = Snapshots.requireSettled(container) == Snapshot.Activity.STOPPED;
             RootFilesystem root = plans.root(container);
             if (stopped) {
                 try (Fd mount = container.pool().driver().mount(root)) {
-                    return pack(container, mount, out, caller);
+                    return read(container, mount, reading);
                 }
             }
             Dataset present = datasets.of(container.id().pool(), container.name());
@@ -81,7 +94,7 @@ public final class ContainerExport {
                     .driver()
                     .mountFrozen(root.with(
                             root.tip(), present.on(copy, present.below()).frozenTip()))) {
-                return pack(container, mount, out, caller);
+                return read(container, mount, reading);
             } finally {
                 container.pool().driver().destroy(root.layer(copy));
             }
@@ -106,16 +119,20 @@ public final class ContainerExport {
                         caller.progress());
     }
 
-    private List<String> pack(Container container, Fd mount, OutputStream out, Caller caller) {
+    private <T> T read(Container container, Fd mount, Reading<T> reading) {
         Ids ids = plans.root(container).ids();
         try (Directory tree = Directory.of(mount.dup(), Resolution.NO_LINKS)) {
-            caller.progress().step("packing " + container.name());
-            List<String> omitted = new ArrayList<>(PackedTree.write(
-                    tree,
-                    new PackedTree.Owners(uid -> inside(ids.uids(), uid), gid -> inside(ids.gids(), gid)),
-                    Yaml.write(description(container)),
-                    out,
-                    caller.progress()));
+            return reading.read(
+                    tree, new PackedTree.Owners(uid -> inside(ids.uids(), uid), gid -> inside(ids.gids(), gid)));
+        }
+    }
+
+    private List<String> pack(
+            Container container, Directory tree, PackedTree.Owners owners, OutputStream out, Progress progress) {
+        progress.step("packing " + container.name());
+        try {
+            List<String> omitted =
+                    new ArrayList<>(PackedTree.write(tree, owners, Yaml.write(description(container)), out, progress));
             datasets.of(container.id().pool(), container.name())
                     .volumes()
                     .forEach(v -> omitted.add("dataset %s is left out".formatted(v.name())));

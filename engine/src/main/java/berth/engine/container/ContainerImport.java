@@ -59,7 +59,9 @@ public final class ContainerImport {
                         caller.progress());
         imported.notes().forEach(caller.progress()::note);
         try {
-            return create(described.get(), imported.image(), wish, caller);
+            Container container = create(described.get(), imported.image(), wish, caller);
+            images.of(wish.pool()).keep(imported.image());
+            return container;
         } catch (RuntimeException e) {
             removeIfNew(imported, wish.pool(), e);
             throw e;

@@ -49,6 +49,7 @@ public record ContainerServices(
         ContainerMove move,
         ContainerExport export,
         ContainerImport imports,
+        ContainerImages images,
         ContainerShell shell,
         ContainerSettings settings,
         ContainerUsage usage,
@@ -235,6 +236,8 @@ public record ContainerServices(
                 create,
                 trash,
                 network);
+        ContainerExport export =
+                new ContainerExport(containers, on.images(), on.datasets(), plans, operations, passingCopy, on.clock());
         return new ContainerServices(
                 containers,
                 runner,
@@ -257,8 +260,9 @@ public record ContainerServices(
                 new TrashBin(on.pools(), on.datasets(), trash, datasetTrash, on.images(), on.clock()),
                 new ContainerMove(
                         containers, on.datasets(), on.networks(), mounts, on.locks(), operations, rename, on.clock()),
-                new ContainerExport(containers, on.images(), on.datasets(), plans, operations, passingCopy, on.clock()),
+                export,
                 new ContainerImport(containers, factory, on.images(), on.groups()),
+                new ContainerImages(on.images(), export),
                 new ContainerShell(plans, with.attachments(), new Consoles(), on.clock()),
                 new ContainerSettings(containers, network, limits, devices, mounted, confinement, plans, log),
                 new ContainerUsage(plans, with.cgroups()),

@@ -209,7 +209,9 @@ public final class PoolGate {
         services.datasetTrash().open(pool);
         datasets.open(pool);
         trash.empty(pool.trash());
-        return services.factory().open(pool);
+        List<Recovered> changes = services.factory().open(pool);
+        images.of(pool.name()).removeForsaken();
+        return changes;
     }
 
     private ImageUsers usersIn(Pool pool) {

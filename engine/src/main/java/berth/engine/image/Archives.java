@@ -2,6 +2,7 @@ package berth.engine.image;
 
 import berth.engine.BerthException;
 import berth.engine.store.FileFailure;
+import berth.linux.file.Directory;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,6 +19,7 @@ import java.util.Optional;
 final class Archives {
     private static final int BUFFER = 1 << 16;
     private static final String SPOOLED = "archive";
+    private static final String LAYER = "layer";
 
     private final Path scratch;
     private final long maxSize;
@@ -57,7 +59,7 @@ final class Archives {
             return new Streamed(new CpioReader(in, cpio.get()), in);
         }
         if (HexFormat.of().formatHex(start).startsWith(SquashFile.MAGIC)) {
-            return new SquashReader(spool(in), maxSize);
+            return new SquashReader(spool(in, scratch.resolve(SPOOLED)), maxSize);
         }
         if (start.length < TarHeader.BLOCK || isTar(start)) {
             return new Streamed(new TarReader(in), in);
@@ -77,10 +79,16 @@ final class Archives {
         }
     }
 
-    private Path spool(InputStream in) {
-        Path file = scratch.resolve(SPOOLED);
+    /** A reader of the layer in {@code archive} of a tree that has others already: it is read twice, and so copied. */
+    ArchiveReader openLayer(InputStream archive, Directory directory) {
+        Path file = spool(new Bounded(archive, maxSize), scratch.resolve(LAYER));
+        return LayersReader.onTree(directory, String.valueOf(file.getFileName()), this);
+    }
+
+    private static Path spool(InputStream in, Path file) {
         try (in;
-                OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
+                OutputStream out =
+                        Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING)) {
             byte[] buffer = new byte[BUFFER];
             for (int count = fill(in, buffer); count > 0; count = fill(in, buffer)) {
                 FileSink.checkInterrupt();

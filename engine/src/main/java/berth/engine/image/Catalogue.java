@@ -65,6 +65,8 @@ final class Catalogue {
                 }
             }
         }
+        images.replaceAll((_, image) ->
+                image.base().filter(base -> !images.containsKey(base)).isPresent() ? image.alone() : image);
         Map<String, String> names = new TreeMap<>();
         try {
             if (directory.stat(NAMES).isPresent()) {
@@ -119,6 +121,13 @@ final class Catalogue {
 
     Image get(String id) {
         return find(id).orElseThrow();
+    }
+
+    /** The images that stand on {@code id}. */
+    List<Image> standingOn(String id) {
+        return list().stream()
+                .filter(image -> image.base().filter(id::equals).isPresent())
+                .toList();
     }
 
     void add(Image image) {

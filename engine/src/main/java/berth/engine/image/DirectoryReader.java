@@ -130,7 +130,7 @@ final class DirectoryReader implements ArchiveReader {
                 extents);
     }
 
-    private static Kind kind(FileType type) {
+    static Kind kind(FileType type) {
         return switch (type) {
             case REGULAR -> Kind.FILE;
             case DIRECTORY -> Kind.DIRECTORY;

@@ -32,6 +32,11 @@ final class FileHashes {
         return Arrays.copyOfRange(hashes, slot * HASH, (slot + 1) * HASH);
     }
 
+    /** Whether one is kept for {@code inode}. */
+    boolean has(long inode) {
+        return inodes[slot(inode)] == inode;
+    }
+
     private int slot(long inode) {
         int slot = (int) ((inode * 0x9E3779B97F4A7C15L) >>> 40) & (inodes.length - 1);
         while (inodes[slot] != 0 && inodes[slot] != inode) {

@@ -1,6 +1,7 @@
 package berth.engine.image;
 
 import berth.engine.BerthException;
+import berth.engine.ErrorCode;
 import berth.engine.store.Change;
 import berth.engine.store.DurableFile;
 import berth.engine.store.FileFailure;
@@ -38,7 +39,7 @@ final class ImageShelf {
             if (id.matches("[0-9a-f]{64}") && directory.stat(id + "/" + NOTE).isPresent()) {
                 try {
                     Note note = read(directory, id + "/" + NOTE, Note.class);
-                    Image image = read(directory, id + "/" + Images.DESCRIPTION, Image.class);
+                    Image image = read(directory, id + "/" + Intake.DESCRIPTION, Image.class);
                     shelf.byId.put(id, new TrashedImage(image.withNames(note.names()), note.change()));
                 } catch (KernelException | BerthException e) {
                     // What cannot be told to be in the trash is an image like any other.
@@ -68,8 +69,26 @@ final class ImageShelf {
         byId.put(image.id(), new TrashedImage(image, change));
     }
 
-    /** Takes the image {@code id} from the trash, durably; it is there like any other then. */
-    void take(String id) {
+    /** @throws BerthException NOT_FOUND if it is not there */
+    TrashedImage get(String id) {
+        return find(id)
+                .orElseThrow(() -> new BerthException(
+                        ErrorCode.NOT_FOUND, "image '%.12s' is not in the trash any more".formatted(id)));
+    }
+
+    /**
+     * Takes the image {@code id} from the trash, durably, and what it stands on; it is in {@code catalogue} then like any other. Of the
+     * names {@code wanted} it gets those that are free.
+     *
+     * @throws BerthException NOT_FOUND if it is not there
+     */
+    void restore(String id, List<String> wanted, Catalogue catalogue) {
+        Image image = get(id).image();
+        Optional<TrashedImage> below = image.base().flatMap(this::find);
+        below.ifPresent(base -> restore(base.image().id(), base.image().names(), catalogue));
+        boolean stands = image.base().flatMap(catalogue::find).isPresent();
+        catalogue.add(stands ? image : image.alone());
+        wanted.stream().filter(n -> catalogue.find(n).isEmpty()).forEach(n -> catalogue.tag(id, n));
         Path note = path.resolve(id).resolve(NOTE);
         try {
             DurableFile.remove(note);

@@ -9,6 +9,7 @@ import berth.engine.operation.Locks;
 import berth.engine.store.Change;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,6 +56,27 @@ public final class ImageStores {
     public Path tree(String pool, String id) {
         Images images = of(pool);
         return images.tree(images.get(id));
+    }
+
+    /**
+     * Deletes the images of {@code pool} that have no name and that nothing stands on, also those that this makes such.
+     *
+     * @return what was deleted
+     */
+    public List<Image> prune(String pool, Caller caller) {
+        List<Image> pruned = new ArrayList<>();
+        Optional<Image> next = unneeded(pool);
+        while (next.isPresent()) {
+            delete(pool, next.get().id(), caller);
+            pruned.add(next.get());
+            next = unneeded(pool);
+        }
+        return pruned;
+    }
+
+    private Optional<Image> unneeded(String pool) {
+        Images images = of(pool);
+        return images.list().stream().filter(images::isUnneeded).findFirst();
     }
 
     /** Deletes what {@code reference} names, as {@link Images#delete}, while no container is being made of it. */

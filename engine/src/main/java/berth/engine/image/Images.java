@@ -4,10 +4,6 @@ import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.operation.Progress;
 import berth.engine.store.Change;
-import berth.engine.store.DurableFile;
-import berth.engine.store.FileFailure;
-import berth.engine.store.Yaml;
-import berth.linux.Errno;
 import berth.linux.Fd;
 import berth.linux.KernelException;
 import berth.linux.file.Directory;
@@ -17,10 +13,13 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * The images of one pool: {@code <id>/tree} and {@code <id>/image.yml} for each, {@code names.yml} for their tags, in a directory
@@ -32,34 +31,26 @@ import java.util.function.Function;
  * <p>Safe for several threads: imports run one at a time, everything else beside them.
  */
 public final class Images implements AutoCloseable {
-    static final String DESCRIPTION = "image.yml";
-
     private static final int MODE = 0700;
 
     private final Path path;
     private final Directory directory;
     private final ImageUsers users;
-    private final Clock clock;
     private final Catalogue catalogue;
     private final ImageShelf shelf;
-    private final ReentrantLock importing = new ReentrantLock(true);
     /** Held while the catalogue and the directory change together. */
     private final ReentrantLock changing = new ReentrantLock();
 
-    /** Opens what is imported, with a directory for what cannot be read from front to end. */
-    @FunctionalInterface
-    private interface Source {
-        ArchiveReader open(Staging staging) throws IOException;
-    }
+    private final Intake intake;
 
     private Images(
             Path path, Directory directory, ImageUsers users, Clock clock, Catalogue catalogue, ImageShelf shelf) {
         this.path = path;
         this.directory = directory;
         this.users = users;
-        this.clock = clock;
         this.catalogue = catalogue;
         this.shelf = shelf;
+        this.intake = new Intake(path, directory, catalogue, shelf, changing, clock);
     }
 
     /**
@@ -129,16 +120,34 @@ public final class Images implements AutoCloseable {
      *     package that cannot be used; EXHAUSTED if the disk is full; CANCELLED if the thread is interrupted. Nothing is left
      */
     public Imported importArchive(InputStream archive, ImportRequest request, Progress progress) {
-        return importFrom(
-                staging -> new Archives(staging.path(), request.maxSize()).open(archive),
-                request,
-                Optional.empty(),
-                new Notes(),
+        return intake.take(
+                staging -> {
+                    Archives archives = new Archives(staging.path(), request.maxSize());
+                    return request.base().isEmpty()
+                            ? archives.open(archive)
+                            : archives.openLayer(archive, staging.open());
+                },
+                new Intake.Import(request),
                 progress);
     }
 
     /**
-     * Imports the tree of a {@link PackedTree}.
+     * Imports as a layer what {@code tree} has other than the image that {@code request} names as its base.
+     *
+     * @param tree opened with {@link Resolution#NO_LINKS}; stays the caller's
+     * @param owners which ids its files are to have
+     * @throws BerthException as {@link #importArchive}; UNSUPPORTED if a file belongs to an id beyond 65535
+     */
+    public Imported importDifference(
+            Directory tree, PackedTree.Owners owners, ImportRequest request, Progress progress) {
+        Intake.Import made = new Intake.Import(request);
+        try (Directory base = openTree(get(request.base().orElseThrow()))) {
+            return intake.take(_ -> new TreeDifference(base, tree, owners, made.notes()), made, progress);
+        }
+    }
+
+    /**
+     * Imports the tree of a {@link PackedTree}. What that adds is gone after the daemon ended before it was {@link #keep kept}.
      *
      * @param archive read to its end; closing it is the caller's
      * @param request makes of the tree's description what is imported as what, or refuses it
@@ -149,7 +158,10 @@ public final class Images implements AutoCloseable {
         try (Staging scratch = Staging.scratch(directory, path);
                 PackedTreeReader reader = new PackedTreeReader(new Archives(scratch.path(), maxSize).open(archive))) {
             ImportRequest made = request.apply(reader.description()).upTo(maxSize);
-            return importFrom(_ -> reader, made, Optional.empty(), new Notes(), progress);
+            return intake.take(
+                    _ -> reader,
+                    new Intake.Import(made, Optional.empty(), new Notes(), Intake.Fate.UNTIL_KEPT),
+                    progress);
         } catch (IOException e) {
             throw Unpacker.broken(e);
         }
@@ -167,11 +179,9 @@ public final class Images implements AutoCloseable {
         try (Staging scratch = Staging.scratch(directory, path)) {
             described = LxdMetadata.find(metadata, new Archives(scratch.path(), request.maxSize()));
         }
-        return importFrom(
+        return intake.take(
                 staging -> new Archives(staging.path(), request.maxSize()).open(rootfs),
-                request,
-                Optional.of(described),
-                new Notes(),
+                new Intake.Import(request, Optional.of(described), new Notes(), Intake.Fate.KEPT),
                 progress);
     }
 
@@ -185,13 +195,11 @@ public final class Images implements AutoCloseable {
     public Imported importDirectory(Fd source, ImportRequest request, Progress progress) {
         Notes notes = new Notes();
         try (Directory start = Directory.of(source.dup(), Resolution.NO_LINKS)) {
-            return importFrom(
+            return intake.take(
                     staging -> Packages.isOne(start)
                             ? new Packages(new Archives(staging.path(), request.maxSize()), notes).open(start)
                             : new DirectoryReader(start, notes),
-                    request,
-                    Optional.empty(),
-                    notes,
+                    new Intake.Import(request, Optional.empty(), notes, Intake.Fate.KEPT),
                     progress);
         }
     }
@@ -204,26 +212,75 @@ public final class Images implements AutoCloseable {
     public Imported build(ImageBuilder builder, ImportRequest request, Progress progress) {
         try (Staging scratch = Staging.scratch(directory, path);
                 ImageBuilder.Build build = builder.start(scratch.path().toAbsolutePath(), progress)) {
-            return importFrom(_ -> build.reader(), request, Optional.empty(), new Notes(), progress);
+            return intake.take(_ -> build.reader(), new Intake.Import(request), progress);
         }
     }
 
     /**
-     * Writes the tree of {@code image} as a tar archive, which imports as the same image.
+     * Writes the tree of {@code image} as a tar archive, which imports as the same image; of one that stands on another only the
+     * difference, as a layer.
      *
      * @param out stays open
+     * @throws BerthException UNSUPPORTED of a layer with a file whose name means something else in layers
      * @throws IOException if it cannot be written
      */
     public void export(Image image, OutputStream out, Progress progress) throws IOException {
         progress.step("packing " + image.label());
-        try (Directory tree = Directory.open(tree(image), Resolution.NO_LINKS);
-                DirectoryReader reader = new DirectoryReader(tree, new Notes())) {
-            TarWriter writer = new TarWriter(out);
-            for (var entry = reader.next(); entry.isPresent(); entry = reader.next()) {
-                writer.add(entry.get(), reader);
+        try (Directory tree = openTree(image)) {
+            if (image.base().isEmpty()) {
+                try (DirectoryReader reader = new DirectoryReader(tree, new Notes())) {
+                    TarWriter.writeAll(reader, out);
+                }
+                return;
             }
-            writer.finish();
+            try (Directory base = openTree(get(image.base().get()));
+                    TreeDifference difference = new TreeDifference(base, tree, PackedTree.Owners.SAME, new Notes())) {
+                TarWriter.writeAll(difference, out);
+            }
         }
+    }
+
+    /** What {@code image} is made of: those that it stands on, the lowest first, and itself. */
+    public List<Image> stack(Image image) {
+        Deque<Image> stack = new ArrayDeque<>(List.of(image));
+        while (stack.element().base().isPresent()) {
+            stack.push(get(stack.element().base().get()));
+        }
+        return List.copyOf(stack);
+    }
+
+    /** Has what {@link #importPacked} made stay. */
+    public void keep(Image image) {
+        Staging.keep(directory, image.id());
+    }
+
+    /** Removes what {@link #importPacked} made and nobody kept or uses; the containers that may use it are known. */
+    public void removeForsaken() {
+        for (Image image : list()) {
+            try {
+                if (Staging.isPassing(directory, image.id())) {
+                    settle(image);
+                }
+            } catch (KernelException e) {
+                catalogue.addProblem(
+                        "image %s, which nothing needs, stays: %s".formatted(image.shortId(), e.getMessage()));
+            }
+        }
+    }
+
+    private void settle(Image image) {
+        if (isUnneeded(image)) {
+            delete(image.id());
+        } else {
+            keep(image);
+        }
+    }
+
+    /** Whether {@code image} has no name and nothing stands on it. */
+    public boolean isUnneeded(Image image) {
+        return image.names().isEmpty()
+                && users.usersOf(image.id()).isEmpty()
+                && catalogue.standingOn(image.id()).isEmpty();
     }
 
     /** Gives {@code image} the tag {@code name}, which moves from another if that has it. */
@@ -239,7 +296,7 @@ public final class Images implements AutoCloseable {
     /**
      * Deletes what {@code reference} names: of an image with several names that name only; otherwise, and by id, the image.
      *
-     * @throws BerthException NOT_FOUND, INVALID as {@link #get}; IN_USE if containers need it
+     * @throws BerthException NOT_FOUND, INVALID as {@link #get}; IN_USE if containers need it or images stand on it
      */
     public void delete(String reference) {
         changing.lock();
@@ -287,6 +344,15 @@ public final class Images implements AutoCloseable {
                     "image '%s' is used by containers: %s".formatted(image.label(), String.join(", ", needing)),
                     "delete them first");
         }
+        List<Image> above = catalogue.standingOn(image.id());
+        if (!above.isEmpty()) {
+            throw new BerthException(
+                    ErrorCode.IN_USE,
+                    "images stand on image '%s': %s"
+                            .formatted(
+                                    image.label(), above.stream().map(Image::label).collect(Collectors.joining(", "))),
+                    "delete those first");
+        }
         return Optional.of(image);
     }
 
@@ -296,17 +362,15 @@ public final class Images implements AutoCloseable {
     }
 
     /**
-     * Takes the image {@code id} from the trash. Of the names {@code wanted} it gets those that no other image has meanwhile.
+     * Takes the image {@code id} from the trash, and what it stands on. Of the names {@code wanted} it gets those that no other image
+     * has meanwhile.
      *
      * @throws BerthException NOT_FOUND if it is not there
      */
     void restore(String id, List<String> wanted) {
         changing.lock();
         try {
-            Image image = inTrash(id).image();
-            catalogue.add(image);
-            wanted.stream().filter(n -> catalogue.find(n).isEmpty()).forEach(n -> catalogue.tag(id, n));
-            shelf.take(id);
+            shelf.restore(id, wanted, catalogue);
         } finally {
             changing.unlock();
         }
@@ -316,7 +380,7 @@ public final class Images implements AutoCloseable {
     void purge(String id) {
         changing.lock();
         try {
-            inTrash(id);
+            shelf.get(id);
             Staging.removeImage(directory, id);
             shelf.forget(id);
         } finally {
@@ -324,94 +388,12 @@ public final class Images implements AutoCloseable {
         }
     }
 
-    private TrashedImage inTrash(String id) {
-        return shelf.find(id)
-                .orElseThrow(() -> new BerthException(
-                        ErrorCode.NOT_FOUND, "image '%.12s' is not in the trash any more".formatted(id)));
-    }
-
     @Override
     public void close() {
         directory.close();
     }
 
-    private Imported importFrom(
-            Source source, ImportRequest request, Optional<LxdMetadata> metadata, Notes notes, Progress progress) {
-        lockImporting(progress);
-        try (Staging staging = Staging.create(directory, path)) {
-            progress.step("unpacking");
-            Unpacker unpacker = new Unpacker(request.maxSize(), metadata, notes, progress);
-            Unpacker.Unpacked unpacked = unpack(source, unpacker, staging);
-            progress.step("writing to disk");
-            return keep(staging, unpacked, request, notes);
-        } catch (IOException e) {
-            throw FileFailure.of("store an image in", path, e);
-        } catch (KernelException e) {
-            boolean full = e.is(Errno.ENOSPC) || e.is(Errno.EDQUOT);
-            throw new BerthException(
-                    full ? ErrorCode.EXHAUSTED : ErrorCode.FAILED,
-                    "cannot store an image in %s: %s".formatted(path, e.getMessage()),
-                    null,
-                    e);
-        } finally {
-            importing.unlock();
-        }
-    }
-
-    private static Unpacker.Unpacked unpack(Source source, Unpacker unpacker, Staging staging) {
-        try (ArchiveReader reader = source.open(staging)) {
-            return unpacker.unpack(reader, staging);
-        } catch (IOException e) {
-            throw Unpacker.broken(e);
-        }
-    }
-
-    private Imported keep(Staging staging, Unpacker.Unpacked unpacked, ImportRequest request, Notes notes)
-            throws IOException {
-        Image image = describe(unpacked, request);
-        changing.lock();
-        try {
-            if (shelf.find(image.id()).isPresent()) {
-                restore(image.id(), List.of());
-            }
-            boolean known = catalogue.find(image.id()).isPresent();
-            if (!known) {
-                DurableFile.write(staging.path().resolve(DESCRIPTION), Yaml.write(image), DurableFile.PRIVATE);
-                staging.moveTo(image.id());
-                catalogue.add(image);
-            }
-            Image named =
-                    request.name() == null ? catalogue.get(image.id()) : catalogue.tag(image.id(), request.name());
-            return new Imported(named, known ? Imported.Outcome.KNOWN : Imported.Outcome.ADDED, notes.lines());
-        } finally {
-            changing.unlock();
-        }
-    }
-
-    private Image describe(Unpacker.Unpacked unpacked, ImportRequest request) {
-        TreeFacts facts = unpacked.facts();
-        return new Image(
-                unpacked.manifest().id(),
-                List.of(),
-                clock.instant(),
-                request.source(),
-                unpacked.manifest().bytes(),
-                unpacked.manifest().entries(),
-                facts.distribution(),
-                facts.version(),
-                facts.architecture(),
-                facts.init());
-    }
-
-    private void lockImporting(Progress progress) {
-        try {
-            if (!importing.tryLock()) {
-                progress.step("waiting for another import");
-                importing.lockInterruptibly();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new BerthException(ErrorCode.CANCELLED, "the import was interrupted");
-        }
+    private Directory openTree(Image image) {
+        return intake.openTree(image.id());
     }
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Changeset, "Whiteouts".
  */
 final class LayersReader implements ArchiveReader {
-    private static final String WHITEOUT = ".wh.";
+    static final String WHITEOUT = ".wh.";
     private static final String OPAQUE = ".wh..wh..opq";
     /** Of aufs itself; nothing that a tree has. */
     private static final String PRIVATE = ".wh..wh.";
@@ -23,8 +23,13 @@ final class LayersReader implements ArchiveReader {
     private final Directory directory;
     private final Archives archives;
     private final Iterator<String> layers;
-    private @Nullable String layer;
+    /** Closed with the reader; not the same as {@link #directory} where that is the caller's. */
+    private final Optional<Directory> owned;
+    /** Whether something is below the layer that is read. */
+    private boolean onOthers;
+
     private Pass pass = Pass.ADDITIONS;
+    private @Nullable String layer;
     private @Nullable ArchiveReader current;
 
     private enum Pass {
@@ -37,9 +42,20 @@ final class LayersReader implements ArchiveReader {
      * @param layers paths in it
      */
     LayersReader(Directory directory, List<String> layers, Archives archives) {
+        this(directory, layers, archives, Optional.empty());
+    }
+
+    private LayersReader(Directory directory, List<String> layers, Archives archives, Optional<Directory> owned) {
+        this.owned = owned;
+        this.onOthers = owned.isPresent();
         this.directory = directory;
         this.layers = layers.iterator();
         this.archives = archives;
+    }
+
+    /** A reader of the one layer {@code layer} of a tree that has others already; closing it closes {@code directory}. */
+    static LayersReader onTree(Directory directory, String layer, Archives archives) {
+        return new LayersReader(directory, List.of(layer), archives, Optional.of(directory));
     }
 
     @Override
@@ -51,7 +67,7 @@ final class LayersReader implements ArchiveReader {
             ArchiveReader reader = current;
             Optional<ArchiveEntry> entry = reader == null ? Optional.empty() : reader.next();
             if (entry.isEmpty()) {
-                close();
+                closeLayer();
                 continue;
             }
             Optional<ArchiveEntry> wanted = wanted(entry.get());
@@ -69,6 +85,11 @@ final class LayersReader implements ArchiveReader {
 
     @Override
     public void close() throws IOException {
+        closeLayer();
+        owned.ifPresent(Directory::close);
+    }
+
+    private void closeLayer() throws IOException {
         ArchiveReader reader = current;
         current = null;
         if (reader != null) {
@@ -83,7 +104,8 @@ final class LayersReader implements ArchiveReader {
             if (!layers.hasNext()) {
                 return false;
             }
-            pass = layer == null ? Pass.ADDITIONS : Pass.REMOVALS;
+            pass = onOthers ? Pass.REMOVALS : Pass.ADDITIONS;
+            onOthers = true;
             layer = layers.next();
         }
         current = archives.open(new BufferedInputStream(OciImage.open(directory, layer)));

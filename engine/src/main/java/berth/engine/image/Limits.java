@@ -2,6 +2,7 @@ package berth.engine.image;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
+import berth.engine.limit.Size;
 
 /**
  * How much an import may unpack.
@@ -13,7 +14,9 @@ record Limits(long bytes, int entries) {
     /** An error that says that the limit of bytes is exceeded. */
     BerthException tooLarge() {
         return new BerthException(
-                ErrorCode.UNTRUSTED, "the archive unpacks to more than %d MiB".formatted(bytes >> 20));
+                ErrorCode.UNTRUSTED,
+                "the archive unpacks to more than %s".formatted(new Size(bytes)),
+                "if it may, say how much with --max-size");
     }
 
     /** An error that says that the limit of entries is exceeded. */

@@ -31,7 +31,10 @@ public final class PackedTree {
     private PackedTree() {}
 
     /** Which ids the files of a tree have where it is to go. */
-    public record Owners(LongUnaryOperator uid, LongUnaryOperator gid) {}
+    public record Owners(LongUnaryOperator uid, LongUnaryOperator gid) {
+        /** Those that they have already. */
+        public static final Owners SAME = new Owners(LongUnaryOperator.identity(), LongUnaryOperator.identity());
+    }
 
     /**
      * Packs {@code tree}. Device nodes and sockets are left out.
@@ -74,15 +77,33 @@ public final class PackedTree {
     }
 
     private static ArchiveEntry moved(ArchiveEntry entry, Owners owners) {
-        boolean link = entry.kind() == Kind.HARD_LINK;
+        ArchiveEntry owned = owned(entry, owners);
         return new ArchiveEntry(
-                TREE + "/" + entry.name(),
+                TREE + "/" + owned.name(),
+                owned.kind(),
+                owned.mode(),
+                owned.uid(),
+                owned.gid(),
+                owned.size(),
+                owned.kind() == Kind.HARD_LINK ? TREE + "/" + owned.target() : owned.target(),
+                owned.mtime(),
+                owned.xattrs(),
+                owned.data());
+    }
+
+    /** {@code entry} as it belongs where it is to go. @throws BerthException UNSUPPORTED if its owner could not be imported */
+    static ArchiveEntry owned(ArchiveEntry entry, Owners owners) {
+        if (entry.kind() == Kind.HARD_LINK) {
+            return entry;
+        }
+        return new ArchiveEntry(
+                entry.name(),
                 entry.kind(),
                 entry.mode(),
-                link ? 0 : id(owners.uid().applyAsLong(entry.uid()), entry),
-                link ? 0 : id(owners.gid().applyAsLong(entry.gid()), entry),
+                id(owners.uid().applyAsLong(entry.uid()), entry),
+                id(owners.gid().applyAsLong(entry.gid()), entry),
                 entry.size(),
-                link ? TREE + "/" + entry.target() : entry.target(),
+                entry.target(),
                 entry.mtime(),
                 entry.xattrs(),
                 entry.data());

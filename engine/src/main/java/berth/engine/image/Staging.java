@@ -2,6 +2,7 @@ package berth.engine.image;
 
 import berth.linux.file.Directory;
 import berth.linux.file.DirectoryEntry;
+import berth.linux.file.OpenFile;
 import berth.linux.file.Resolution;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,6 +17,8 @@ final class Staging implements AutoCloseable {
     static final String TREE = "tree";
 
     private static final String PACKAGE = "package";
+
+    private static final String PASSING = "passing";
 
     private static final String INCOMING = ".incoming-";
     private static final String OUTGOING = ".outgoing-";
@@ -42,6 +45,26 @@ final class Staging implements AutoCloseable {
         String name = random(INCOMING);
         images.createDirectory(name, 0700);
         return new Staging(images, imagesPath.resolve(name), name);
+    }
+
+    /** Has the image that this becomes removed by the next daemon, unless it is {@link #keep kept}. */
+    void markPassing() {
+        try (Directory staged = open();
+                OpenFile mark = staged.create(PASSING, 0600)) {
+            mark.sync();
+        }
+    }
+
+    /** Whether image {@code id} was marked and not kept. */
+    static boolean isPassing(Directory images, String id) {
+        return images.stat(id + "/" + PASSING).isPresent();
+    }
+
+    /** Takes the mark away from image {@code id}. */
+    static void keep(Directory images, String id) {
+        if (isPassing(images, id)) {
+            images.remove(id + "/" + PASSING);
+        }
     }
 
     /** Removes the image {@code id}: at once from sight, then from the disk. */
@@ -80,6 +103,11 @@ final class Staging implements AutoCloseable {
             staged.rename(TREE, PACKAGE);
             staged.createDirectory(TREE, 0755);
         }
+    }
+
+    /** Opens the directory itself. */
+    Directory open() {
+        return images.openDirectory(name);
     }
 
     /** Opens what was set aside for paths that it says itself. */

@@ -12,7 +12,8 @@ import java.util.Map;
 
 /**
  * Writes a tree as a tar archive of format pax, so that {@link TarReader} and every tar program read it. The same tree becomes
- * the same bytes. Holes are written as zeros, which compress to nothing. Source: POSIX pax(1).
+ * the same bytes. Holes are written as zeros, which compress to nothing. What a layer takes away is written as
+ * {@link LayersReader} reads it. Source: POSIX pax(1).
  */
 final class TarWriter {
     private static final int BLOCK = TarHeader.BLOCK;
@@ -25,6 +26,15 @@ final class TarWriter {
 
     TarWriter(OutputStream out) {
         this.out = out;
+    }
+
+    /** Writes all that {@code reader} reads, as one archive. */
+    static void writeAll(ArchiveReader reader, OutputStream out) throws IOException {
+        TarWriter writer = new TarWriter(out);
+        for (var entry = reader.next(); entry.isPresent(); entry = reader.next()) {
+            writer.add(entry.get(), reader);
+        }
+        writer.finish();
     }
 
     /** Writes {@code entry}, which {@code source} is at. */
@@ -51,19 +61,23 @@ final class TarWriter {
     }
 
     private static String name(ArchiveEntry entry) {
+        if (entry.kind() == Kind.WHITEOUT) {
+            int slash = entry.name().lastIndexOf('/') + 1;
+            return "./" + entry.name().substring(0, slash) + LayersReader.WHITEOUT
+                    + entry.name().substring(slash);
+        }
         String path = "./" + entry.name();
         return entry.kind() == Kind.DIRECTORY && !path.endsWith("/") ? path + "/" : path;
     }
 
     private static char type(Kind kind) {
         return switch (kind) {
-            case FILE -> '0';
+            case FILE, WHITEOUT -> '0';
             case HARD_LINK -> '1';
             case SYMLINK -> '2';
             case DIRECTORY -> '5';
             case FIFO -> '6';
-            case DEVICE, SOCKET, WHITEOUT, OPAQUE ->
-                throw new IllegalStateException("a tree of an image holds a " + kind);
+            case DEVICE, SOCKET, OPAQUE -> throw new IllegalStateException("a tree of an image holds a " + kind);
         };
     }
 

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param architecture of its shell or init, {@code unknown} without one
  */
 record TreeFacts(String distribution, String version, String architecture, InitKind init) {
+    private static final String UNKNOWN = "unknown";
     private static final int OS_RELEASE_LIMIT = 1 << 16;
     private static final List<String> PROGRAMS = List.of("bin/sh", "sbin/init", "bin/busybox", "usr/bin/env");
     private static final List<String> INITS = List.of("sbin/init", "etc/init", "bin/init", "init");
@@ -28,14 +29,23 @@ record TreeFacts(String distribution, String version, String architecture, InitK
     static TreeFacts of(Directory tree) {
         Map<String, String> release = osRelease(tree);
         return new TreeFacts(
-                release.getOrDefault("ID", "unknown"),
+                release.getOrDefault("ID", UNKNOWN),
                 release.getOrDefault("VERSION_ID", ""),
                 PROGRAMS.stream()
                         .flatMap(path -> ElfHeader.of(start(tree, path)).stream())
                         .findFirst()
                         .map(ElfHeader::architecture)
-                        .orElse("unknown"),
+                        .orElse(UNKNOWN),
                 init(tree));
+    }
+
+    /** What it leaves open as {@code below}, which the tree stands on, says it. */
+    TreeFacts orThoseOf(Image below) {
+        return new TreeFacts(
+                distribution.equals(UNKNOWN) ? below.distribution() : distribution,
+                version.isEmpty() ? below.version() : version,
+                architecture.equals(UNKNOWN) ? below.architecture() : architecture,
+                init);
     }
 
     private static Map<String, String> osRelease(Directory tree) {

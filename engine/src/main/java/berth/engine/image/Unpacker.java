@@ -30,8 +30,12 @@ final class Unpacker {
     private final Notes notes;
     private final Progress progress;
 
-    /** A tree that is complete but not in its place. */
-    record Unpacked(Manifest manifest, TreeFacts facts) {}
+    /**
+     * A tree that is complete but not in its place.
+     *
+     * @param written bytes of content that were unpacked
+     */
+    record Unpacked(Manifest manifest, TreeFacts facts, long written) {}
 
     /** @param metadata what came beside the archive, if anything did */
     Unpacker(long maxBytes, Optional<LxdMetadata> metadata, Notes notes, Progress progress) {
@@ -48,19 +52,42 @@ final class Unpacker {
      *     a package that cannot be used; EXHAUSTED if the disk is full; CANCELLED if the thread is interrupted
      */
     Unpacked unpack(ArchiveReader source, Staging staging) {
-        FileHashes hashes = writeAll(source, staging);
+        FileHashes hashes = new FileHashes();
+        writeAll(source, staging, hashes);
         if (isPackage(staging)) {
             staging.setAside();
             hashes = unpackPackage(staging);
         }
         Optional<LxdMetadata> described = findRoot(staging);
+        Unpacked unpacked = complete(staging, hashes, 0);
+        return new Unpacked(
+                unpacked.manifest(),
+                described.map(said -> said.complete(unpacked.facts())).orElse(unpacked.facts()),
+                unpacked.manifest().bytes());
+    }
+
+    /**
+     * Unpacks all of {@code layer} over {@code base}, whose files the tree in {@code staging} shares.
+     *
+     * @throws BerthException as {@link #unpack}
+     */
+    Unpacked unpackOn(Directory base, ArchiveReader layer, Staging staging) {
+        FileHashes hashes = new FileHashes();
+        long written;
+        try (Directory tree = staging.openTree()) {
+            base.linkTreeTo(tree);
+            written = writeAll(layer, staging, hashes);
+            progress.step("reading what is below the layer");
+            BaseHashes.complete(tree, hashes);
+        }
+        return complete(staging, hashes, written);
+    }
+
+    private Unpacked complete(Staging staging, FileHashes hashes, long written) {
         staging.removeRest();
         try (Directory tree = staging.openTree()) {
             progress.step("computing the image's id");
-            TreeFacts facts = TreeFacts.of(tree);
-            return new Unpacked(
-                    Manifest.of(tree, hashes),
-                    described.map(said -> said.complete(facts)).orElse(facts));
+            return new Unpacked(Manifest.of(tree, hashes), TreeFacts.of(tree), written);
         }
     }
 
@@ -74,14 +101,16 @@ final class Unpacker {
         Archives archives = new Archives(staging.path(), limits.bytes());
         try (Directory aside = staging.openPackage();
                 ArchiveReader reader = new Packages(archives, notes).open(aside)) {
-            return writeAll(reader, staging);
+            FileHashes hashes = new FileHashes();
+            writeAll(reader, staging, hashes);
+            return hashes;
         } catch (IOException e) {
             throw broken(e);
         }
     }
 
-    private FileHashes writeAll(ArchiveReader source, Staging staging) {
-        FileHashes hashes = new FileHashes();
+    /** How many bytes of content that is. */
+    private long writeAll(ArchiveReader source, Staging staging, FileHashes hashes) {
         try (Directory tree = staging.openTree();
                 TreeWriter writer = new TreeWriter(tree, limits, new FreeSpace(staging.path()), notes, hashes)) {
             for (var entry = source.next(); entry.isPresent(); entry = source.next()) {
@@ -94,10 +123,10 @@ final class Unpacker {
             if (tree.list().isEmpty()) {
                 throw new BerthException(ErrorCode.UNTRUSTED, "the archive holds no files");
             }
+            return writer.bytes();
         } catch (IOException e) {
             throw broken(e);
         }
-        return hashes;
     }
 
     /** The error for an archive that {@code e} was met in. Decompressors tell of an early end without a message. */

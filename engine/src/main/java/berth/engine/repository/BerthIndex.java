@@ -17,15 +17,34 @@ import java.util.Optional;
  * one file they change in one step, and nobody meets the one without the other.
  *
  * @param format what rules it is written by
+ * @param serial larger than that of any index that was there before
  * @param images what there is
  */
-record BerthIndex(int format, List<Entry> images) {
-    static final int FORMAT = 1;
+record BerthIndex(int format, long serial, List<Entry> images) {
+    static final int FORMAT = 2;
     static final String FILE = "berth-index";
     /** The public half of the key that signs, for people to copy; nothing trusts it. */
     static final String KEY = "key.pub";
 
-    /** An image. */
+    /**
+     * What an image is made of.
+     *
+     * @param image the id of the image that it makes with those below it
+     * @param file its archive: of the lowest a tree, of others a layer
+     */
+    record Layer(String image, String file, long size, String sha256) {
+        Layer {
+            Objects.requireNonNull(image, "a layer has no image");
+            Objects.requireNonNull(file, "a layer has no file");
+            Objects.requireNonNull(sha256, "a layer has no sha256");
+        }
+    }
+
+    /**
+     * An image.
+     *
+     * @param layers the lowest first
+     */
     record Entry(
             String vendor,
             String variant,
@@ -33,17 +52,17 @@ record BerthIndex(int format, List<Entry> images) {
             String distribution,
             String version,
             List<String> tags,
-            String file,
-            long size,
-            String sha256) {
+            List<Layer> layers) {
         Entry {
             Objects.requireNonNull(vendor, "an image has no vendor");
             Objects.requireNonNull(variant, "an image has no variant");
             Objects.requireNonNull(arch, "an image has no arch");
             Objects.requireNonNull(distribution, "an image has no distribution");
             Objects.requireNonNull(version, "an image has no version");
-            Objects.requireNonNull(file, "an image has no file");
-            Objects.requireNonNull(sha256, "an image has no sha256");
+            layers = List.copyOf(layers);
+            if (layers.isEmpty()) {
+                throw new BerthException(ErrorCode.INVALID, "an image has no layers");
+            }
         }
 
         /** Whether {@code other} is an older or newer one of the same image. */
@@ -57,11 +76,11 @@ record BerthIndex(int format, List<Entry> images) {
     }
 
     /**
-     * What the index of {@code repository} lists.
+     * The index of {@code repository}.
      *
      * @throws BerthException UNTRUSTED if the pinned key's owner did not sign it, or it breaks its rules
      */
-    static List<RemoteImage> read(Repository repository, IndexDocument documents) throws IOException {
+    static BerthIndex read(Repository repository, IndexDocument documents) throws IOException {
         Signed signed = Signed.of(documents.read(FILE));
         if (repository.key().isPresent()) {
             verify(repository, repository.key().get(), signed);
@@ -73,7 +92,12 @@ record BerthIndex(int format, List<Entry> images) {
                     "repository '%s' is of format %d, which this version does not know"
                             .formatted(repository.name(), index.format()));
         }
-        return index.images().stream()
+        return index;
+    }
+
+    /** What it lists, being that of {@code repository}. @throws BerthException UNTRUSTED if it breaks its rules */
+    List<RemoteImage> offered(Repository repository) {
+        return images.stream()
                 .map(entry -> new RemoteImage(
                         repository.name(),
                         entry.vendor(),
@@ -82,7 +106,14 @@ record BerthIndex(int format, List<Entry> images) {
                         entry.distribution(),
                         entry.version(),
                         entry.tags(),
-                        new RemoteFile(repository.resolve(entry.file()), Optional.of(entry.sha256()), entry.size()),
+                        entry.layers().stream()
+                                .map(layer -> new RemoteLayer(
+                                        new RemoteFile(
+                                                repository.resolve(layer.file()),
+                                                Optional.of(layer.sha256()),
+                                                layer.size()),
+                                        Optional.of(layer.image())))
+                                .toList(),
                         Optional.empty()))
                 .toList();
     }

@@ -22,11 +22,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 
 /** Keeps repositories in directories, for any web server to serve. One change at a time. */
 public final class Publisher {
@@ -37,7 +40,10 @@ public final class Publisher {
 
     private final Path keyFile;
 
-    public Publisher(Instance instance) {
+    private final InstantSource clock;
+
+    public Publisher(Instance instance, InstantSource clock) {
+        this.clock = clock;
         this.keyFile = instance.stateDirectory().resolve("conf/signing-key.yml");
     }
 
@@ -70,7 +76,7 @@ public final class Publisher {
                         ErrorCode.EXISTS, "it is a repository already", "'osctl repository sign' signs it again");
             }
             SigningKey key = SigningKey.of(keyFile);
-            write(directory, new BerthIndex(BerthIndex.FORMAT, List.of()), key);
+            write(directory, List.of(), 0, key);
             return key.publicKey();
         }
     }
@@ -79,15 +85,17 @@ public final class Publisher {
     public synchronized PublicKey sign(Fd opened) {
         try (Directory directory = directory(opened)) {
             SigningKey key = SigningKey.of(keyFile);
-            write(directory, read(directory), key);
+            BerthIndex index = read(directory);
+            write(directory, index.images(), index.serial(), key);
             return key.publicKey();
         }
     }
 
     /**
-     * Adds {@code image} to the repository in {@code opened}, in place of one of the same words.
+     * Adds {@code image} to the repository in {@code opened}, in place of one of the same words. Images that it stands on are files
+     * of their own, which are there once.
      *
-     * @return the name of its file
+     * @return the name of its topmost file
      * @throws BerthException NOT_FOUND if that is no repository; INVALID if the image does not say what it is
      */
     public synchronized String publish(Images images, Image image, Listing listing, Fd opened, Progress progress) {
@@ -99,20 +107,15 @@ public final class Publisher {
                     .map(DirectoryEntry::name)
                     .filter(name -> name.startsWith(INCOMING))
                     .forEach(directory::remove);
-            String incoming = INCOMING
-                    + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
-            try {
-                BerthIndex.Entry entry = pack(images, image, listing, directory, incoming, progress);
-                directory.rename(incoming, entry.file());
-                directory.sync();
-                write(directory, replace(index, entry), key);
-                index.images().stream()
-                        .filter(old -> old.replaces(entry) && !old.file().equals(entry.file()))
-                        .forEach(old -> removeIfThere(directory, old.file()));
-                return entry.file();
-            } finally {
-                removeIfThere(directory, incoming);
-            }
+            BerthIndex.Entry entry = entry(images, image, listing, index, directory, progress);
+            List<BerthIndex.Entry> entries = replace(index, entry);
+            directory.sync();
+            write(directory, entries, index.serial(), key);
+            Set<String> needed = files(entries);
+            files(index.images()).stream()
+                    .filter(file -> !needed.contains(file))
+                    .forEach(file -> removeIfThere(directory, file));
+            return entry.layers().getLast().file();
         } catch (KernelException e) {
             throw failure(e);
         }
@@ -126,10 +129,41 @@ public final class Publisher {
                 e);
     }
 
-    private static BerthIndex.Entry pack(
-            Images images, Image image, Listing listing, Directory directory, String incoming, Progress progress) {
+    private static BerthIndex.Entry entry(
+            Images images, Image image, Listing listing, BerthIndex index, Directory directory, Progress progress) {
+        String distribution = word(listing.distribution().orElse(image.distribution()), "distribution");
+        String version = word(listing.version().orElse(image.version()), "version");
+        String vendor = word(listing.vendor(), "vendor");
+        String variant = word(listing.variant(), "variant");
+        List<String> tags = listing.tags().stream().map(tag -> word(tag, "tag")).toList();
+        String name = "%s-%s-%s-%s".formatted(distribution, version, image.architecture(), variant);
+        List<BerthIndex.Layer> layers = new ArrayList<>();
+        for (Image part : images.stack(image)) {
+            Optional<BerthIndex.Layer> there = layer(index, part, layers);
+            layers.add(there.orElseGet(
+                    () -> pack(images, part, part.equals(image) ? name : "layer", directory, progress)));
+        }
+        return new BerthIndex.Entry(vendor, variant, image.architecture(), distribution, version, tags, layers);
+    }
+
+    /** That of {@code image} in {@code index}, if it stands on the same as here, on {@code below}. */
+    private static Optional<BerthIndex.Layer> layer(BerthIndex index, Image image, List<BerthIndex.Layer> below) {
+        for (BerthIndex.Entry entry : index.images()) {
+            List<BerthIndex.Layer> layers = entry.layers();
+            if (layers.size() > below.size()
+                    && layers.get(below.size()).image().equals(image.id())
+                    && layers.subList(0, below.size()).equals(below)) {
+                return Optional.of(layers.get(below.size()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static BerthIndex.Layer pack(
+            Images images, Image image, String name, Directory directory, Progress progress) {
+        String incoming = INCOMING
+                + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
         MessageDigest digest = Downloads.sha256();
-        long size;
         try (OpenFile file = directory.create(incoming, PUBLIC)) {
             try (OutputStream out = new DigestOutputStream(
                             new BufferedOutputStream(FdStreams.output(file.fd()), 1 << 16), digest);
@@ -138,29 +172,22 @@ public final class Publisher {
             }
             file.chmod(PUBLIC);
             file.sync();
-            size = file.stat().size();
+            String hash = Downloads.hex(digest.digest());
+            String packed = "%s-%s.tar.zst".formatted(name, hash.substring(0, SHOWN));
+            directory.rename(incoming, packed);
+            return new BerthIndex.Layer(image.id(), packed, file.stat().size(), hash);
         } catch (IOException e) {
             throw new BerthException(ErrorCode.FAILED, "the image cannot be packed: " + e.getMessage(), null, e);
+        } finally {
+            removeIfThere(directory, incoming);
         }
-        String hash = Downloads.hex(digest.digest());
-        String distribution = word(listing.distribution().orElse(image.distribution()), "distribution");
-        String version = word(listing.version().orElse(image.version()), "version");
-        return new BerthIndex.Entry(
-                word(listing.vendor(), "vendor"),
-                word(listing.variant(), "variant"),
-                image.architecture(),
-                distribution,
-                version,
-                listing.tags().stream().map(tag -> word(tag, "tag")).toList(),
-                "%s-%s-%s-%s-%s.tar.zst"
-                        .formatted(
-                                distribution,
-                                version,
-                                image.architecture(),
-                                listing.variant(),
-                                hash.substring(0, SHOWN)),
-                size,
-                hash);
+    }
+
+    private static Set<String> files(List<BerthIndex.Entry> entries) {
+        return entries.stream()
+                .flatMap(entry -> entry.layers().stream())
+                .map(BerthIndex.Layer::file)
+                .collect(Collectors.toSet());
     }
 
     private static String word(String text, String what) {
@@ -173,14 +200,17 @@ public final class Publisher {
         return text;
     }
 
-    private static BerthIndex replace(BerthIndex index, BerthIndex.Entry entry) {
+    private static List<BerthIndex.Entry> replace(BerthIndex index, BerthIndex.Entry entry) {
         List<BerthIndex.Entry> entries = new ArrayList<>(
                 index.images().stream().filter(old -> !old.replaces(entry)).toList());
         entries.add(entry);
-        return new BerthIndex(index.format(), entries);
+        return entries;
     }
 
-    private static void write(Directory directory, BerthIndex index, SigningKey key) {
+    /** Its serial is the time, so that it grows even if the directory was brought back from a backup. */
+    private void write(Directory directory, List<BerthIndex.Entry> entries, long former, SigningKey key) {
+        long serial = Math.max(former + 1, clock.instant().getEpochSecond());
+        BerthIndex index = new BerthIndex(BerthIndex.FORMAT, serial, entries);
         int uid = directory.stat().uid();
         int gid = directory.stat().gid();
         directory.writeFileAtomically(

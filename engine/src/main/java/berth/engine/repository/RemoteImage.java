@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param distribution in small letters
  * @param version as the distribution calls it
  * @param tags other words for the version
- * @param rootfs the archive of the root file system
+ * @param layers what it is made of, the lowest first; one at least
  * @param metadata what describes it, where that is a file of its own
  */
 public record RemoteImage(
@@ -25,14 +25,20 @@ public record RemoteImage(
         String distribution,
         String version,
         List<String> tags,
-        RemoteFile rootfs,
+        List<RemoteLayer> layers,
         Optional<RemoteFile> metadata) {
 
     private static final int SHOWN = 12;
 
-    /** Bytes to fetch, -1 if unknown. */
+    /** Bytes to fetch where nothing of it is yet, -1 if unknown. */
     public long size() {
-        return rootfs.size();
+        boolean known = layers.stream().allMatch(layer -> layer.file().size() >= 0);
+        return known ? layers.stream().mapToLong(layer -> layer.file().size()).sum() : -1;
+    }
+
+    /** The archive without which it is not what it is. */
+    RemoteFile top() {
+        return layers.getLast().file();
     }
 
     /** Where an image in the pool is said to come from. */
@@ -42,7 +48,7 @@ public record RemoteImage(
 
     /** The end of {@link #source} that only images of the same archive have, by which none is fetched twice. */
     Optional<String> mark() {
-        return rootfs.sha256().map(hash -> "@" + hash.substring(0, SHOWN));
+        return top().sha256().map(hash -> "@" + hash.substring(0, SHOWN));
     }
 
     /** What it may be called in a pool: {@code debian-12}. */

@@ -5,14 +5,10 @@ import berth.engine.ErrorCode;
 import berth.engine.Instance;
 import berth.engine.image.Image;
 import berth.engine.image.Images;
-import berth.engine.image.ImportRequest;
-import berth.engine.image.Imported;
 import berth.engine.operation.Progress;
 import berth.engine.store.ObjectStore;
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +32,8 @@ public final class Repositories {
     private boolean loaded;
     private final Transport transport;
     private final Downloads downloads;
+    private final ImageFetch fetch;
+    private final IndexSerials serials;
 
     /** Nothing is read yet: the first that is asked for is what reads them. */
     public Repositories(Instance instance, Transport transport, Clock clock) {
@@ -43,6 +41,8 @@ public final class Repositories {
                 instance.stateDirectory().resolve("conf/repository"), Repository.class, Repository::name);
         this.transport = transport;
         this.downloads = new Downloads(instance.stateDirectory().resolve("download"), transport, clock);
+        this.fetch = new ImageFetch(downloads);
+        this.serials = new IndexSerials(instance.stateDirectory().resolve("conf/repository-serial"));
     }
 
     /** All of them, by name. */
@@ -86,6 +86,7 @@ public final class Repositories {
     /** Forgets {@code name}; images that came from it stay. @throws BerthException NOT_FOUND */
     public synchronized void delete(String name) {
         store.remove(get(name).name());
+        serials.forget(name);
         known().remove(name);
     }
 
@@ -139,47 +140,7 @@ public final class Repositories {
                     "no repository is enabled to look for images in",
                     "add one: 'osctl repository add NAME URL'");
         }
-        return fetch(query.best(offered), images, progress);
-    }
-
-    private Image fetch(RemoteImage wanted, Images images, Progress progress) {
-        ImportRequest request = ImportRequest.of(wanted.source());
-        ImportRequest named = ImportRequest.isName(wanted.tag()) ? request.named(wanted.tag()) : request;
-        Optional<Image> known = wanted.mark()
-                .flatMap(mark -> images.list().stream()
-                        .filter(image -> image.source().endsWith(mark))
-                        .findFirst());
-        if (known.isPresent()) {
-            return named.name() == null ? known.get() : images.tag(known.get(), named.name());
-        }
-        progress.step("fetching " + wanted.source());
-        try (Downloads.Fetched rootfs = downloads.fetch(wanted.rootfs(), named.maxSize(), progress)) {
-            Imported imported = wanted.metadata().isPresent()
-                    ? importSplit(wanted.metadata().get(), rootfs, images, named, progress)
-                    : importWhole(rootfs, images, named, progress);
-            imported.notes().forEach(progress::note);
-            return imported.image();
-        }
-    }
-
-    private static Imported importWhole(
-            Downloads.Fetched rootfs, Images images, ImportRequest request, Progress progress) {
-        try (InputStream archive = new BufferedInputStream(Files.newInputStream(rootfs.path()))) {
-            return images.importArchive(archive, request, progress);
-        } catch (IOException e) {
-            throw new BerthException(ErrorCode.FAILED, "what was fetched cannot be read", null, e);
-        }
-    }
-
-    private Imported importSplit(
-            RemoteFile metadata, Downloads.Fetched rootfs, Images images, ImportRequest request, Progress progress) {
-        try (Downloads.Fetched described = downloads.fetch(metadata, MAX_INDEX, progress);
-                InputStream description = new BufferedInputStream(Files.newInputStream(described.path()));
-                InputStream archive = new BufferedInputStream(Files.newInputStream(rootfs.path()))) {
-            return images.importSplit(description, archive, request, progress);
-        } catch (IOException e) {
-            throw new BerthException(ErrorCode.FAILED, "what was fetched cannot be read", null, e);
-        }
+        return fetch.image(query.best(offered), images, progress);
     }
 
     /** Also removes what earlier daemons left of their transfers. */
@@ -196,7 +157,7 @@ public final class Repositories {
         IndexDocument documents = path -> document(repository, path);
         try {
             return switch (repository.kind()) {
-                case BERTH -> BerthIndex.read(repository, documents);
+                case BERTH -> newest(repository, BerthIndex.read(repository, documents));
                 case SIMPLESTREAMS -> Simplestreams.read(repository, documents);
                 case VPSADMINOS -> VpsAdminOsIndex.read(repository, documents);
             };
@@ -217,6 +178,16 @@ public final class Repositories {
                             .formatted(repository.kind().name().toLowerCase(Locale.ROOT)),
                     e);
         }
+    }
+
+    /** Where no key is pinned there is nobody to keep to an order. */
+    private List<RemoteImage> newest(Repository repository, BerthIndex index) {
+        if (repository.key().isPresent()) {
+            synchronized (this) {
+                serials.advance(repository.name(), index.serial());
+            }
+        }
+        return index.offered(repository);
     }
 
     private byte[] document(Repository repository, String path) throws IOException {

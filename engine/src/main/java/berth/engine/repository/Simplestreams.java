@@ -81,7 +81,7 @@ final class Simplestreams {
                 product.os().orElse("unknown").toLowerCase(Locale.ROOT),
                 product.release().orElse(""),
                 tags(product),
-                root,
+                List.of(RemoteLayer.of(root)),
                 file(repository, build, "incus.tar.xz").or(() -> file(repository, build, "lxd.tar.xz"))));
     }
 

@@ -49,8 +49,8 @@ record VpsAdminOsIndex(List<Entry> images) {
                         entry.distribution(),
                         entry.version(),
                         entry.tags(),
-                        new RemoteFile(
-                                repository.resolve(DIRECTORY + entry.image().get(TAR)), Optional.empty(), -1),
+                        List.of(RemoteLayer.of(new RemoteFile(
+                                repository.resolve(DIRECTORY + entry.image().get(TAR)), Optional.empty(), -1))),
                         Optional.empty()))
                 .toList();
     }

@@ -340,7 +340,18 @@ public final class Directory implements AutoCloseable {
      * @return the names of what was left out, at most a hundred of them
      */
     public List<String> copyTo(Directory target) {
-        return new TreeCopy().copy(this, target);
+        return new TreeCopy(TreeCopy.Files.COPIED).copy(this, target);
+    }
+
+    /**
+     * As {@link #copyTo}, but files and links are not copied: they get a second name in {@code target}, which is on the same file
+     * system, and so nothing may be written to them any more.
+     *
+     * @return the names of what was left out, at most a hundred of them
+     * @throws KernelException EMLINK if one has as many names as the file system allows
+     */
+    public List<String> linkTreeTo(Directory target) {
+        return new TreeCopy(TreeCopy.Files.LINKED).copy(this, target);
     }
 
     /** Returns when everything written to this file system is on disk. Source: syncfs(2). */

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** {@link Directory#copyTo}. Walks in the file system's order, so that a directory of millions of names costs no memory. */
+/** {@link Directory#copyTo} and {@link Directory#linkTreeTo}. Walks in the file system's order, so that a directory of millions of names costs no memory. */
 final class TreeCopy {
     private static final int NAMES_KEPT = 100;
     private static final int DEPTH = 2048;
@@ -17,6 +17,18 @@ final class TreeCopy {
     private final Map<Inode, String> copied = new HashMap<>();
 
     private final List<String> leftOut = new ArrayList<>();
+    private final Files files;
+
+    /** What becomes of those that are no directories. */
+    enum Files {
+        COPIED,
+        /** They get a second name. */
+        LINKED
+    }
+
+    TreeCopy(Files files) {
+        this.files = files;
+    }
 
     private record Inode(long device, long number) {}
 
@@ -46,6 +58,10 @@ final class TreeCopy {
 
     private void copyEntry(
             Directory source, Directory target, Directory root, String name, String path, FileStat stat, int depth) {
+        if (files == Files.LINKED && isCopied(stat)) {
+            source.linkTo(name, target, name);
+            return;
+        }
         Inode inode = new Inode(stat.device(), stat.inode());
         boolean shared = stat.links() > 1 && !stat.isDirectory();
         if (shared && copied.containsKey(inode)) {
@@ -73,6 +89,13 @@ final class TreeCopy {
         if (shared) {
             copied.put(inode, path);
         }
+    }
+
+    private static boolean isCopied(FileStat stat) {
+        return switch (stat.type()) {
+            case REGULAR, SYMLINK, FIFO -> true;
+            case DIRECTORY, CHARACTER_DEVICE, SOCKET, BLOCK_DEVICE, UNKNOWN -> false;
+        };
     }
 
     private void linkTo(Directory root, String first, Directory target, String name) {

@@ -183,12 +183,14 @@ final class CommandTree {
         return new Group("image", "Images that containers stand on")
                 .commands(List.of(
                         ImageCommands.Import.class,
+                        ImageNew.class,
                         ImagePublish.class,
                         ImageCommands.Ls.class,
                         ImageCommands.Show.class,
-                        ImageCommands.Del.class))
+                        ImageCommands.Del.class,
+                        ImageCommands.Prune.class))
                 .groups(List.of(new Group("build", "Images made of what the host has")
-                        .commands(List.of(ImageCommands.BuildBusybox.class, ImageCommands.BuildDebian.class))));
+                        .commands(List.of(ImageBuild.Busybox.class, ImageBuild.Debian.class))));
     }
 
     private static Group repository() {

@@ -4,7 +4,6 @@ import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.container.Container;
 import berth.engine.container.ImportWish;
-import berth.engine.image.ImportRequest;
 import berth.linux.Fd;
 import berth.linux.KernelException;
 import berth.linux.socket.FdStreams;
@@ -13,6 +12,7 @@ import java.io.InputStream;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -31,7 +31,6 @@ import picocli.CommandLine.Parameters;
         })
 final class CtImport extends OsctlCommand {
     private static final int BUFFER = 1 << 16;
-    private static final long MOST_GIB = 1 << 20;
 
     @Option(
             names = "--as-id",
@@ -57,20 +56,14 @@ final class CtImport extends OsctlCommand {
     @Option(names = "--host-parts", description = "give it the devices, mounts and interfaces of the host that it had")
     boolean hostParts;
 
-    @Option(names = "--max-size", paramLabel = "GIB", description = "the most GiB that it may unpack to, 64 by default")
-    long maxSize = ImportRequest.DEFAULT_MAX_SIZE >> ImageSource.GIB_BITS;
+    @Mixin
+    MaxSize maxSize = new MaxSize();
 
     @Parameters(paramLabel = "FILE", description = "a file made by 'ct export', or - for standard input")
     String file = "";
 
     @Override
     void run(Call call) {
-        if (maxSize < 1 || maxSize > MOST_GIB) {
-            throw new BerthException(
-                    ErrorCode.INVALID,
-                    "a container of %d GiB cannot be".formatted(maxSize),
-                    "give --max-size in whole GiB");
-        }
         Container made = file.equals("-") ? read(call, call.session().in()) : readFile(call);
         call.close();
         call.out().done("%s is there", made.name());
@@ -92,7 +85,7 @@ final class CtImport extends OsctlCommand {
                 Optional.ofNullable(user),
                 Optional.ofNullable(group),
                 hostParts ? ImportWish.HostParts.GIVEN : ImportWish.HostParts.LEFT_OUT,
-                maxSize << ImageSource.GIB_BITS);
+                maxSize.bytes());
         return call.services()
                 .containers()
                 .imports()

@@ -3,11 +3,7 @@ package berth.osctld.command;
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.container.Deletion;
-import berth.engine.image.BusyboxBuilder;
-import berth.engine.image.DebianBuilder;
 import berth.engine.image.Image;
-import berth.engine.image.ImageBuilder;
-import berth.engine.image.ImportRequest;
 import berth.engine.image.Imported;
 import berth.linux.KernelException;
 import berth.osctld.output.Columns;
@@ -32,6 +28,8 @@ final class ImageCommands {
             .usual("arch", f -> f.object().architecture())
             .usual("init", f -> f.object().init().name().toLowerCase(Locale.ROOT))
             .usual("size", Kind.BYTES, f -> f.object().size())
+            .usual("own_size", Kind.BYTES, f -> f.object().ownSize())
+            .usual("base", f -> f.object().base().map(ImageCommands::shortened).orElse(""))
             .usual("created", Kind.TIME, f -> f.object().created())
             .more("id", f -> f.object().id())
             .more("names", Kind.LIST, f -> f.object().names())
@@ -39,7 +37,13 @@ final class ImageCommands {
             .more("source", f -> f.object().source())
             .build();
 
+    private static final int SHORT_ID = 12;
+
     private ImageCommands() {}
+
+    private static String shortened(String id) {
+        return id.substring(0, SHORT_ID);
+    }
 
     static Names.Found<Image> named(Call call, String text) {
         return call.names()
@@ -72,11 +76,8 @@ final class ImageCommands {
         @Nullable
         String name;
 
-        @Option(
-                names = "--max-size",
-                paramLabel = "GIB",
-                description = "the most GiB that it may unpack to, 64 by default")
-        long maxSize = ImportRequest.DEFAULT_MAX_SIZE >> ImageSource.GIB_BITS;
+        @Mixin
+        MaxSize maxSize = new MaxSize();
 
         @Parameters(index = "0", paramLabel = "FILE", description = "an archive, a directory, or - for standard input")
         String file = "";
@@ -103,76 +104,11 @@ final class ImageCommands {
 
         private Imported imported(Call call, String pool, Optional<String> tag) {
             if (rootfs != null) {
-                return ImageSource.importSplit(call, pool, file, rootfs, tag, maxSize);
+                return ImageSource.importSplit(call, pool, file, rootfs, tag, maxSize.bytes());
             }
             return file.equals("-")
-                    ? ImageSource.importInput(call, pool, tag, maxSize)
-                    : ImageSource.importFile(call, pool, file, tag, maxSize);
-        }
-    }
-
-    /** {@code image build}: the two kinds differ in their options only. */
-    abstract static class Building extends OsctlCommand {
-        @Option(names = "--name", paramLabel = "NAME", description = "what it is called; the kind by default")
-        @Nullable
-        String name;
-
-        /** What makes it. */
-        abstract ImageBuilder builder();
-
-        /** What it is called unless told. */
-        abstract String usualName();
-
-        @Override
-        final void run(Call call) {
-            ImageBuilder builder = builder();
-            ImportRequest request = ImportRequest.of(builder.description()).named(name == null ? usualName() : name);
-            Imported imported = call.services()
-                    .images()
-                    .of(call.names().pool().name())
-                    .build(builder, request, call.caller().progress());
-            ImageSource.tell(call, imported);
-        }
-    }
-
-    @Command(
-            name = "busybox",
-            description = "Build an image of the host's static busybox",
-            footer = {"osctl image build busybox"})
-    static final class BuildBusybox extends Building {
-        @Override
-        ImageBuilder builder() {
-            return new BusyboxBuilder();
-        }
-
-        @Override
-        String usualName() {
-            return "busybox";
-        }
-    }
-
-    @Command(
-            name = "debian",
-            description = {"Build an image of Debian's packages", "mmdebstrap fetches them from Debian's mirrors."},
-            footer = {
-                "osctl image build debian",
-                "osctl image build debian --release trixie --include openssh-server,vim --name web-base"
-            })
-    static final class BuildDebian extends Building {
-        @Option(names = "--release", paramLabel = "NAME", description = "code name of the release, bookworm by default")
-        String release = DebianBuilder.DEFAULT_RELEASE;
-
-        @Option(names = "--include", split = ",", paramLabel = "PKGS", description = "further packages")
-        List<String> packages = new ArrayList<>();
-
-        @Override
-        ImageBuilder builder() {
-            return new DebianBuilder(release, packages);
-        }
-
-        @Override
-        String usualName() {
-            return "debian";
+                    ? ImageSource.importInput(call, pool, tag, maxSize.bytes())
+                    : ImageSource.importFile(call, pool, file, tag, maxSize.bytes());
         }
     }
 
@@ -254,6 +190,25 @@ final class ImageCommands {
                     case GONE -> call.out().done("image %s is deleted", name);
                 }
             });
+        }
+    }
+
+    @Command(
+            name = "prune",
+            description = {
+                "Delete images that have no name and no user",
+                "Those that neither a container nor another image stands on."
+            },
+            footer = {"osctl image prune"})
+    static final class Prune extends OsctlCommand {
+        @Override
+        void run(Call call) {
+            String pool = call.names().pool().name();
+            List<Image> pruned = call.services().images().prune(pool, call.caller());
+            pruned.forEach(image -> call.out().done("image %s is deleted", image.shortId()));
+            if (pruned.isEmpty()) {
+                call.out().done("nothing to delete in pool %s", pool);
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 package berth.osctld.command;
 
 import berth.engine.BerthException;
-import berth.engine.ErrorCode;
+import berth.engine.image.Image;
 import berth.engine.image.Images;
 import berth.engine.image.ImportRequest;
 import berth.engine.image.Imported;
@@ -16,12 +16,7 @@ import java.util.Optional;
 
 /** Imports what a caller has, with the caller's own rights. */
 final class ImageSource {
-    /** A GiB is 1 shifted by so much. */
-    static final int GIB_BITS = 30;
-
     private static final int BUFFER = 1 << 16;
-    /** More than any file system holds. */
-    private static final long MAX_GIB = 1 << 20;
 
     private ImageSource() {}
 
@@ -29,12 +24,12 @@ final class ImageSource {
      * Imports the archive or directory {@code file} into {@code pool}.
      *
      * @param name the image's name; made of the file's if empty
-     * @param maxGib the most GiB that it may unpack to
+     * @param maxSize the most bytes that it may unpack to
      * @throws berth.linux.KernelException if the caller cannot open the file
      */
-    static Imported importFile(Call call, String pool, String file, Optional<String> name, long maxGib) {
+    static Imported importFile(Call call, String pool, String file, Optional<String> name, long maxSize) {
         Images images = call.services().images().of(pool);
-        ImportRequest request = request(file, name.or(() -> nameOf(file)), maxGib);
+        ImportRequest request = request(file, name.or(() -> nameOf(file)), maxSize);
         try (Fd opened = call.session().openForReading(file)) {
             if (Files.isDirectory(Path.of(opened.procPath()))) {
                 return images.importDirectory(opened, request, call.caller().progress());
@@ -51,12 +46,12 @@ final class ImageSource {
      * Imports an image of LXD or Incus in two files into {@code pool}.
      *
      * @param name the image's name; made of the first file's if empty
-     * @param maxGib the most GiB that it may unpack to
+     * @param maxSize the most bytes that it may unpack to
      * @throws berth.linux.KernelException if the caller cannot open a file
      */
     static Imported importSplit(
-            Call call, String pool, String metadata, String rootfs, Optional<String> name, long maxGib) {
-        ImportRequest request = request(metadata, name.or(() -> nameOf(metadata)), maxGib);
+            Call call, String pool, String metadata, String rootfs, Optional<String> name, long maxSize) {
+        ImportRequest request = request(metadata, name.or(() -> nameOf(metadata)), maxSize);
         try (Fd description = call.session().openForReading(metadata);
                 Fd root = call.session().openForReading(rootfs)) {
             return call.services()
@@ -76,15 +71,36 @@ final class ImageSource {
         }
     }
 
+    /**
+     * Imports the archive {@code file}, or the caller's standard input if it is {@code -}, as a layer on {@code base}.
+     *
+     * @throws berth.linux.KernelException if the caller cannot open the file
+     */
+    static Imported importLayer(Call call, String pool, String file, Image base, String name, long maxSize) {
+        Images images = call.services().images().of(pool);
+        ImportRequest request = request(file, Optional.of(name), maxSize).on(base);
+        if (file.equals("-")) {
+            InputStream archive = new BufferedInputStream(call.session().in(), BUFFER);
+            return images.importArchive(archive, request, call.caller().progress());
+        }
+        try (Fd opened = call.session().openForReading(file)) {
+            InputStream archive = new BufferedInputStream(FdStreams.input(opened), BUFFER);
+            return images.importArchive(archive, request, call.caller().progress());
+        } catch (BerthException e) {
+            throw new BerthException(
+                    e.code(), "%s: %s".formatted(file, e.getMessage()), e.hint().orElse(null), e);
+        }
+    }
+
     /** Imports the archive on the caller's standard input. */
-    static Imported importInput(Call call, String pool, Optional<String> name, long maxGib) {
+    static Imported importInput(Call call, String pool, Optional<String> name, long maxSize) {
         InputStream archive = new BufferedInputStream(call.session().in(), BUFFER);
         return call.services()
                 .images()
                 .of(pool)
                 .importArchive(
                         archive,
-                        request("standard input", name, maxGib),
+                        request("standard input", name, maxSize),
                         call.caller().progress());
     }
 
@@ -98,14 +114,8 @@ final class ImageSource {
                         imported.image().label(), what, imported.image().shortId());
     }
 
-    private static ImportRequest request(String source, Optional<String> name, long maxGib) {
-        if (maxGib < 1 || maxGib > MAX_GIB) {
-            throw new BerthException(
-                    ErrorCode.INVALID,
-                    "an image of %d GiB cannot be".formatted(maxGib),
-                    "give --max-size in whole GiB");
-        }
-        ImportRequest request = ImportRequest.of(source).upTo(maxGib << GIB_BITS);
+    private static ImportRequest request(String source, Optional<String> name, long maxSize) {
+        ImportRequest request = ImportRequest.of(source).upTo(maxSize);
         return name.map(request::named).orElse(request);
     }
 

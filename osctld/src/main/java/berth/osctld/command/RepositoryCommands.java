@@ -5,11 +5,15 @@ import berth.engine.ErrorCode;
 import berth.engine.repository.PublicKey;
 import berth.engine.repository.RemoteImage;
 import berth.engine.repository.Repository;
+import berth.linux.Errno;
 import berth.linux.Fd;
 import berth.linux.KernelException;
+import berth.linux.file.Directory;
+import berth.linux.file.Resolution;
 import berth.osctld.output.Columns;
 import berth.osctld.output.Kind;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -256,20 +260,46 @@ final class RepositoryCommands {
             name = "init",
             description = {
                 "Make a directory a repository of one's own",
-                "Any web server may serve it. The key that signs it stays in the daemon's own directory; what is printed is for"
+                "The directory is made if it is missing. Any web server may serve it. The key that signs it stays in the daemon's own directory; what is printed is for"
                         + " 'repository add --key' on other hosts."
             },
             footer = {"osctl repository init /srv/images"})
     static final class Init extends OsctlCommand {
+        private static final int MODE = 0755;
+
         @Parameters(paramLabel = "DIR", description = "a directory")
         String directory = "";
 
         @Override
         void run(Call call) {
-            try (Fd opened = open(call, directory)) {
+            try (Fd opened = openOrMake(call)) {
                 PublicKey key = call.services().publisher().init(opened);
                 call.out().done("%s is a repository, signed by %s", directory, key.text());
             }
+        }
+
+        /** It belongs to whoever asked for it. */
+        private Fd openOrMake(Call call) {
+            try {
+                return call.session().openForReading(directory);
+            } catch (KernelException e) {
+                if (!e.is(Errno.ENOENT)) {
+                    return open(call, directory);
+                }
+            }
+            Path path = Path.of(directory);
+            String name = String.valueOf(path.getFileName());
+            Path above = path.getParent();
+            try (Directory parent =
+                    Directory.of(open(call, above == null ? "." : above.toString()), Resolution.NO_LINKS)) {
+                parent.createDirectory(name, MODE);
+                parent.chown(
+                        name, call.session().peer().uid(), call.session().peer().gid());
+            } catch (KernelException e) {
+                throw new BerthException(
+                        ErrorCode.FAILED, "'%s' cannot be made: %s".formatted(directory, e.reason()), null, e);
+            }
+            return open(call, directory);
         }
     }
 

@@ -65,7 +65,7 @@ class RepositoriesTest {
         served = Files.createDirectory(scratch.resolve("served"));
         state = scratch.resolve("state");
         server = new FileServer(served);
-        publisher = new Publisher(instance("publisher"));
+        publisher = new Publisher(instance("publisher"), Clock.systemUTC());
         theirs = images("theirs");
         mine = images("mine");
         busybox = theirs.build(new BusyboxBuilder(), ImportRequest.of("test"), Progress.none())
@@ -156,7 +156,7 @@ class RepositoriesTest {
 
     @Test
     void anIndexSignedByAnotherKeyIsRefused() {
-        Publisher other = new Publisher(instance("other"));
+        Publisher other = new Publisher(instance("other"), Clock.systemUTC());
         try (Fd directory = Fd.openDirectory(served)) {
             other.sign(directory);
         }
