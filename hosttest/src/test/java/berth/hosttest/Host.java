@@ -272,12 +272,10 @@ public final class Host
 
     @Override
     public void beforeAll(ExtensionContext context) throws IOException {
-        Checkout.obstacle()
-                .or(() -> zpool.flatMap(_ -> Zpool.obstacle()))
-                .ifPresent(reason -> {
-                    System.err.println(context.getDisplayName() + " is skipped: " + reason);
-                    Assumptions.abort(reason);
-                });
+        Checkout.obstacle().or(() -> zpool.flatMap(_ -> Zpool.obstacle())).ifPresent(reason -> {
+            System.err.println(context.getDisplayName() + " is skipped: " + reason);
+            Assumptions.abort(reason);
+        });
         Files.createDirectories(scratch.resolve("pool"));
         for (Path directory : List.of(scratch, scratch.resolve("pool"))) {
             Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));

@@ -25,7 +25,8 @@ final class ZfsPoolTest extends PoolContract {
     }
 
     private static List<String> datasets(String part) {
-        return zfs("zfs list -H -o name -t filesystem -r %s/%s".formatted(host.zpool().name(), part))
+        return zfs("zfs list -H -o name -t filesystem -r %s/%s"
+                        .formatted(host.zpool().name(), part))
                 .stdout()
                 .lines()
                 .skip(1)

@@ -71,9 +71,8 @@ final class ImageShelf {
 
     /** @throws BerthException NOT_FOUND if it is not there */
     TrashedImage get(String id) {
-        return find(id)
-                .orElseThrow(() -> new BerthException(
-                        ErrorCode.NOT_FOUND, "image '%.12s' is not in the trash any more".formatted(id)));
+        return find(id).orElseThrow(() ->
+                new BerthException(ErrorCode.NOT_FOUND, "image '%.12s' is not in the trash any more".formatted(id)));
     }
 
     /**

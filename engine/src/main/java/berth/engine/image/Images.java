@@ -350,7 +350,8 @@ public final class Images implements AutoCloseable {
                     ErrorCode.IN_USE,
                     "images stand on image '%s': %s"
                             .formatted(
-                                    image.label(), above.stream().map(Image::label).collect(Collectors.joining(", "))),
+                                    image.label(),
+                                    above.stream().map(Image::label).collect(Collectors.joining(", "))),
                     "delete those first");
         }
         return Optional.of(image);

@@ -53,13 +53,7 @@ final class Intake {
     }
 
     /** @param changing held while the catalogue and the directory change together */
-    Intake(
-            Path path,
-            Directory directory,
-            Catalogue catalogue,
-            ImageShelf shelf,
-            ReentrantLock changing,
-            Clock clock) {
+    Intake(Path path, Directory directory, Catalogue catalogue, ImageShelf shelf, ReentrantLock changing, Clock clock) {
         this.path = path;
         this.directory = directory;
         this.catalogue = catalogue;

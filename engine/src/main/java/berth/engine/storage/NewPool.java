@@ -15,7 +15,8 @@ import java.util.OptionalLong;
  * @param dataset the dataset of ZFS whose directory it is; empty for that of its name, if it is on ZFS
  * @param size how many bytes the file system has that is made for it in a file; empty for a directory of one that is there
  */
-public record NewPool(String name, Optional<Path> path, Optional<String> driver, Optional<String> dataset, OptionalLong size) {
+public record NewPool(
+        String name, Optional<Path> path, Optional<String> driver, Optional<String> dataset, OptionalLong size) {
     private static final long SMALLEST = 128L << 20;
 
     public NewPool {

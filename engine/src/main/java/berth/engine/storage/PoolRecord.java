@@ -16,7 +16,13 @@ import java.util.Optional;
  * @param imported whether its containers are to be managed; false between an export and the next import
  */
 record PoolRecord(
-        String name, String path, String driver, Optional<Instant> installed, Optional<String> disk, Optional<String> dataset, boolean imported) {
+        String name,
+        String path,
+        String driver,
+        Optional<Instant> installed,
+        Optional<String> disk,
+        Optional<String> dataset,
+        boolean imported) {
     /** The file that holds the file system at its path, if that is Berth's to mount. */
     Optional<Path> diskFile() {
         return disk.map(Path::of);

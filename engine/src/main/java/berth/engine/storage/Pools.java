@@ -238,8 +238,7 @@ public final class Pools {
         try {
             places.open(pool);
         } catch (BerthException e) {
-            return Optional.of(
-                    e.getMessage() + e.hint().map("; %s"::formatted).orElse(""));
+            return Optional.of(e.getMessage() + e.hint().map("; %s"::formatted).orElse(""));
         } catch (KernelException e) {
             return Optional.of(
                     "%s cannot be mounted: %s".formatted(pool.diskFile().orElse(path), e.getMessage()));

@@ -73,8 +73,8 @@ class ImageShelfTest {
     @Test
     void aNameThatAnotherHasMeanwhileStaysWithThat() {
         images.discard("a", DELETED);
-        Image other = images.tag(
-                fixture.importTar(new TarBytes().file("a", "2")).image(), "a");
+        Image other =
+                images.tag(fixture.importTar(new TarBytes().file("a", "2")).image(), "a");
 
         images.restore(image.id(), List.of("a"));
 

@@ -69,8 +69,8 @@ class PoolPlacesTest {
     @Test
     void theNameOfAZpoolMeansThatZpool() {
         assertThat(place("tank", Optional.empty(), Optional.empty(), OptionalLong.empty()))
-                .isEqualTo(new PoolPlaces.Place(
-                        directory.resolve("zpool"), "zfs", Optional.empty(), Optional.of("tank")));
+                .isEqualTo(
+                        new PoolPlaces.Place(directory.resolve("zpool"), "zfs", Optional.empty(), Optional.of("tank")));
     }
 
     @Test
@@ -95,8 +95,7 @@ class PoolPlacesTest {
 
     @Test
     void aDatasetWithAnotherDriverIsRefused() {
-        assertThatThrownBy(
-                        () -> place("tank", Optional.of("dir"), Optional.of("tank/berth"), OptionalLong.empty()))
+        assertThatThrownBy(() -> place("tank", Optional.of("dir"), Optional.of("tank/berth"), OptionalLong.empty()))
                 .isInstanceOf(BerthException.class)
                 .hasMessageContaining("has its own place");
     }

@@ -156,7 +156,8 @@ public abstract class StorageDriverContract {
     void linksModesAttributesAndCapabilitiesOfTheImageAreSeen() throws IOException {
         in(web, root -> {
             assertThat(root.resolve("etc/alias")).hasContent("image");
-            assertThat(Files.getAttribute(root.resolve("etc/alias"), "unix:nlink")).isEqualTo(2);
+            assertThat(Files.getAttribute(root.resolve("etc/alias"), "unix:nlink"))
+                    .isEqualTo(2);
             assertThat(Files.readSymbolicLink(root.resolve("link"))).isEqualTo(Path.of("etc/name"));
             assertThat(uid(root.resolve("link"))).isEqualTo(700_000);
             assertThat((int) Files.getAttribute(root.resolve("ping"), "unix:mode") & 07777)

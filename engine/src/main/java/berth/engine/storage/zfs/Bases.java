@@ -1,7 +1,6 @@
 package berth.engine.storage.zfs;
 
 import berth.engine.BerthException;
-import berth.engine.storage.Ids;
 import berth.engine.storage.RootFilesystem;
 import berth.linux.file.Directory;
 import berth.linux.file.Resolution;
@@ -72,7 +71,8 @@ final class Bases {
                     TREE + "=" + pool.path().relativize(root.imageTree()),
                     tree -> copy(root.imageTree(), tree));
             if (pool.stored() == ZfsPool.StoredIds.HOST) {
-                clones.makeBaseOf(pool, ZfsPool.snapshotOf(plain), name(pool, root), OwnerShift.toHost(root.ids())::apply);
+                clones.makeBaseOf(
+                        pool, ZfsPool.snapshotOf(plain), name(pool, root), OwnerShift.toHost(root.ids())::apply);
             }
         } finally {
             making.unlock();
@@ -97,7 +97,9 @@ final class Bases {
     /** Destroys those whose image was deleted while nobody could tell. */
     void removeForsaken(ZfsPool pool) {
         zfs.properties(TREE, pool.bases()).forEach((name, tree) -> {
-            if (!name.equals(pool.bases()) && !tree.equals("-") && !Files.exists(pool.path().resolve(tree))) {
+            if (!name.equals(pool.bases())
+                    && !tree.equals("-")
+                    && !Files.exists(pool.path().resolve(tree))) {
                 imageGone(pool, pool.path().resolve(tree));
             }
         });

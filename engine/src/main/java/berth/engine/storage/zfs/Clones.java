@@ -81,7 +81,9 @@ final class Clones {
         }
         String draft = pool.newInLimbo();
         try {
-            zfs.run("%s cannot be made".formatted(target), List.of("create", "-o", "canmount=noauto", "-o", property, draft));
+            zfs.run(
+                    "%s cannot be made".formatted(target),
+                    List.of("create", "-o", "canmount=noauto", "-o", property, draft));
             BriefMounts.unmount(pool.mountPoint(draft));
             try (Fd mount = mounts.root(pool, draft);
                     Directory root = Directory.of(mount.dup(), Resolution.NO_LINKS)) {
@@ -122,9 +124,7 @@ final class Clones {
 
     private void finishBase(String draft, String target) {
         String leaf = ZfsPool.snapshotOf(target);
-        zfs.run(
-                "%s cannot be made".formatted(target),
-                List.of("snapshot", draft + leaf.substring(leaf.indexOf('@'))));
+        zfs.run("%s cannot be made".formatted(target), List.of("snapshot", draft + leaf.substring(leaf.indexOf('@'))));
         finish(draft, target);
     }
 

@@ -38,8 +38,8 @@ final class Disposal {
     void discard(ZfsPool pool, String dataset, Runnable afterwards) {
         String parked = pool.newInLimbo();
         try {
-            Patience.whileBusy(() ->
-                    zfs.run("%s cannot be destroyed".formatted(dataset), List.of("rename", dataset, parked)));
+            Patience.whileBusy(
+                    () -> zfs.run("%s cannot be destroyed".formatted(dataset), List.of("rename", dataset, parked)));
         } catch (BerthException e) {
             if (e.code() == ErrorCode.UNSUPPORTED || e.code() == ErrorCode.TIMEOUT) {
                 throw e;

@@ -154,8 +154,7 @@ final class Zfs {
                     "look at 'zpool status'");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new BerthException(
-                    ErrorCode.CANCELLED, "cancelled during '%s'".formatted(String.join(" ", words)));
+            throw new BerthException(ErrorCode.CANCELLED, "cancelled during '%s'".formatted(String.join(" ", words)));
         }
     }
 }

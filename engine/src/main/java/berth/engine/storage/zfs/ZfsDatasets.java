@@ -23,16 +23,16 @@ public final class ZfsDatasets implements PoolDatasets {
     public Path provide(String dataset, Path otherwise) {
         if (!NAME.matcher(dataset).matches()) {
             throw new BerthException(
-                    ErrorCode.INVALID, "'%s' is not the name of a dataset".formatted(dataset), "for instance tank/berth");
+                    ErrorCode.INVALID,
+                    "'%s' is not the name of a dataset".formatted(dataset),
+                    "for instance tank/berth");
         }
         requireZpool(dataset);
         if (!zfs.exists(dataset)) {
             zfs.run("%s cannot be made".formatted(dataset), List.of("create", "-p", dataset));
         }
         if (zfs.property(dataset, "mountpoint").equals("none")) {
-            zfs.run(
-                    "%s cannot be mounted".formatted(dataset),
-                    List.of("set", "mountpoint=" + otherwise, dataset));
+            zfs.run("%s cannot be mounted".formatted(dataset), List.of("set", "mountpoint=" + otherwise, dataset));
         }
         return mount(dataset);
     }

@@ -132,11 +132,10 @@ public final class ZfsDriver implements StorageDriver {
     /** Makes {@code target} hold what {@code source} holds, with the ids of {@code root}. */
     private void derive(ZfsPool pool, RootFilesystem root, Layer source, Path target) {
         String from = pool.layer(root.layer(source.name()));
-        Optional<Ids> foreign = source.foreignIds()
-                .filter(i -> pool.stored() == ZfsPool.StoredIds.HOST && !i.equals(root.ids()));
+        Optional<Ids> foreign =
+                source.foreignIds().filter(i -> pool.stored() == ZfsPool.StoredIds.HOST && !i.equals(root.ids()));
         if (foreign.isPresent()) {
-            clones.changedCopy(
-                    pool, from, pool.layer(target), OwnerShift.between(foreign.get(), root.ids())::apply);
+            clones.changedCopy(pool, from, pool.layer(target), OwnerShift.between(foreign.get(), root.ids())::apply);
         } else {
             clones.copy(pool, from, pool.layer(target));
         }
@@ -233,8 +232,7 @@ public final class ZfsDriver implements StorageDriver {
     private ZfsPool of(Path part) {
         ZfsPool pool = pools.get(requireNonNull(part.getParent()));
         if (pool == null) {
-            throw new BerthException(
-                    ErrorCode.WRONG_STATE, "%s belongs to no ZFS pool that is in use".formatted(part));
+            throw new BerthException(ErrorCode.WRONG_STATE, "%s belongs to no ZFS pool that is in use".formatted(part));
         }
         return pool;
     }

@@ -90,8 +90,9 @@ class OwnerShiftTest {
 
     @Test
     void setuidBitsStay() throws IOException {
-        Files.createFile(directory.resolve("su"), PosixFilePermissions.asFileAttribute(
-                PosixFilePermissions.fromString("rwxr-xr-x")));
+        Files.createFile(
+                directory.resolve("su"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
         tree.chmod("su", 06755);
 
         OwnerShift.toHost(WEB).apply(tree);

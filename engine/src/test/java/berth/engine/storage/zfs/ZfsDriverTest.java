@@ -64,7 +64,9 @@ class ZfsDriverTest extends StorageDriverContract {
     }
 
     private List<String> snapshots() {
-        return TestZpool.zfs("list", "-H", "-o", "name", "-t", "snapshot", "-r", dataset).lines().toList();
+        return TestZpool.zfs("list", "-H", "-o", "name", "-t", "snapshot", "-r", dataset)
+                .lines()
+                .toList();
     }
 
     private void frozenOnEachOther(String... names) {
@@ -87,10 +89,12 @@ class ZfsDriverTest extends StorageDriverContract {
         destroy("web");
         destroy("web@2");
 
-        in(web().with("web@3", List.of()), root -> assertThat(root.resolve("etc/name"))
-                .hasContent("first"));
-        inFrozen(web().with("", List.of(Layer.own("web@copy"))), root -> assertThat(root.resolve("etc/name"))
-                .hasContent("first"));
+        in(
+                web().with("web@3", List.of()),
+                root -> assertThat(root.resolve("etc/name")).hasContent("first"));
+        inFrozen(
+                web().with("", List.of(Layer.own("web@copy"))),
+                root -> assertThat(root.resolve("etc/name")).hasContent("first"));
         assertThat(datasets("limbo")).isEmpty();
         destroy("web@3");
         destroy("web@copy");
