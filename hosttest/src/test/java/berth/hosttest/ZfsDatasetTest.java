@@ -1,0 +1,15 @@
+package berth.hosttest;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** On a pool of driver zfs. */
+@Tag("zfs")
+final class ZfsDatasetTest extends DatasetContract {
+    @RegisterExtension
+    static final Host host = Host.withBusyboxOnZfs();
+
+    ZfsDatasetTest() {
+        super(host);
+    }
+}
