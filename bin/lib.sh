@@ -35,7 +35,8 @@ stop_daemon() {
 
 # Removes whatever instance $1 has on this host, whatever state it is in: processes, mounts, cgroups, networks, accounts, files.
 remove_instance() {
-    gone=$1
+    # Without a name, all that follows would be about the whole machine.
+    gone=${1:?remove_instance needs the name of an instance}
     stop_daemon "$gone"
     for cgroup in "/sys/fs/cgroup/$gone" /sys/fs/cgroup/*/"$gone"; do
         [ -d "$cgroup" ] || continue

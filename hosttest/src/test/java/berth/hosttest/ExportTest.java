@@ -77,6 +77,121 @@ final class ExportTest {
         assertThat(files("other")).isEqualTo(before);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"tar", "cpio", "stream"})
+    void eachFormatBringsTheFilesBack(String format) {
+        String before = files("web");
+
+        assertThat(host.osctl("ct export --format %s web %s".formatted(format, archive())))
+                .succeeds();
+
+        assertThat(host.osctl("ct import --as-id other " + archive())).succeeds();
+        host.given("ct start other");
+        assertThat(files("other")).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tar", "cpio", "stream"})
+    void eachFormatImportsAsAnImage(String format) {
+        host.given("ct export --format %s web %s".formatted(format, archive()));
+
+        assertThat(host.osctl("image import --name packed " + archive())).succeeds();
+
+        host.given("ct new --image packed other", "ct start other");
+        assertThat(host.osctl("ct exec other cat /root/second")).prints("first");
+    }
+
+    @Test
+    void otherProgramsReadACpioArchive() {
+        host.given("ct export --format cpio --compression none web " + archive());
+
+        Result listed = host.shell("cpio -itv --quiet < " + archive()).run();
+
+        assertThat(listed).succeeds().mentions("rootfs/root/file", "rootfs/srv/link -> ../etc/passwd");
+        assertThat(host.shell(
+                                "cd %s && mkdir unpacked && cd unpacked && cpio -idm --quiet < %s; test -s rootfs/root/file &&"
+                                                .formatted(host.scratch(), archive())
+                                        + " test rootfs/root/file -ef rootfs/root/second; r=$?; cd ..; rm -r unpacked; exit $r")
+                        .run())
+                .succeeds();
+    }
+
+    @Test
+    void holesAreKept() {
+        host.given("ct export --compression none web " + archive());
+
+        assertThat(host.shell("mkdir %1$s/un && tar -xf %2$s -C %1$s/un; du -k %1$s/un/rootfs/srv/sparse; rm -r %1$s/un"
+                                .formatted(host.scratch(), archive()))
+                        .run()
+                        .stdout())
+                .matches("(?s)[0-9]{1,2}\t.*");
+    }
+
+    @Test
+    void aStreamBringsSnapshotsAndFormerSettings() {
+        host.given(
+                "ct stop --kill web",
+                "ct snapshot new web one",
+                "ct start web",
+                "ct exec web sh -c 'rm /root/file; echo later > /root/second'",
+                "ct stop --kill web",
+                "ct snapshot new web two",
+                "ct export --format stream --history web " + archive(),
+                "ct del --purge web");
+
+        assertThat(host.osctl("ct import " + archive())).succeeds();
+
+        assertThat(host.json("ct snapshot ls web").findValuesAsString("name")).containsExactly("one", "two");
+        assertThat(host.json("ct history web").findValuesAsString("command"))
+                .contains("ct new --image busybox web", "ct import " + archive());
+        host.given("ct start web");
+        assertThat(host.osctl("ct exec web cat /root/second")).prints("later");
+        assertThat(host.osctl("ct exec web sh -c 'test -e /root/file || echo gone'"))
+                .prints("gone");
+        host.given("ct stop --kill web", "ct snapshot rollback web one", "ct start web");
+        assertThat(host.osctl("ct exec web cat /root/file")).prints("first");
+        assertThat(images()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {30, 60, 95})
+    void aStreamThatWasCutOffIsRefusedAndLeavesNothing(int percent) throws IOException {
+        host.given("ct export --format stream --compression none web " + archive());
+        byte[] whole = Files.readAllBytes(archive());
+        Files.write(archive(), Arrays.copyOf(whole, (int) ((long) whole.length * percent / 100)));
+
+        assertThat(host.osctl("ct import --as-id other " + archive())).fails(Status.UNTRUSTED);
+
+        assertThat(images()).hasSize(1);
+        assertThat(host.osctl("ct show other")).fails(Status.NOT_FOUND);
+    }
+
+    @Test
+    void aStreamThatWasChangedIsRefusedAndLeavesNothing() {
+        host.given("ct export --format stream --compression none web " + archive());
+        assertThat(host.shell("sed -i s/first/worst/ " + archive()).run()).succeeds();
+
+        assertThat(host.osctl("ct import --as-id other " + archive()))
+                .fails(Status.UNTRUSTED)
+                .complains("damaged or changed");
+
+        assertThat(images()).hasSize(1);
+        assertThat(host.osctl("ct show other")).fails(Status.NOT_FOUND);
+    }
+
+    @Test
+    void aStreamWhoseImportIsKilledLeavesNothing() {
+        host.given("ct export --format stream web " + archive(), "ct del -f --purge web");
+        host.letDaemonDieAt("ct-receive/after:receive present files");
+
+        assertThat(host.osctl("ct import " + archive())).fails(Status.DAEMON_WENT_AWAY);
+        host.restartDeadDaemon();
+
+        assertThat(host.osctl("ct show web")).fails(Status.NOT_FOUND);
+        assertThat(host.residue()).isEmpty();
+        assertThat(host.osctl("ct import " + archive())).succeeds();
+    }
+
     @Test
     void aStoppedContainerComesBackByAPipe() {
         host.given("ct stop --kill web");

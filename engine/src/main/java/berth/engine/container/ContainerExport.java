@@ -2,59 +2,47 @@ package berth.engine.container;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
-import berth.engine.idmap.IdMap;
+import berth.engine.image.Image;
 import berth.engine.image.ImageStores;
+import berth.engine.image.Images;
 import berth.engine.image.PackedTree;
+import berth.engine.image.TreeView;
 import berth.engine.operation.Caller;
-import berth.engine.operation.Progress;
-import berth.engine.storage.Dataset;
 import berth.engine.storage.Datasets;
-import berth.engine.storage.Ids;
-import berth.engine.storage.RootFilesystem;
 import berth.engine.storage.Snapshot;
-import berth.engine.storage.Volume;
 import berth.engine.store.Yaml;
-import berth.linux.Fd;
-import berth.linux.file.Directory;
-import berth.linux.file.Resolution;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Packs containers, with all that makes them, so that another host can take them in. Safe for use by several threads; the
  * container's lock is held until it is packed, as a start or a deletion would change what is read.
  */
 public final class ContainerExport {
-    /** Who has no id in a container. Source: user_namespaces(7), the overflow id. */
-    private static final long NOBODY = 65_534;
-
     private final Containers containers;
     private final ImageStores images;
     private final Datasets datasets;
     private final RunPlans plans;
-    private final PoolOperations operations;
-    private final DatasetChange copyKind;
+    private final StateViews views;
     private final InstantSource clock;
 
-    /** @param copyKind copies what a running container has changed */
     ContainerExport(
             Containers containers,
             ImageStores images,
             Datasets datasets,
             RunPlans plans,
-            PoolOperations operations,
-            DatasetChange copyKind,
+            StateViews views,
             InstantSource clock) {
         this.containers = containers;
         this.images = images;
         this.datasets = datasets;
         this.plans = plans;
-        this.operations = operations;
-        this.copyKind = copyKind;
+        this.views = views;
         this.clock = clock;
     }
 
@@ -63,90 +51,83 @@ public final class ContainerExport {
      * suspended; it is packed as it was then.
      *
      * @return what was left out, one line each
-     * @throws BerthException FAILED if {@code out} cannot be written
+     * @throws BerthException FAILED if {@code out} cannot be written; UNSUPPORTED if the format has no room for a file
      */
-    public List<String> write(Container container, OutputStream out, Caller caller) {
-        return reading(container, caller, (tree, owners) -> pack(container, tree, owners, out, caller.progress()));
+    public List<String> write(Container container, ExportWish wish, OutputStream out, Caller caller) {
+        return containers.locked(container, caller, () -> switch (wish.format()) {
+            case TAR -> tree(container, PackedTree.Format.TAR, out, caller);
+            case CPIO -> tree(container, PackedTree.Format.CPIO, out, caller);
+            case STREAM -> states(container, wish.history(), out, caller);
+        });
     }
 
-    /** Reads the files of a container, whose lock is held. */
-    @FunctionalInterface
-    interface Reading<T> {
-        /** @param owners which ids they have inside */
-        T read(Directory tree, PackedTree.Owners owners);
-    }
-
-    /** What {@code reading} makes of the files of {@code container}, as they are when it begins. */
-    <T> T reading(Container container, Caller caller, Reading<T> reading) {
-        return containers.locked(container, caller, () -> {
-            boolean stopped = Snapshots.requireSettled(container) == Snapshot.Activity.STOPPED;
-            RootFilesystem root = plans.root(container);
-            if (stopped) {
-                try (Fd mount = container.pool().driver().mount(root)) {
-                    return read(container, mount, reading);
-                }
-            }
-            Dataset present = datasets.of(container.id().pool(), container.name());
-            String copy = Datasets.passingLayer(container.name());
-            copy(container, present, copy, caller);
-            try (Fd mount = container
-                    .pool()
-                    .driver()
-                    .mountFrozen(root.with(
-                            root.tip(), present.on(copy, present.below()).frozenTip()))) {
-                return read(container, mount, reading);
-            } finally {
-                container.pool().driver().destroy(root.layer(copy));
+    private List<String> tree(Container container, PackedTree.Format format, OutputStream out, Caller caller) {
+        String description = Yaml.write(description(container, Optional.empty()));
+        return views.show(container, List.of(), caller, states -> {
+            caller.progress().step("packing " + container.name());
+            try (TreeView present = states.getLast().get()) {
+                return noted(container, PackedTree.write(present, description, format, out, caller.progress()));
+            } catch (IOException e) {
+                throw failure(container, e);
             }
         });
     }
 
-    private void copy(Container container, Dataset present, String layer, Caller caller) {
-        operations
-                .of(container.id().pool())
-                .run(
-                        copyKind,
-                        new DatasetChange.Plan(
-                                container.id().pool(),
-                                container.name(),
-                                present,
-                                List.of(new DatasetChange.Made(Volume.ROOT, layer, List.of())),
-                                container.state() == ContainerState.RUNNING,
-                                List.of(),
-                                List.of(),
-                                Set.of()),
-                        caller.actor(),
-                        caller.progress());
+    private List<String> states(Container container, ExportWish.History history, OutputStream out, Caller caller) {
+        List<Snapshot> snapshots =
+                datasets.of(container.id().pool(), container.name()).snapshots();
+        Images stored = images.of(container.id().pool());
+        Image image = stored.get(container.spec().image());
+        ExportedContainer.Past past = new ExportedContainer.Past(
+                !image.names().isEmpty(),
+                snapshots.stream().map(ExportedContainer.Taken::of).toList(),
+                history == ExportWish.History.PACKED ? containers.history(container) : List.of());
+        String description = Yaml.write(description(container, Optional.of(past)));
+        return views.show(container, snapshots, caller, states -> {
+            try {
+                return noted(
+                        container, PackedTree.writeStates(stored, image, states, description, out, caller.progress()));
+            } catch (IOException e) {
+                throw failure(container, e);
+            }
+        });
     }
 
-    private <T> T read(Container container, Fd mount, Reading<T> reading) {
-        Ids ids = plans.root(container).ids();
-        try (Directory tree = Directory.of(mount.dup(), Resolution.NO_LINKS)) {
-            return reading.read(
-                    tree, new PackedTree.Owners(uid -> inside(ids.uids(), uid), gid -> inside(ids.gids(), gid)));
-        }
+    /** What {@code reading} makes of the files of {@code container}, as they are when it begins. */
+    <T> T reading(Container container, Caller caller, Function<TreeView, T> reading) {
+        return containers.locked(
+                container,
+                caller,
+                () -> views.show(container, List.of(), caller, states -> {
+                    try (TreeView present = states.getLast().get()) {
+                        return reading.apply(present);
+                    }
+                }));
     }
 
-    private List<String> pack(
-            Container container, Directory tree, PackedTree.Owners owners, OutputStream out, Progress progress) {
-        progress.step("packing " + container.name());
-        try {
-            List<String> omitted =
-                    new ArrayList<>(PackedTree.write(tree, owners, Yaml.write(description(container)), out, progress));
-            datasets.of(container.id().pool(), container.name())
-                    .volumes()
-                    .forEach(v -> omitted.add("dataset %s is left out".formatted(v.name())));
-            return omitted;
-        } catch (IOException e) {
-            throw new BerthException(
-                    Thread.currentThread().isInterrupted() ? ErrorCode.CANCELLED : ErrorCode.FAILED,
-                    "container '%s' cannot be packed: %s".formatted(container.name(), e.getMessage()),
-                    null,
-                    e);
-        }
+    private List<String> noted(Container container, List<String> notes) {
+        List<String> omitted = new ArrayList<>(notes);
+        omitted.addAll(leftOut(container));
+        return omitted;
     }
 
-    private ExportedContainer description(Container container) {
+    /** What of the file systems of {@code container} is packed nowhere, one line each. */
+    List<String> leftOut(Container container) {
+        return datasets.of(container.id().pool(), container.name()).volumes().stream()
+                .map(v -> "dataset %s is left out".formatted(v.name()))
+                .toList();
+    }
+
+    private static BerthException failure(Container container, IOException e) {
+        return new BerthException(
+                Thread.currentThread().isInterrupted() ? ErrorCode.CANCELLED : ErrorCode.FAILED,
+                "container '%s' cannot be packed: %s".formatted(container.name(), e.getMessage()),
+                null,
+                e);
+    }
+
+    /** What {@code container} says of itself. */
+    ExportedContainer description(Container container, Optional<ExportedContainer.Past> past) {
         ContainerSpec spec = container
                 .spec()
                 .withMounts(container.spec().mounts().stream()
@@ -157,10 +138,7 @@ public final class ContainerExport {
                 clock.instant(),
                 images.of(container.id().pool()).get(spec.image()).label(),
                 plans.user(container).standalone(),
-                spec);
-    }
-
-    private static long inside(IdMap map, long id) {
-        return map.fromHost(id).orElse(NOBODY);
+                spec,
+                past);
     }
 }

@@ -34,6 +34,6 @@ public final class ContainerImages {
                 .named(name)
                 .on(below);
         return export.reading(
-                container, caller, (tree, owners) -> ofPool.importDifference(tree, owners, request, caller.progress()));
+                container, caller, view -> ofPool.importDifference(view, request, caller.progress()));
     }
 }

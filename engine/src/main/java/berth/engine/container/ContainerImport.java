@@ -3,37 +3,67 @@ package berth.engine.container;
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.confinement.Confinement;
-import berth.engine.group.Group;
 import berth.engine.group.Groups;
+import berth.engine.idmap.UserStores;
 import berth.engine.image.Image;
 import berth.engine.image.ImageStores;
 import berth.engine.image.ImportRequest;
 import berth.engine.image.Imported;
+import berth.engine.image.PackedArchive;
+import berth.engine.image.TreeStates;
 import berth.engine.isolation.Isolation;
 import berth.engine.network.Netif;
 import berth.engine.network.NetifType;
 import berth.engine.operation.Caller;
+import berth.engine.operation.LockKey;
+import berth.engine.operation.LockRequest;
+import berth.engine.operation.Locks;
+import berth.engine.storage.Pools;
+import berth.engine.store.Change;
+import berth.engine.store.Revision;
 import berth.engine.store.Yaml;
 import java.io.InputStream;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Takes exported containers in. The files become an image, which the container stands on, and which the pool has once however
  * often it is imported: so they meet the checks of every import. Safe for use by several threads.
  */
 public final class ContainerImport {
+    private final Pools pools;
     private final Containers containers;
     private final ContainerFactory factory;
+    private final ContainerNetwork network;
+    private final Reception reception;
+    private final UserStores users;
     private final ImageStores images;
     private final Groups groups;
+    private final Locks locks;
+    private final InstantSource clock;
 
-    ContainerImport(Containers containers, ContainerFactory factory, ImageStores images, Groups groups) {
+    ContainerImport(
+            Pools pools,
+            Containers containers,
+            ContainerFactory factory,
+            ContainerNetwork network,
+            Reception reception,
+            UserStores users,
+            ImageStores images,
+            Groups groups,
+            Locks locks,
+            InstantSource clock) {
+        this.pools = pools;
         this.containers = containers;
         this.factory = factory;
+        this.network = network;
+        this.reception = reception;
+        this.users = users;
         this.images = images;
         this.groups = groups;
+        this.locks = locks;
+        this.clock = clock;
     }
 
     /**
@@ -44,28 +74,101 @@ public final class ContainerImport {
      * @throws BerthException EXISTS if there is one of that id; UNTRUSTED if the archive is damaged or holds what is refused
      */
     public Container read(InputStream archive, ImportWish wish, Caller caller) {
-        AtomicReference<ExportedContainer> described = new AtomicReference<>();
-        Imported imported = images.of(wish.pool())
-                .importPacked(
-                        archive,
-                        wish.maxSize(),
-                        text -> {
-                            ExportedContainer said = described(text);
-                            described.set(said);
-                            refuseTaken(id(said, wish));
-                            return ImportRequest.of(
-                                    "container " + said.container().id());
-                        },
-                        caller.progress());
+        try (PackedArchive packed = images.of(wish.pool()).openPacked(archive, wish.maxSize())) {
+            ExportedContainer said = described(packed.description());
+            refuseTaken(said, wish);
+            String source = "container " + said.container().id();
+            if (said.past().isPresent()) {
+                return receive(said, said.past().get(), packed.states(source), wish, caller);
+            }
+            return create(said, packed.importTree(source, caller.progress()), wish, caller);
+        }
+    }
+
+    /** Makes a stopped container, which {@code said} describes, of an image that was made of its files. */
+    Container create(ExportedContainer said, Imported imported, ImportWish wish, Caller caller) {
         imported.notes().forEach(caller.progress()::note);
         try {
-            Container container = create(described.get(), imported.image(), wish, caller);
+            Container container = create(said, imported.image(), wish, caller);
             images.of(wish.pool()).keep(imported.image());
             return container;
         } catch (RuntimeException e) {
             removeIfNew(imported, wish.pool(), e);
             throw e;
         }
+    }
+
+    private Container receive(
+            ExportedContainer said, ExportedContainer.Past past, TreeStates states, ImportWish wish, Caller caller) {
+        ContainerId id = id(said, wish);
+        String image = said.container().image();
+        String group = wish.group()
+                .orElseGet(() -> groups.orDefault(wish.pool(), said.container().group(), caller.progress()));
+        try (Locks.Held _ = locks.acquire(
+                List.of(
+                        LockRequest.shared(LockKey.Kind.POOL, id.pool()),
+                        LockRequest.shared(LockKey.Kind.GROUP, id.pool() + ":" + group),
+                        LockRequest.shared(LockKey.Kind.IMAGE, id.pool() + ":" + image),
+                        Containers.exclusive(id)),
+                caller.patience(),
+                caller.actor().command(),
+                caller.progress())) {
+            refuseTaken(id);
+            groups.get(id.pool(), group);
+            ContainerSpec spec =
+                    adapted(said.container(), wish, caller).withId(id.name()).withGroup(group);
+            List<Netif> netifs = network.claim(id, spec.netifs(), caller.progress());
+            ContainerSpec made = spec.withNetifs(netifs);
+            List<Revision<ContainerSpec>> history = history(past, made, wish);
+            try {
+                return reception.receive(
+                        new Reception.Place(
+                                pools.usable(id.pool()),
+                                id.name(),
+                                past.snapshots().stream()
+                                        .map(t -> t.shownBy(id.name()))
+                                        .toList(),
+                                Optional.empty(),
+                                Optional.of(said.label()).filter(l -> past.imageNamed() && ImportRequest.isName(l))),
+                        new Reception.Guest(
+                                wish.user().map(u -> users.of(id.pool()).get(u)),
+                                user -> MoveKind.revisions(
+                                        made.withUser(user.name()),
+                                        history.stream()
+                                                .map(r -> new Revision<>(
+                                                        r.number(),
+                                                        r.change(),
+                                                        r.value().withUser(user.name())))
+                                                .toList(),
+                                        new Change(
+                                                clock.instant(),
+                                                caller.actor().user(),
+                                                caller.actor().command())),
+                                ReceiveKind.Identity.KEPT,
+                                Optional.empty()),
+                        states,
+                        caller);
+            } catch (RuntimeException e) {
+                network.dismiss(id);
+                throw e;
+            }
+        }
+    }
+
+    /** What it was, as far as {@code wish} lets it be that again. */
+    private static List<Revision<ContainerSpec>> history(
+            ExportedContainer.Past past, ContainerSpec present, ImportWish wish) {
+        Caller silent = Caller.daemon("ct import");
+        return past.history().stream()
+                .filter(r -> r.value().image().equals(present.image()))
+                .map(r -> new Revision<>(
+                        r.number(),
+                        r.change(),
+                        adapted(r.value(), wish, silent)
+                                .withId(present.id())
+                                .withGroup(present.group())
+                                .withNetifs(present.netifs())))
+                .toList();
     }
 
     private void removeIfNew(Imported imported, String pool, RuntimeException cause) {
@@ -78,7 +181,8 @@ public final class ContainerImport {
         }
     }
 
-    private static ExportedContainer described(String text) {
+    /** What {@code text} says of a container. @throws BerthException UNTRUSTED if it says nothing that is understood */
+    static ExportedContainer described(String text) {
         try {
             return Yaml.read(text, ExportedContainer.class);
         } catch (BerthException e) {
@@ -88,6 +192,11 @@ public final class ContainerImport {
                     e.hint().orElse(null),
                     e);
         }
+    }
+
+    /** Refuses a container whose id there is taken. @throws BerthException EXISTS */
+    void refuseTaken(ExportedContainer said, ImportWish wish) {
+        refuseTaken(id(said, wish));
     }
 
     private static ContainerId id(ExportedContainer said, ImportWish wish) {
@@ -104,35 +213,36 @@ public final class ContainerImport {
     }
 
     private Container create(ExportedContainer said, Image image, ImportWish wish, Caller caller) {
-        ContainerSpec former = said.container();
+        ContainerSpec former = adapted(said.container(), wish, caller);
         NewContainer made = new NewContainer(
                 wish.pool(),
                 id(said, wish).name(),
                 image.id(),
                 wish.user(),
-                wish.group().or(() -> Optional.of(group(former.group(), wish.pool(), caller))),
+                wish.group().or(() -> Optional.of(groups.orDefault(wish.pool(), former.group(), caller.progress()))),
                 former.chosenHostname(),
                 former.dnsResolvers(),
-                held("isolation", former.ownIsolation(), Isolation.USUAL, wish, caller));
+                former.ownIsolation());
         return factory.create(
                 made,
                 spec -> spec.withInitCmd(former.initCmd())
                         .withAutostart(former.autostart())
                         .withLimits(former.ownLimits())
                         .withDistribution(former.distribution())
-                        .withDevices(ofHost("devices", former.devices(), wish, caller))
-                        .withMounts(ofHost("mounts", former.mounts(), wish, caller))
-                        .withConfinement(held("confinement", former.ownConfinement(), Confinement.USUAL, wish, caller))
-                        .withNetifs(netifs(former, wish, caller)),
+                        .withDevices(former.devices())
+                        .withMounts(former.mounts())
+                        .withConfinement(former.ownConfinement())
+                        .withNetifs(former.netifs()),
                 caller);
     }
 
-    private String group(String former, String pool, Caller caller) {
-        boolean known = groups.of(pool).stream().anyMatch(g -> g.path().equals(former));
-        if (!known) {
-            caller.progress().warn("there is no group '%s': it is in %s".formatted(former, Group.DEFAULT));
-        }
-        return known ? former : Group.DEFAULT;
+    /** {@code former} without what {@code wish} does not give it. */
+    private static ContainerSpec adapted(ContainerSpec former, ImportWish wish, Caller caller) {
+        return former.withIsolation(held("isolation", former.ownIsolation(), Isolation.USUAL, wish, caller))
+                .withDevices(ofHost("devices", former.devices(), wish, caller))
+                .withMounts(ofHost("mounts", former.mounts(), wish, caller))
+                .withConfinement(held("confinement", former.ownConfinement(), Confinement.USUAL, wish, caller))
+                .withNetifs(netifs(former, wish, caller));
     }
 
     /** What can loosen what holds a guest is as usual. */

@@ -67,14 +67,7 @@ public final class ContainerMove {
             if (containers.find(target).isPresent()) {
                 throw exists(id);
             }
-            if (container.state() != ContainerState.STOPPED) {
-                throw new BerthException(
-                        ErrorCode.WRONG_STATE,
-                        "container '%s' is %s"
-                                .formatted(container.name(), container.state().word()),
-                        "stop it first: 'osctl ct stop %s'".formatted(container.name()));
-            }
-            refuseForwarded(container);
+            requireMovable(container);
             mounts.unmountAll(container);
             operations
                     .of(target.pool())
@@ -96,6 +89,18 @@ public final class ContainerMove {
                             caller.progress());
             return containers.existing(target);
         }
+    }
+
+    /** Refuses to go on with one that must stay what and where it is. @throws BerthException WRONG_STATE if it runs; IN_USE */
+    void requireMovable(Container container) {
+        if (container.state() != ContainerState.STOPPED) {
+            throw new BerthException(
+                    ErrorCode.WRONG_STATE,
+                    "container '%s' is %s"
+                            .formatted(container.name(), container.state().word()),
+                    "stop it first: 'osctl ct stop %s'".formatted(container.name()));
+        }
+        refuseForwarded(container);
     }
 
     private void refuseForwarded(Container container) {

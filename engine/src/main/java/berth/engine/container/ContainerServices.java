@@ -1,6 +1,7 @@
 package berth.engine.container;
 
 import berth.engine.Instance;
+import berth.engine.backup.Backups;
 import berth.engine.event.Events;
 import berth.engine.group.Groups;
 import berth.engine.idmap.UserStores;
@@ -47,8 +48,11 @@ public record ContainerServices(
         DatasetTrash datasetTrash,
         TrashBin trashBin,
         ContainerMove move,
+        ContainerTransfer transfer,
         ContainerExport export,
         ContainerImport imports,
+        Backups backups,
+        ContainerBackup backup,
         ContainerImages images,
         ContainerShell shell,
         ContainerSettings settings,
@@ -63,6 +67,7 @@ public record ContainerServices(
         ContainerLog log,
         Adoption adoption,
         Autostarter autostarter,
+        StoppedMeanwhile stopped,
         StartGate startGate,
         Operations running) {
 
@@ -178,7 +183,9 @@ public record ContainerServices(
                 change.apply("ct snapshot rollback"),
                 change.apply("ct reinstall"),
                 change.apply("ct snapshot del"));
-        CreateKind create = new CreateKind(on.pools(), on.users(), containers, on.datasets(), suspension, plans);
+        GuestIdentities identities = new GuestIdentities();
+        CreateKind create =
+                new CreateKind(on.pools(), on.users(), containers, on.datasets(), suspension, plans, identities);
         TrashShelf shelf = new TrashShelf();
         DeleteKind delete = new DeleteKind(on.pools(), on.users(), containers, shelf, on.datasets());
         Function<String, MoveKind> move = name -> new MoveKind(name, on.pools(), containers, shelf, on.datasets());
@@ -186,6 +193,8 @@ public record ContainerServices(
                 new ContainerTrash.Kinds(move.apply("ct trash"), move.apply("trash restore"), delete);
         MoveKind rename = move.apply("ct mv");
         DatasetChange passingCopy = change.apply("ct export");
+        ReceiveKind receive = new ReceiveKind(
+                on.pools(), on.users(), on.images(), containers, on.datasets(), plans, identities, ways.put(), delete);
         DatasetShelf datasetShelf = new DatasetShelf();
         Function<String, DatasetAddition> add =
                 name -> new DatasetAddition(name, on.pools(), containers, on.datasets(), datasetShelf, plans, mounted);
@@ -196,7 +205,7 @@ public record ContainerServices(
         List<OperationKind<?>> durable = new ArrayList<>(kinds.all());
         QuotaKind quotas = new QuotaKind(containers, on.datasets(), plans);
         durable.addAll(List.of(newDataset, restoredDataset, datasetRemoval, datasetDeletion, quotas));
-        durable.addAll(List.of(create, delete, ways.put(), ways.restore(), rename, passingCopy));
+        durable.addAll(List.of(create, delete, ways.put(), ways.restore(), rename, passingCopy, receive));
         PoolOperations operations = new PoolOperations(durable, on.clock(), on.failPoints());
         SnapshotMounts mounts = new SnapshotMounts(on.instance(), plans);
         Snapshots snapshots = new Snapshots(containers, on.datasets(), plans, operations, kinds, mounts, on.clock());
@@ -236,8 +245,23 @@ public record ContainerServices(
                 create,
                 trash,
                 network);
-        ContainerExport export =
-                new ContainerExport(containers, on.images(), on.datasets(), plans, operations, passingCopy, on.clock());
+        ContainerMove moves = new ContainerMove(
+                containers, on.datasets(), on.networks(), mounts, on.locks(), operations, rename, on.clock());
+        StateViews states = new StateViews(on.datasets(), plans, operations, passingCopy);
+        Reception reception = new Reception(on.users(), on.datasets(), containers, operations, receive);
+        ContainerExport exports =
+                new ContainerExport(containers, on.images(), on.datasets(), plans, states, on.clock());
+        ContainerImport imports = new ContainerImport(
+                on.pools(),
+                containers,
+                factory,
+                network,
+                reception,
+                on.users(),
+                on.images(),
+                on.groups(),
+                on.locks(),
+                on.clock());
         return new ContainerServices(
                 containers,
                 runner,
@@ -258,11 +282,25 @@ public record ContainerServices(
                         on.clock()),
                 datasetTrash,
                 new TrashBin(on.pools(), on.datasets(), trash, datasetTrash, on.images(), on.clock()),
-                new ContainerMove(
-                        containers, on.datasets(), on.networks(), mounts, on.locks(), operations, rename, on.clock()),
-                export,
-                new ContainerImport(containers, factory, on.images(), on.groups()),
-                new ContainerImages(on.images(), export),
+                moves,
+                new ContainerTransfer(
+                        on.pools(),
+                        containers,
+                        on.groups(),
+                        on.images(),
+                        on.datasets(),
+                        moves,
+                        trash,
+                        mounts,
+                        states,
+                        reception,
+                        on.locks(),
+                        on.clock()),
+                exports,
+                imports,
+                new Backups(on.clock(), on.failPoints()),
+                new ContainerBackup(containers, on.images(), states, exports, imports),
+                new ContainerImages(on.images(), exports),
                 new ContainerShell(plans, with.attachments(), new Consoles(), on.clock()),
                 new ContainerSettings(containers, network, limits, devices, mounted, confinement, plans, log),
                 new ContainerUsage(plans, with.cgroups()),
@@ -285,6 +323,7 @@ public record ContainerServices(
                         new Leftovers(on.instance(), plans, with.cgroups()),
                         log),
                 new Autostarter(containers, runner, log, run.resolve("autostarted")),
+                new StoppedMeanwhile(containers, runner, log, run.resolve("start-again")),
                 gate,
                 running);
     }

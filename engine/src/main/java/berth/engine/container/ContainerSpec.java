@@ -207,6 +207,11 @@ public record ContainerSpec(
         return changed(draft -> draft.user = value);
     }
 
+    /** The same in another group. */
+    ContainerSpec withGroup(String value) {
+        return changed(draft -> draft.group = value);
+    }
+
     /** The same under another id. */
     ContainerSpec withId(String value) {
         return changed(draft -> draft.id = value);

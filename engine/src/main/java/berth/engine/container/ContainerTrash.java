@@ -165,38 +165,61 @@ public final class ContainerTrash {
 
     /** Puts a stopped container there, whose lock the caller holds. */
     void putHeld(Container container, Caller caller) {
+        run(kinds.put(), put(container, caller), caller);
+    }
+
+    /** How a stopped container goes that another takes the place of. */
+    ReceiveKind.Former retirement(Container container, Deletion.Fate fate, Caller caller) {
+        String pool = container.id().pool();
+        boolean kept = fate == Deletion.Fate.TRASH;
+        return new ReceiveKind.Former(
+                pool,
+                container.name(),
+                kept ? Optional.of(put(container, caller)) : Optional.empty(),
+                kept
+                        ? Optional.empty()
+                        : Optional.of(deletion(
+                                pool,
+                                MoveKind.Spot.container(container.name()),
+                                // What else in the trash has its ids keeps it.
+                                lastUser(pool, container.spec().user())
+                                        .filter(u -> datasetTrash
+                                                .keys(pool, u.name())
+                                                .isEmpty()))));
+    }
+
+    private MoveKind.Plan put(Container container, Caller caller) {
         String pool = container.id().pool();
         String key = Trashed.key(container.name(), HexFormat.of().toHexDigits(random.nextInt()));
-        run(
-                kinds.put(),
-                new MoveKind.Plan(
-                        pool,
-                        MoveKind.Spot.container(container.name()),
-                        MoveKind.Spot.trash(key),
-                        MoveKind.revisions(container.spec().withId(key), containers.history(container), change(caller)),
-                        datasets.of(pool, container.name()).ownedBy(key)),
-                caller);
+        return new MoveKind.Plan(
+                pool,
+                MoveKind.Spot.container(container.name()),
+                MoveKind.Spot.trash(key),
+                MoveKind.revisions(container.spec().withId(key), containers.history(container), change(caller)),
+                datasets.of(pool, container.name()).ownedBy(key));
     }
 
     /** Deletes one for good, with its user if that was made for it. The caller holds the locks of both. */
     void deleteHeld(String pool, MoveKind.Spot spot, String userName, Caller caller) {
+        Optional<User> user = lastUser(pool, userName);
+        if (user.isPresent()) {
+            datasetTrash.deleteOwnedHeld(pool, spot.id(), userName, caller);
+        }
+        operations.of(pool).run(kinds.delete(), deletion(pool, spot, user), caller.actor(), caller.progress());
+    }
+
+    private DeleteKind.Plan deletion(String pool, MoveKind.Spot spot, Optional<User> user) {
+        return new DeleteKind.Plan(pool, spot, datasets.of(pool, spot.id()).layers(), user);
+    }
+
+    /** The user {@code userName} if it was made for a container, of which there is one left. */
+    private Optional<User> lastUser(String pool, String userName) {
         long uses = containers.of(pool).stream()
                         .filter(c -> c.spec().user().equals(userName))
                         .count()
                 + keys(pool, s -> s.user().equals(userName)).size();
         // Gone already if somebody removed its file.
-        Optional<User> user = users.of(pool).find(userName).filter(u -> uses == 1 && !u.standalone());
-        if (user.isPresent()) {
-            datasetTrash.deleteOwnedHeld(pool, spot.id(), userName, caller);
-        }
-        operations
-                .of(pool)
-                .run(
-                        kinds.delete(),
-                        new DeleteKind.Plan(
-                                pool, spot, datasets.of(pool, spot.id()).layers(), user),
-                        caller.actor(),
-                        caller.progress());
+        return users.of(pool).find(userName).filter(u -> uses == 1 && !u.standalone());
     }
 
     private void run(MoveKind kind, MoveKind.Plan plan, Caller caller) {

@@ -1,7 +1,5 @@
 package berth.engine.container;
 
-import berth.engine.guest.GuestIdentity;
-import berth.engine.guest.GuestTree;
 import berth.engine.idmap.User;
 import berth.engine.idmap.UserStores;
 import berth.engine.operation.OperationKind;
@@ -14,10 +12,6 @@ import berth.engine.storage.Pool;
 import berth.engine.storage.Pools;
 import berth.engine.storage.RootFilesystem;
 import berth.engine.storage.Volume;
-import berth.linux.Fd;
-import berth.linux.file.Directory;
-import berth.linux.file.Resolution;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -59,7 +53,7 @@ final class CreateKind implements OperationKind<CreateKind.Plan> {
     private final Datasets datasets;
     private final Suspension suspension;
     private final RunPlans plans;
-    private final SecureRandom random = new SecureRandom();
+    private final GuestIdentities identities;
 
     CreateKind(
             Pools pools,
@@ -67,13 +61,15 @@ final class CreateKind implements OperationKind<CreateKind.Plan> {
             Containers containers,
             Datasets datasets,
             Suspension suspension,
-            RunPlans plans) {
+            RunPlans plans,
+            GuestIdentities identities) {
         this.pools = pools;
         this.users = users;
         this.containers = containers;
         this.datasets = datasets;
         this.suspension = suspension;
         this.plans = plans;
+        this.identities = identities;
     }
 
     @Override
@@ -123,15 +119,8 @@ final class CreateKind implements OperationKind<CreateKind.Plan> {
             List<Layer> base = plan.bases().getOrDefault(volume.name(), List.of());
             Tips.make(pool(plan).driver(), files, volume, base);
             if (volume.isRoot() && !base.isEmpty()) {
-                giveIdentity(plan, files);
+                identities.renew(pool(plan), files);
             }
-        }
-    }
-
-    private void giveIdentity(Plan plan, RootFilesystem root) {
-        try (Fd mount = pool(plan).driver().mount(root);
-                Directory rootfs = Directory.of(mount.dup(), Resolution.IN_ROOT)) {
-            new GuestIdentity(new GuestTree(rootfs, root.rootUid(), root.rootGid(), _ -> {}), random).renew();
         }
     }
 

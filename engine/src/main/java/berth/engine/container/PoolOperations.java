@@ -29,6 +29,8 @@ final class PoolOperations {
     List<Recovered> open(Pool pool) {
         Operations operations = new Operations(pool.journal(), kinds, clock, failPoints);
         List<Recovered> recovered = operations.recover();
+        // What other pools have begun may have waited for this one.
+        opened.values().forEach(Operations::retry);
         opened.put(pool.name(), operations);
         return recovered;
     }

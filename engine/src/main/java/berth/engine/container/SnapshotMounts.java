@@ -56,6 +56,8 @@ final class SnapshotMounts {
         Path target = path(container, snapshot.name());
         try (Fd mount =
                 container.pool().driver().mountFrozen(plans.root(container).with("", snapshot.layers()))) {
+            // Monitors of the pool's containers pass through what is above.
+            Files.createDirectories(poolDirectory(container));
             Files.createDirectories(
                     target, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             Mounts.attach(mount, target);
@@ -148,10 +150,10 @@ final class SnapshotMounts {
     }
 
     private Path directory(Container container) {
-        return instance.runDirectory()
-                .resolve("pool")
-                .resolve(container.id().pool())
-                .resolve("snapshot")
-                .resolve(container.name());
+        return poolDirectory(container).resolve("snapshot").resolve(container.name());
+    }
+
+    private Path poolDirectory(Container container) {
+        return instance.runDirectory().resolve("pool").resolve(container.id().pool());
     }
 }

@@ -2,6 +2,7 @@ package berth.engine.group;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
+import berth.engine.operation.Progress;
 import berth.engine.store.ObjectStore;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -69,6 +70,15 @@ public final class Groups {
                         "there is no group '%s' in pool '%s'".formatted(path, pool),
                         "'osctl group ls' lists the groups, 'osctl group new %s' makes one"
                                 .formatted(path.startsWith("/") ? path : "/" + path)));
+    }
+
+    /** {@code path} if {@code pool} has such a group, otherwise the default one, of which {@code progress} is warned. */
+    public String orDefault(String pool, String path, Progress progress) {
+        if (find(pool, path).isPresent()) {
+            return path;
+        }
+        progress.warn("there is no group '%s': it is in %s".formatted(path, Group.DEFAULT));
+        return Group.DEFAULT;
     }
 
     /** Makes a group; its parent must exist. */

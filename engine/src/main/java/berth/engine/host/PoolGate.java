@@ -98,9 +98,10 @@ public final class PoolGate {
 
     /** After {@link #openAll}, once hooks are answered: starts what is to start with the host. */
     public void autostart() {
-        pools.all().stream()
-                .filter(p -> p.whyUnusable().isEmpty())
-                .forEach(p -> services.autostarter().start(p.name()));
+        pools.all().stream().filter(p -> p.whyUnusable().isEmpty()).forEach(p -> {
+            services.stopped().resume(p.name());
+            services.autostarter().start(p.name());
+        });
     }
 
     /** Makes a pool; see {@link Pools#install}. */

@@ -2,6 +2,7 @@ package berth.engine.image;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 
 /** Reads the blocks of an archive: whole, or not at all. */
 final class ArchiveBytes {
@@ -45,5 +46,28 @@ final class ArchiveBytes {
     /** An error that says that the archive ends before its end. */
     static CorruptArchiveException truncated() {
         return new CorruptArchiveException("it ends too early");
+    }
+
+    /** Copies {@code length} bytes of the data of the entry that {@code source} is at. */
+    static void copy(ArchiveReader source, long length, OutputStream out) throws IOException {
+        byte[] buffer = new byte[(int) Math.min(length, 1 << 16)];
+        long left = length;
+        while (left > 0) {
+            FileSink.checkInterrupt();
+            int count = source.read(buffer, 0, (int) Math.min(left, buffer.length));
+            if (count < 0) {
+                throw new CorruptArchiveException("a file is shorter than it says");
+            }
+            out.write(buffer, 0, count);
+            left -= count;
+        }
+    }
+
+    /** Writes {@code count} zeros. */
+    static void zeros(long count, OutputStream out) throws IOException {
+        byte[] buffer = new byte[(int) Math.min(count, 1 << 16)];
+        for (long left = count; left > 0; left -= buffer.length) {
+            out.write(buffer, 0, (int) Math.min(left, buffer.length));
+        }
     }
 }

@@ -50,6 +50,13 @@ final class Archives {
         }
     }
 
+    /** A reader of the tar archive that {@code stream} holds, compressed or not, of at most {@code maxSize} bytes. */
+    static ArchiveReader tar(InputStream stream, long maxSize) throws IOException {
+        BufferedInputStream in =
+                new BufferedInputStream(new Bounded(ReadAhead.of(Compression.decompress(stream)), maxSize), BUFFER);
+        return new Streamed(new TarReader(in), in);
+    }
+
     private ArchiveReader open(BufferedInputStream in) throws IOException {
         in.mark(TarHeader.BLOCK);
         byte[] start = in.readNBytes(TarHeader.BLOCK);

@@ -22,8 +22,7 @@ final class DirectoryTimes {
 
     /** An entry {@code path} comes: directories that it is not in are done. */
     void entering(EntryPath path) {
-        while (!pending.isEmpty()
-                && !path.text().startsWith(pending.element().path.text() + "/")) {
+        while (!pending.isEmpty() && !isWithin(path, pending.element().path)) {
             set(pending.pop());
         }
     }
@@ -39,9 +38,13 @@ final class DirectoryTimes {
         }
     }
 
+    private static boolean isWithin(EntryPath path, EntryPath directory) {
+        return directory.isRoot() || path.text().startsWith(directory.text() + "/");
+    }
+
     private void set(Pending directory) {
         try {
-            root.setTime(directory.path.text(), directory.mtime);
+            root.setTime(directory.path.isRoot() ? "." : directory.path.text(), directory.mtime);
         } catch (KernelException e) {
             // Replaced by a later entry; its time is not worth the image.
         }

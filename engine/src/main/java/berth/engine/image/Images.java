@@ -18,7 +18,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -124,7 +123,7 @@ public final class Images implements AutoCloseable {
                 staging -> {
                     Archives archives = new Archives(staging.path(), request.maxSize());
                     return request.base().isEmpty()
-                            ? archives.open(archive)
+                            ? new Flattened(archives.open(archive))
                             : archives.openLayer(archive, staging.open());
                 },
                 new Intake.Import(request),
@@ -132,39 +131,45 @@ public final class Images implements AutoCloseable {
     }
 
     /**
-     * Imports as a layer what {@code tree} has other than the image that {@code request} names as its base.
+     * Imports as a layer what {@code present} has other than the image that {@code request} names as its base.
      *
-     * @param tree opened with {@link Resolution#NO_LINKS}; stays the caller's
-     * @param owners which ids its files are to have
      * @throws BerthException as {@link #importArchive}; UNSUPPORTED if a file belongs to an id beyond 65535
      */
-    public Imported importDifference(
-            Directory tree, PackedTree.Owners owners, ImportRequest request, Progress progress) {
+    public Imported importDifference(TreeView present, ImportRequest request, Progress progress) {
         Intake.Import made = new Intake.Import(request);
         try (Directory base = openTree(get(request.base().orElseThrow()))) {
-            return intake.take(_ -> new TreeDifference(base, tree, owners, made.notes()), made, progress);
+            return intake.take(
+                    _ -> new TreeDifference(base, present.tree(), present.owners(), made.notes()), made, progress);
         }
     }
 
     /**
-     * Imports the tree of a {@link PackedTree}. What that adds is gone after the daemon ended before it was {@link #keep kept}.
+     * Opens an archive that {@link PackedTree} wrote.
      *
      * @param archive read to its end; closing it is the caller's
-     * @param request makes of the tree's description what is imported as what, or refuses it
-     * @throws BerthException as {@link #importArchive}; UNTRUSTED too if the checksum is wrong
+     * @param maxSize the most bytes of content that it may unpack to
+     * @throws BerthException UNTRUSTED if it is none
      */
-    public Imported importPacked(
-            InputStream archive, long maxSize, Function<String, ImportRequest> request, Progress progress) {
-        try (Staging scratch = Staging.scratch(directory, path);
-                PackedTreeReader reader = new PackedTreeReader(new Archives(scratch.path(), maxSize).open(archive))) {
-            ImportRequest made = request.apply(reader.description()).upTo(maxSize);
-            return intake.take(
-                    _ -> reader,
-                    new Intake.Import(made, Optional.empty(), new Notes(), Intake.Fate.UNTIL_KEPT),
-                    progress);
-        } catch (IOException e) {
-            throw Unpacker.broken(e);
+    public PackedArchive openPacked(InputStream archive, long maxSize) {
+        Staging scratch = Staging.scratch(directory, path);
+        try {
+            ArchiveReader reader = new Archives(scratch.path(), maxSize).open(archive);
+            return new PackedArchive(this, scratch, new CheckedArchive(reader), maxSize);
+        } catch (IOException | RuntimeException e) {
+            scratch.close();
+            throw e instanceof IOException broken ? Unpacker.broken(broken) : (RuntimeException) e;
         }
+    }
+
+    /**
+     * Imports what {@code entries} yields, to its end, and closes it; otherwise as {@link #importArchive}. What that adds is gone after
+     * the daemon ended before it was {@link #keep kept}.
+     */
+    Imported importEntries(ArchiveReader entries, ImportRequest request, Progress progress) {
+        return intake.take(
+                _ -> entries,
+                new Intake.Import(request, Optional.empty(), new Notes(), Intake.Fate.UNTIL_KEPT),
+                progress);
     }
 
     /**
@@ -204,6 +209,45 @@ public final class Images implements AutoCloseable {
         }
     }
 
+    /** Copies {@code image} of {@code others}, other images than these, without its names, unless they have it. */
+    Imported take(Images others, Image image, Progress progress) {
+        Optional<Image> known = find(image.id());
+        if (known.isPresent()) {
+            return new Imported(known.get(), Imported.Outcome.KNOWN, List.of());
+        }
+        ImportRequest request = ImportRequest.of(image.source()).upTo(Long.MAX_VALUE);
+        try (TreeView tree = others.view(image);
+                DirectoryReader reader = new DirectoryReader(tree.tree(), new Notes())) {
+            Imported copy = importEntries(reader, request, progress);
+            if (!copy.image().id().equals(image.id())) {
+                deleteUnneeded(copy.image().id());
+                throw new BerthException(
+                        ErrorCode.FAILED,
+                        "image '%s' is not what it was when it was made: its files have another checksum"
+                                .formatted(image.label()),
+                        "import it anew");
+            }
+            return copy;
+        }
+    }
+
+    /** The tree of {@code image}. */
+    TreeView view(Image image) {
+        return new TreeView(Directory.open(tree(image), Resolution.NO_LINKS), Owners.SAME);
+    }
+
+    /** Deletes {@code image} if nothing stands on it and it has no name. */
+    public void deleteUnneeded(String id) {
+        changing.lock();
+        try {
+            if (find(id).filter(this::isUnneeded).isPresent()) {
+                delete(id);
+            }
+        } finally {
+            changing.unlock();
+        }
+    }
+
     /**
      * Imports what {@code builder} makes.
      *
@@ -234,7 +278,7 @@ public final class Images implements AutoCloseable {
                 return;
             }
             try (Directory base = openTree(get(image.base().get()));
-                    TreeDifference difference = new TreeDifference(base, tree, PackedTree.Owners.SAME, new Notes())) {
+                    TreeDifference difference = new TreeDifference(base, tree, Owners.SAME, new Notes())) {
                 TarWriter.writeAll(difference, out);
             }
         }
@@ -249,12 +293,12 @@ public final class Images implements AutoCloseable {
         return List.copyOf(stack);
     }
 
-    /** Has what {@link #importPacked} made stay. */
+    /** Has what {@link #importEntries} made stay. */
     public void keep(Image image) {
         Staging.keep(directory, image.id());
     }
 
-    /** Removes what {@link #importPacked} made and nobody kept or uses; the containers that may use it are known. */
+    /** Removes what {@link #importEntries} made and nobody kept or uses; the containers that may use it are known. */
     public void removeForsaken() {
         for (Image image : list()) {
             try {

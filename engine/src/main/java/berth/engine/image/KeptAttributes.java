@@ -5,10 +5,13 @@ final class KeptAttributes {
     private KeptAttributes() {}
 
     /**
-     * File capabilities and users' own. Not those by which overlayfs and security modules steer the host, of which
+     * File capabilities, access control lists and users' own. Not those by which overlayfs and security modules steer the host, of which
      * {@code user.overlay.*} is one for overlays mounted with {@code userxattr}.
      */
     static boolean keeps(String name) {
-        return name.equals("security.capability") || (name.startsWith("user.") && !name.startsWith("user.overlay."));
+        return name.equals("security.capability")
+                || name.equals("system.posix_acl_access")
+                || name.equals("system.posix_acl_default")
+                || (name.startsWith("user.") && !name.startsWith("user.overlay."));
     }
 }

@@ -5,7 +5,8 @@ enum Omission {
     DEVICE("device node", "devices come from the host"),
     SOCKET("socket", "a socket lives as long as its server"),
     MOUNT("mount point's content", "other file systems are not entered"),
-    ATTRIBUTE("extended attribute", "only security.capability and user.* are kept"),
+    ATTRIBUTE("extended attribute", "only capabilities, access control lists and user.* are kept"),
+    CPIO_ATTRIBUTE("extended attribute", "a cpio archive has no room for them"),
     UNSTORED_ATTRIBUTE("extended attribute", "this file system cannot store them");
 
     private final String noun;

@@ -4,109 +4,137 @@ import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.image.ArchiveEntry.Kind;
 import berth.engine.operation.Progress;
-import berth.linux.file.Directory;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.LongUnaryOperator;
+import java.util.function.Supplier;
 
 /**
- * A root file system in a tar archive, with a description of whose it is: first {@value #DESCRIPTION}, then the tree in
- * {@value #TREE}, last {@value #CHECKSUM}, the SHA-256 of what comes before as {@link TreeDigest} sees it. Any tar program reads it,
- * and it imports as an image like any archive.
+ * Root file systems in an archive that a {@link CheckedWriter} writes, with a description of whose they are. One alone is in
+ * {@value #TREE}: any tar or cpio program reads it, and it imports as an image like any archive. One with its past is a tar archive:
+ * {@value #IMAGE} is the image it stands on, {@code states/0} what changed of that in the oldest state, and so on; a character device
+ * stands for a file that is gone.
  */
 public final class PackedTree {
-    static final String DESCRIPTION = "container.yml";
     static final String TREE = "rootfs";
-    static final String CHECKSUM = "checksum.sha256";
+    static final String IMAGE = "image";
 
+    private static final String STATES = "states/";
     private static final int MAX_ID = 65_535;
     private static final int ENTRIES_PER_STEP = 5000;
-    private static final int MODE = 0600;
 
     private PackedTree() {}
 
-    /** Which ids the files of a tree have where it is to go. */
-    public record Owners(LongUnaryOperator uid, LongUnaryOperator gid) {
-        /** Those that they have already. */
-        public static final Owners SAME = new Owners(LongUnaryOperator.identity(), LongUnaryOperator.identity());
+    /** The kinds of archives that one root file system can be packed into. */
+    public enum Format {
+        TAR,
+        CPIO
+    }
+
+    /** What {@code number}, from 0 on, of the states is in. */
+    static String state(int number) {
+        return STATES + number;
     }
 
     /**
      * Packs {@code tree}. Device nodes and sockets are left out.
      *
-     * @param description what {@link Images#importPacked} tells of it
+     * @param description what {@link PackedArchive} tells of it
      * @param out stays open
      * @return what was left out, one line each
-     * @throws BerthException UNSUPPORTED if a file belongs to an id beyond 65535; CANCELLED if the thread is interrupted
+     * @throws BerthException UNSUPPORTED if a file belongs to an id beyond 65535, or has no room in such an archive; CANCELLED if the
+     *     thread is interrupted
      * @throws IOException if {@code out} cannot be written
      */
     public static List<String> write(
-            Directory tree, Owners owners, String description, OutputStream out, Progress progress) throws IOException {
+            TreeView tree, String description, Format format, OutputStream out, Progress progress) throws IOException {
         Notes notes = new Notes();
-        TreeDigest digest = new TreeDigest();
-        TarWriter writer = new TarWriter(out);
-        byte[] text = description.getBytes(StandardCharsets.UTF_8);
-        add(writer, digest, ArchiveEntry.madeFile(DESCRIPTION, MODE, text.length), new Bytes(text));
-        long entries = 0;
-        try (DirectoryReader reader = new DirectoryReader(tree, notes)) {
-            for (var next = reader.next(); next.isPresent(); next = reader.next()) {
-                ArchiveEntry entry = next.get();
-                if (notes.leavesOut(entry)) {
-                    continue;
-                }
-                add(writer, digest, moved(entry, owners), reader);
-                if (++entries % ENTRIES_PER_STEP == 0) {
-                    progress.step("packing: %d files".formatted(entries));
+        try (DirectoryReader reader = new DirectoryReader(tree.tree(), notes)) {
+            ArchiveWriter archive = switch (format) {
+                case TAR -> new TarWriter(out);
+                case CPIO -> new CpioWriter(out, reader::hasOtherNames, notes);
+            };
+            CheckedWriter writer = new CheckedWriter(archive, description);
+            add(writer, tree, reader, TREE, notes, progress);
+            writer.finish();
+        }
+        return notes.lines();
+    }
+
+    /**
+     * Packs {@code image} of {@code images} and {@code states} that stand on it, the oldest first; otherwise as {@link #write}.
+     *
+     * @param states each mounts one, for reading
+     */
+    public static List<String> writeStates(
+            Images images,
+            Image image,
+            List<Supplier<TreeView>> states,
+            String description,
+            OutputStream out,
+            Progress progress)
+            throws IOException {
+        Notes notes = new Notes();
+        CheckedWriter writer = new CheckedWriter(new TarWriter(out), description);
+        try (TreeView base = images.view(image);
+                DirectoryReader reader = new DirectoryReader(base.tree(), notes)) {
+            progress.step("packing the image");
+            add(writer, base, reader, IMAGE, notes, progress);
+        }
+        for (int i = 0; i < states.size(); i++) {
+            progress.step("packing state %d of %d".formatted(i + 1, states.size()));
+            try (TreeView former =
+                            i == 0 ? images.view(image) : states.get(i - 1).get();
+                    TreeView present = states.get(i).get();
+                    ArchiveReader changes = present.changesSince(Optional.of(former), notes)) {
+                for (var next = changes.next(); next.isPresent(); next = changes.next()) {
+                    writer.add(moved(next.get(), state(i)), changes);
                 }
             }
         }
-        byte[] sum = (digest.hex() + "\n").getBytes(StandardCharsets.US_ASCII);
-        writer.add(ArchiveEntry.madeFile(CHECKSUM, MODE, sum.length), new Bytes(sum));
         writer.finish();
         return notes.lines();
     }
 
-    private static void add(TarWriter writer, TreeDigest digest, ArchiveEntry entry, ArchiveReader source)
+    private static void add(
+            CheckedWriter writer, TreeView tree, DirectoryReader reader, String top, Notes notes, Progress progress)
             throws IOException {
-        writer.add(entry, digest.through(entry, source));
+        long count = 0;
+        for (var next = reader.next(); next.isPresent(); next = reader.next()) {
+            if (notes.leavesOut(next.get())) {
+                continue;
+            }
+            writer.add(moved(tree.inside(next.get()), top), reader);
+            if (++count % ENTRIES_PER_STEP == 0) {
+                progress.step("packing: %d files".formatted(count));
+            }
+        }
     }
 
-    private static ArchiveEntry moved(ArchiveEntry entry, Owners owners) {
-        ArchiveEntry owned = owned(entry, owners);
+    static ArchiveEntry moved(ArchiveEntry entry, String top) {
+        boolean link = entry.kind() == Kind.HARD_LINK;
         return new ArchiveEntry(
-                TREE + "/" + owned.name(),
-                owned.kind(),
-                owned.mode(),
-                owned.uid(),
-                owned.gid(),
-                owned.size(),
-                owned.kind() == Kind.HARD_LINK ? TREE + "/" + owned.target() : owned.target(),
-                owned.mtime(),
-                owned.xattrs(),
-                owned.data());
+                top + "/" + entry.name(),
+                entry.kind() == Kind.WHITEOUT ? Kind.DEVICE : entry.kind(),
+                entry.mode(),
+                link ? 0 : id(entry.uid(), entry),
+                link ? 0 : id(entry.gid(), entry),
+                entry.size(),
+                link ? top + "/" + entry.target() : entry.target(),
+                entry.mtime(),
+                entry.xattrs(),
+                entry.data());
     }
 
     /** {@code entry} as it belongs where it is to go. @throws BerthException UNSUPPORTED if its owner could not be imported */
     static ArchiveEntry owned(ArchiveEntry entry, Owners owners) {
-        if (entry.kind() == Kind.HARD_LINK) {
-            return entry;
+        ArchiveEntry owned = owners.inside(entry);
+        if (owned.kind() != Kind.HARD_LINK) {
+            id(owned.uid(), entry);
+            id(owned.gid(), entry);
         }
-        return new ArchiveEntry(
-                entry.name(),
-                entry.kind(),
-                entry.mode(),
-                id(owners.uid().applyAsLong(entry.uid()), entry),
-                id(owners.gid().applyAsLong(entry.gid()), entry),
-                entry.size(),
-                entry.target(),
-                entry.mtime(),
-                entry.xattrs(),
-                entry.data());
+        return owned;
     }
 
     private static long id(long id, ArchiveEntry entry) {
@@ -117,22 +145,5 @@ public final class PackedTree {
                     "give it to an id up to %d".formatted(MAX_ID));
         }
         return id;
-    }
-
-    /** A file whose content is at hand. */
-    private record Bytes(InputStream content) implements ArchiveReader {
-        Bytes(byte[] content) {
-            this(new ByteArrayInputStream(content));
-        }
-
-        @Override
-        public Optional<ArchiveEntry> next() {
-            return Optional.empty();
-        }
-
-        @Override
-        public int read(byte[] buffer, int offset, int length) throws IOException {
-            return content.read(buffer, offset, length);
-        }
     }
 }

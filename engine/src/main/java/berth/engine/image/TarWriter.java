@@ -12,17 +12,16 @@ import java.util.Map;
 
 /**
  * Writes a tree as a tar archive of format pax, so that {@link TarReader} and every tar program read it. The same tree becomes
- * the same bytes. Holes are written as zeros, which compress to nothing. What a layer takes away is written as
- * {@link LayersReader} reads it. Source: POSIX pax(1).
+ * the same bytes. Files with holes are stored as GNU tar's format 1.0 does. What a layer takes away is written as
+ * {@link LayersReader} reads it. Source: POSIX pax(1); GNU tar manual, "Storing Sparse Files".
  */
-final class TarWriter {
+final class TarWriter implements ArchiveWriter {
     private static final int BLOCK = TarHeader.BLOCK;
     private static final int MAX_NAME = 100;
     /** Eleven octal digits. */
     private static final long MAX_SIZE = 1L << 33;
 
     private final OutputStream out;
-    private final byte[] zeros = new byte[1 << 16];
 
     TarWriter(OutputStream out) {
         this.out = out;
@@ -37,27 +36,54 @@ final class TarWriter {
         writer.finish();
     }
 
-    /** Writes {@code entry}, which {@code source} is at. */
-    void add(ArchiveEntry entry, ArchiveReader source) throws IOException {
+    @Override
+    public ArchiveEntry carried(ArchiveEntry entry) {
+        return entry;
+    }
+
+    @Override
+    public void add(ArchiveEntry entry, ArchiveReader source) throws IOException {
+        byte[] map = map(entry);
         byte[] name = FileName.encode(name(entry));
         byte[] target = FileName.encode(entry.target());
-        byte[] records = records(entry, name, target);
+        long stored = entry.kind() == Kind.FILE ? stored(entry) + map.length : 0;
+        byte[] records = records(entry, name, target, stored, map.length > 0);
         if (records.length > 0) {
             out.write(header("pax".getBytes(StandardCharsets.US_ASCII), 'x', entry, records.length, new byte[0]));
             out.write(records);
             pad(records.length);
         }
-        long size = entry.kind() == Kind.FILE ? entry.size() : 0;
-        out.write(header(name, type(entry.kind()), entry, size, target));
-        if (entry.kind() == Kind.FILE) {
-            copy(entry, source);
-            pad(size);
+        out.write(header(name, type(entry.kind()), entry, stored, target));
+        out.write(map);
+        for (Extent extent : entry.data()) {
+            ArchiveBytes.copy(source, extent.length(), out);
         }
+        pad(stored);
     }
 
-    /** Writes the end mark. */
-    void finish() throws IOException {
+    @Override
+    public void finish() throws IOException {
         out.write(new byte[2 * BLOCK]);
+    }
+
+    private static long stored(ArchiveEntry entry) {
+        return entry.data().stream().mapToLong(Extent::length).sum();
+    }
+
+    /** Where the data of a file with holes belong, in whole blocks; nothing for one without. */
+    private static byte[] map(ArchiveEntry entry) {
+        if (entry.kind() != Kind.FILE || stored(entry) == entry.size()) {
+            return new byte[0];
+        }
+        StringBuilder lines = new StringBuilder();
+        // The last one tells readers where the file ends.
+        lines.append(entry.data().size() + 1).append('\n');
+        entry.data()
+                .forEach(e ->
+                        lines.append(e.offset()).append('\n').append(e.length()).append('\n'));
+        lines.append(entry.size()).append("\n0\n");
+        byte[] text = lines.toString().getBytes(StandardCharsets.US_ASCII);
+        return Arrays.copyOf(text, (text.length + BLOCK - 1) / BLOCK * BLOCK);
     }
 
     private static String name(ArchiveEntry entry) {
@@ -77,20 +103,28 @@ final class TarWriter {
             case SYMLINK -> '2';
             case DIRECTORY -> '5';
             case FIFO -> '6';
-            case DEVICE, SOCKET, OPAQUE -> throw new IllegalStateException("a tree of an image holds a " + kind);
+            // Of no device, as in the layers of an overlay: what was of that name is gone.
+            case DEVICE -> '3';
+            case SOCKET, OPAQUE -> throw new IllegalStateException("no archive holds a " + kind);
         };
     }
 
-    private static byte[] records(ArchiveEntry entry, byte[] name, byte[] target) {
+    private static byte[] records(ArchiveEntry entry, byte[] name, byte[] target, long stored, boolean sparse) {
         ByteArrayOutputStream records = new ByteArrayOutputStream();
+        if (sparse) {
+            record(records, "GNU.sparse.major", ascii("1"));
+            record(records, "GNU.sparse.minor", ascii("0"));
+            record(records, "GNU.sparse.name", name);
+            record(records, "GNU.sparse.realsize", ascii(Long.toString(entry.size())));
+        }
         if (name.length > MAX_NAME) {
             record(records, "path", name);
         }
         if (target.length > MAX_NAME) {
             record(records, "linkpath", target);
         }
-        if (entry.size() >= MAX_SIZE) {
-            record(records, "size", Long.toString(entry.size()).getBytes(StandardCharsets.US_ASCII));
+        if (stored >= MAX_SIZE) {
+            record(records, "size", ascii(Long.toString(stored)));
         }
         for (Map.Entry<String, byte[]> attribute : entry.xattrs().entrySet()) {
             if (KeptAttributes.keeps(attribute.getKey())) {
@@ -98,6 +132,10 @@ final class TarWriter {
             }
         }
         return records.toByteArray();
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
     }
 
     /** A record begins with its own length in decimal digits, those counted. */
@@ -142,36 +180,7 @@ final class TarWriter {
         System.arraycopy(value, 0, block, offset, value.length);
     }
 
-    private void copy(ArchiveEntry entry, ArchiveReader source) throws IOException {
-        byte[] buffer = new byte[1 << 16];
-        long position = 0;
-        for (Extent extent : entry.data()) {
-            zeros(extent.offset() - position);
-            long left = extent.length();
-            while (left > 0) {
-                FileSink.checkInterrupt();
-                int count = source.read(buffer, 0, (int) Math.min(left, buffer.length));
-                if (count < 0) {
-                    throw new CorruptArchiveException("a file is shorter than it says");
-                }
-                out.write(buffer, 0, count);
-                left -= count;
-            }
-            position = extent.offset() + extent.length();
-        }
-        zeros(entry.size() - position);
-    }
-
     private void pad(long size) throws IOException {
-        zeros(-size & (BLOCK - 1));
-    }
-
-    private void zeros(long count) throws IOException {
-        long left = count;
-        while (left > 0) {
-            int part = (int) Math.min(left, zeros.length);
-            out.write(zeros, 0, part);
-            left -= part;
-        }
+        ArchiveBytes.zeros(-size & (BLOCK - 1), out);
     }
 }

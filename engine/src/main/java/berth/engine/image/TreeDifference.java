@@ -27,7 +27,7 @@ final class TreeDifference implements ArchiveReader {
 
     private final Directory base;
     private final Directory changed;
-    private final PackedTree.Owners owners;
+    private final Owners owners;
     private final Notes notes;
     private final DirectoryReader reader;
     /** What comes before the next file of the tree. */
@@ -43,7 +43,7 @@ final class TreeDifference implements ArchiveReader {
      *
      * @param owners which ids the files of {@code changed} have in {@code base}
      */
-    TreeDifference(Directory base, Directory changed, PackedTree.Owners owners, Notes notes) {
+    TreeDifference(Directory base, Directory changed, Owners owners, Notes notes) {
         this.base = base;
         this.changed = changed;
         this.owners = owners;
@@ -117,7 +117,7 @@ final class TreeDifference implements ArchiveReader {
                     || inBase(entry.target()).filter(stat::isSameFile).isEmpty();
         }
         String path = place(entry.name());
-        return DirectoryReader.kind(stat.type()) != entry.kind()
+        return FoundFile.kind(stat) != entry.kind()
                 || (entry.kind() != Kind.SYMLINK && stat.mode() != entry.mode())
                 || Integer.toUnsignedLong(stat.uid()) != entry.uid()
                 || Integer.toUnsignedLong(stat.gid()) != entry.gid()

@@ -28,6 +28,7 @@ final class TreeWriter implements AutoCloseable {
     private final Limits limits;
     private final Notes notes;
     private final FileHashes hashes;
+    private final Owners owners;
     private final FileSink sink;
     private final ParentDirectories parents;
     private final DirectoryTimes times;
@@ -39,7 +40,13 @@ final class TreeWriter implements AutoCloseable {
 
     /** @param root opened with {@link berth.linux.file.Resolution#IN_ROOT}, empty; stays open */
     TreeWriter(Directory root, Limits limits, FreeSpace space, Notes notes, FileHashes hashes) {
+        this(root, Owners.SAME, limits, space, notes, hashes);
+    }
+
+    /** As above, with other ids on the disk than in the archive: those that {@code owners} tells. */
+    TreeWriter(Directory root, Owners owners, Limits limits, FreeSpace space, Notes notes, FileHashes hashes) {
         this.root = root;
+        this.owners = owners;
         this.limits = limits;
         this.notes = notes;
         this.hashes = hashes;
@@ -114,6 +121,10 @@ final class TreeWriter implements AutoCloseable {
             throw EntryPath.refused(
                     entry.name(), "its owner %d:%d is not within 0..%d".formatted(entry.uid(), entry.gid(), MAX_ID));
         }
+        if (uid(entry) < 0 || gid(entry) < 0) {
+            throw EntryPath.refused(
+                    entry.name(), "its owner %d:%d has no id on this host".formatted(entry.uid(), entry.gid()));
+        }
         if (path.isRoot()) {
             writeRoot(entry);
             return;
@@ -145,6 +156,7 @@ final class TreeWriter implements AutoCloseable {
             throw EntryPath.refused(entry.name(), "the root of the tree must be a directory");
         }
         setAttributes(entry, root, ".");
+        times.later(new EntryPath(""), entry.mtime());
     }
 
     private void writeFile(ArchiveEntry entry, Directory parent, String name, ArchiveReader source) throws IOException {
@@ -153,7 +165,7 @@ final class TreeWriter implements AutoCloseable {
             if (entry.size() > 0) {
                 hashes.put(file.stat().inode(), hash);
             }
-            file.chown((int) entry.uid(), (int) entry.gid());
+            file.chown(uid(entry), gid(entry));
             file.chmod(entry.mode());
             setXattrs(entry, parent, name);
             file.setTime(entry.mtime());
@@ -224,7 +236,7 @@ final class TreeWriter implements AutoCloseable {
 
     /** Owner first: the kernel takes setuid bits and capabilities away when it changes. */
     private void setAttributes(ArchiveEntry entry, Directory parent, String name) {
-        parent.chown(name, (int) entry.uid(), (int) entry.gid());
+        parent.chown(name, uid(entry), gid(entry));
         if (entry.kind() != Kind.SYMLINK) {
             parent.chmod(name, entry.mode());
         }
@@ -233,7 +245,8 @@ final class TreeWriter implements AutoCloseable {
     }
 
     private void setXattrs(ArchiveEntry entry, Directory parent, String name) {
-        for (Map.Entry<String, byte[]> attribute : entry.xattrs().entrySet()) {
+        for (Map.Entry<String, byte[]> attribute :
+                owners.attributes(entry.xattrs()).entrySet()) {
             if (!KeptAttributes.keeps(attribute.getKey())) {
                 notes.omitted(Omission.ATTRIBUTE, attribute.getKey() + " of " + entry.name());
                 continue;
@@ -244,6 +257,14 @@ final class TreeWriter implements AutoCloseable {
                 notes.omitted(Omission.UNSTORED_ATTRIBUTE, attribute.getKey() + " of " + entry.name());
             }
         }
+    }
+
+    private int uid(ArchiveEntry entry) {
+        return (int) owners.uid().applyAsLong(entry.uid());
+    }
+
+    private int gid(ArchiveEntry entry) {
+        return (int) owners.gid().applyAsLong(entry.gid());
     }
 
     private static boolean isId(long id) {

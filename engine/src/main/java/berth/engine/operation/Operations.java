@@ -184,9 +184,20 @@ public final class Operations {
         }
     }
 
+    /** Tries to end whatever could not be ended so far. What cannot be ended still is tried again as usual. */
+    public void retry() {
+        for (String subject : unfinished.keySet()) {
+            try {
+                settle(subject);
+            } catch (BerthException e) {
+                LOG.warn("{}", e.getMessage());
+            }
+        }
+    }
+
     /** Ends what an earlier operation on the same object could not end. */
     private void settle(String subject) {
-        Run<?> former = unfinished.get(subject);
+        Run<?> former = unfinished.remove(subject);
         if (former == null) {
             return;
         }
@@ -198,7 +209,10 @@ public final class Operations {
                     "'%s' was not finished: %s".formatted(former.actor().command(), e.getMessage()),
                     "remove the cause and try again",
                     e);
+        } finally {
+            if (!former.isOver()) {
+                unfinished.put(subject, former);
+            }
         }
-        unfinished.remove(subject, former);
     }
 }

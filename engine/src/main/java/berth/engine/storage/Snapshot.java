@@ -51,6 +51,11 @@ public record Snapshot(
         }
     }
 
+    /** The same of the root file system alone, shown by other layers. */
+    public Snapshot on(List<Layer> others) {
+        return new Snapshot(name, at, by, command, activity, others, Map.of());
+    }
+
     /** Refuses a name that no snapshot can have. @throws BerthException INVALID */
     public static void requireName(String name) {
         if (!NAME.matcher(name).matches()) {

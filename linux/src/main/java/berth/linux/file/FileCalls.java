@@ -105,8 +105,14 @@ final class FileCalls {
                     device(stat, 136),
                     stat.get(ValueLayout.JAVA_LONG, 32),
                     device(stat, 128),
-                    Instant.ofEpochSecond(stat.get(ValueLayout.JAVA_LONG, 112), stat.get(ValueLayout.JAVA_INT, 120)));
+                    time(stat, 112),
+                    time(stat, 96));
         }
+    }
+
+    private static Instant time(MemorySegment stat, long offset) {
+        return Instant.ofEpochSecond(
+                stat.get(ValueLayout.JAVA_LONG, offset), stat.get(ValueLayout.JAVA_INT, offset + Long.BYTES));
     }
 
     static void mkdirat(int directory, String name, int mode) {

@@ -16,6 +16,7 @@ import java.time.Instant;
  * @param inode number of the file in its file system
  * @param rdev the device that a device file stands for, {@code major << 32 | minor}; 0:0 is an overlay whiteout
  * @param mtime when its content last changed
+ * @param ctime when anything of it last changed; nobody can set it
  */
 public record FileStat(
         FileType type,
@@ -28,7 +29,8 @@ public record FileStat(
         long device,
         long inode,
         long rdev,
-        Instant mtime) {
+        Instant mtime,
+        Instant ctime) {
 
     /** Whether it is a regular file. */
     public boolean isRegular() {

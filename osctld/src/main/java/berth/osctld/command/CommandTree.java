@@ -55,6 +55,7 @@ final class CommandTree {
                         new Group("log", "Logs of containers").commands(List.of(CtLog.Cat.class, CtLog.Path.class)),
                         netif(),
                         snapshot(),
+                        backup(),
                         new Group("dataset", "File systems of containers beside their roots")
                                 .commands(List.of(CtDataset.Ls.class, CtDataset.New.class, CtDataset.Del.class))
                                 .groups(List.of(
@@ -115,6 +116,17 @@ final class CommandTree {
     private static Group trash() {
         return new Group("trash", "What was deleted, and can be brought back for a while")
                 .commands(List.of(TrashCommands.Ls.class, TrashCommands.Restore.class, TrashCommands.Prune.class));
+    }
+
+    private static Group backup() {
+        return new Group("backup", "Backups of containers in directories")
+                .commands(List.of(
+                        CtBackup.New.class,
+                        CtBackup.Ls.class,
+                        CtBackup.Verify.class,
+                        CtBackup.Restore.class,
+                        CtBackup.Del.class,
+                        CtBackup.Prune.class));
     }
 
     private static Group snapshot() {

@@ -3,6 +3,7 @@ package berth.osctld.command;
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.container.Container;
+import berth.engine.container.ExportWish;
 import berth.engine.image.Compression;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -16,13 +17,16 @@ import picocli.CommandLine.Parameters;
         name = "export",
         description = {
             "Pack a container into a file, with all that makes it",
-            "A tar archive of its files, with the ids that it sees, its settings and a checksum, which 'ct import' takes in. What one"
+            "An archive of its files, with the ids that it sees, its settings and a checksum, which 'ct import' takes in. What one"
                     + " that runs has changed is copied first, while it is suspended. It can be neither started nor stopped until"
-                    + " it is packed. Snapshots, logs and the history of its settings are not in it.",
+                    + " it is packed.",
+            "A stream has its image and its snapshots too, each with what changed since the one before, so that an import shares as"
+                    + " much. With --history it has the former settings, which 'ct rollback' goes back to. Logs are in none.",
             "The file is called FILE.part until it is complete."
         },
         footer = {
             "osctl ct export web web.tar.zst",
+            "osctl ct export --format stream --history web web.stream",
             "osctl ct export --compression none web - | ssh other osctl ct import -"
         })
 final class CtExport extends OsctlCommand {
@@ -30,6 +34,15 @@ final class CtExport extends OsctlCommand {
 
     @Option(names = "--compression", paramLabel = "KIND", description = "zstd, gzip, xz or none; zstd by default")
     String compression = "zstd";
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description = "tar (by default), cpio, or stream: with its snapshots")
+    String format = "tar";
+
+    @Option(names = "--history", description = "pack former settings too, into a stream")
+    boolean history;
 
     @Parameters(index = "0", paramLabel = "ID", description = "a container")
     String id = "";
@@ -41,11 +54,12 @@ final class CtExport extends OsctlCommand {
     void run(Call call) {
         Container container = call.names().container(id);
         Compression kind = kind();
+        ExportWish wish = wish();
         List<String> notes;
         if (file.equals(STANDARD_OUTPUT)) {
-            notes = write(call, container, kind, call.session().out());
+            notes = write(call, container, wish, kind, call.session().out());
         } else {
-            notes = new WholeFile(call, file).write(out -> write(call, container, kind, out));
+            notes = new WholeFile(call, file).write(out -> write(call, container, wish, kind, out));
         }
         call.close();
         notes.forEach(note -> call.out().note("%s", note));
@@ -54,14 +68,31 @@ final class CtExport extends OsctlCommand {
         }
     }
 
-    private static List<String> write(Call call, Container container, Compression kind, OutputStream out) {
+    private static List<String> write(
+            Call call, Container container, ExportWish wish, Compression kind, OutputStream out) {
         // What is compressed is complete when it is closed; what it is written to is closed by whoever opened it.
         try (OutputStream compressed = kind.compress(new KeptOpen(out))) {
-            return call.services().containers().export().write(container, compressed, call.caller());
+            return call.services().containers().export().write(container, wish, compressed, call.caller());
         } catch (IOException e) {
             throw new BerthException(
                     ErrorCode.FAILED, "the archive cannot be written: %s".formatted(e.getMessage()), null, e);
         }
+    }
+
+    private ExportWish wish() {
+        ExportWish.Format chosen = switch (format.toLowerCase(Locale.ROOT)) {
+            case "tar" -> ExportWish.Format.TAR;
+            case "cpio" -> ExportWish.Format.CPIO;
+            case "stream" -> ExportWish.Format.STREAM;
+            default ->
+                throw new BerthException(
+                        ErrorCode.USAGE, "'%s' is not a format".formatted(format), "use tar, cpio or stream");
+        };
+        if (history && chosen != ExportWish.Format.STREAM) {
+            throw new BerthException(
+                    ErrorCode.USAGE, "only a stream has room for former settings", "use --format stream");
+        }
+        return new ExportWish(chosen, history ? ExportWish.History.PACKED : ExportWish.History.LEFT_OUT);
     }
 
     private Compression kind() {

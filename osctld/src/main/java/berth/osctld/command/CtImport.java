@@ -9,18 +9,16 @@ import berth.linux.KernelException;
 import berth.linux.socket.FdStreams;
 import java.io.BufferedInputStream;
 import java.io.InputStream;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(
         name = "import",
         description = {
             "Take in a container that 'ct export' packed",
-            "It is stopped, and has a user of its own unless one is named. Its files become an image, which it stands on. Interfaces"
+            "It is stopped, and has a user of its own unless one is named. Its files become an image, which it stands on; of a stream"
+                    + " it gets its image and snapshots again. Interfaces"
                     + " whose addresses others have are left out, and so, unless --host-parts is given, are devices, mounts and"
                     + " interfaces of the host; each is told. A file that was damaged or changed is refused."
         },
@@ -32,32 +30,8 @@ import picocli.CommandLine.Parameters;
 final class CtImport extends OsctlCommand {
     private static final int BUFFER = 1 << 16;
 
-    @Option(
-            names = "--as-id",
-            paramLabel = "NEW-ID",
-            description = "what it is called; as where it comes from by default")
-    @Nullable
-    String id;
-
-    @Option(
-            names = "--as-user",
-            paramLabel = "USER",
-            description = "the user whose ids it has; one of its own by default")
-    @Nullable
-    String user;
-
-    @Option(
-            names = "--as-group",
-            paramLabel = "GROUP",
-            description = "its group; by default as where it comes from, if there is one")
-    @Nullable
-    String group;
-
-    @Option(names = "--host-parts", description = "give it the devices, mounts and interfaces of the host that it had")
-    boolean hostParts;
-
     @Mixin
-    MaxSize maxSize = new MaxSize();
+    ImportOptions options = new ImportOptions();
 
     @Parameters(paramLabel = "FILE", description = "a file made by 'ct export', or - for standard input")
     String file = "";
@@ -79,13 +53,7 @@ final class CtImport extends OsctlCommand {
     }
 
     private Container read(Call call, InputStream archive) {
-        ImportWish wish = new ImportWish(
-                call.names().pool().name(),
-                Optional.ofNullable(id),
-                Optional.ofNullable(user),
-                Optional.ofNullable(group),
-                hostParts ? ImportWish.HostParts.GIVEN : ImportWish.HostParts.LEFT_OUT,
-                maxSize.bytes());
+        ImportWish wish = options.wish(call.names().pool().name());
         return call.services()
                 .containers()
                 .imports()

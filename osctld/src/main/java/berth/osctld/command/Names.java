@@ -36,6 +36,20 @@ final class Names {
         return services.containers().containers().get(full);
     }
 
+    /**
+     * The container that {@code text} names where {@code --pool} says where something goes: one of any pool.
+     *
+     * @throws BerthException NOT_FOUND; INVALID if several pools have it
+     */
+    Container source(String text) {
+        return services.containers().containers().get(text);
+    }
+
+    /** Where what comes from pool {@code from} goes as {@code text}: the pool that is named, or the same. */
+    Place destination(String text, String from) {
+        return text.contains(":") || option.isPresent() ? place(text) : new Place(from, text);
+    }
+
     /** Where a new object {@code text} belongs: the pool that is named, or the default one. */
     Place place(String text) {
         int colon = text.indexOf(':');

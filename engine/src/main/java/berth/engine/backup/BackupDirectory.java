@@ -1,0 +1,401 @@
+package berth.engine.backup;
+
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
+import berth.engine.image.Compression;
+import berth.engine.image.ContentList;
+import berth.engine.image.Images;
+import berth.engine.image.ImportRequest;
+import berth.engine.image.Imported;
+import berth.engine.image.ListedArchive;
+import berth.engine.image.ListedTree;
+import berth.engine.image.TreeView;
+import berth.engine.operation.FailPoints;
+import berth.engine.operation.Progress;
+import berth.engine.store.Yaml;
+import berth.linux.Errno;
+import berth.linux.KernelException;
+import berth.linux.file.Directory;
+import berth.linux.file.DirectoryEntry;
+import berth.linux.file.OpenFile;
+import berth.linux.socket.FdStreams;
+import java.io.BufferedOutputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * A directory with backups of containers: {@code backups/CONTAINER/TIME} has for each {@code backup.yml} and {@code files.tar.zst}, a
+ * {@link ListedTree}; {@code chunks} has what is in the files. What is not in its place yet is in {@code incoming-…}. Used by one
+ * thread, which has it to itself.
+ */
+public final class BackupDirectory {
+    private static final String MARK = "berth-backup.yml";
+    private static final String MARK_TEXT = "format: 1\n";
+    private static final String LOCK = "lock";
+    private static final String BACKUPS = "backups";
+    private static final String SUMMARY = "backup.yml";
+    private static final String FILES = "files.tar.zst";
+    private static final String INCOMING = "incoming-";
+    private static final String WORK = "backup";
+    private static final int MODE = 0600;
+    private static final int DIRECTORY_MODE = 0700;
+    private static final int BUFFER = 1 << 16;
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH-mm-ss").withZone(ZoneOffset.UTC);
+
+    private final Directory directory;
+    private final InstantSource clock;
+    private final FailPoints failPoints;
+
+    BackupDirectory(Directory directory, InstantSource clock, FailPoints failPoints) {
+        this.directory = directory;
+        this.clock = clock;
+        this.failPoints = failPoints;
+    }
+
+    /** Damage of a backup: which file of it, and what is wrong. */
+    public record Damage(Backup backup, String file, String problem) {}
+
+    /** What was pruned. */
+    public record Pruned(long chunks, long bytes) {}
+
+    /** Makes an empty directory one for backups. @throws BerthException INVALID if it holds anything else */
+    void prepare() {
+        if (directory.stat(MARK).isEmpty()) {
+            boolean foreign = directory.list().stream()
+                    .anyMatch(e -> !e.name().equals(LOCK) && !e.name().equals("lost+found"));
+            if (foreign) {
+                throw new BerthException(
+                        ErrorCode.INVALID,
+                        "the directory holds other things than backups",
+                        "make an empty one: 'mkdir -m 700 DIR'");
+            }
+            directory.writeFileAtomically(MARK, MARK_TEXT.getBytes(StandardCharsets.UTF_8), MODE, 0, 0);
+        }
+        for (String name : List.of(Chunks.DIRECTORY, BACKUPS)) {
+            makeDirectory(name);
+        }
+    }
+
+    /** All backups, by container and time; those whose summary cannot be read are left out. */
+    public List<Backup> list() {
+        requireBackups();
+        List<Backup> all = new ArrayList<>();
+        for (Place place : places()) {
+            summary(place).ifPresent(all::add);
+        }
+        return all;
+    }
+
+    /** The backups of {@code container}, the oldest first. */
+    public List<Backup> of(String container) {
+        return list().stream().filter(b -> b.container().equals(container)).toList();
+    }
+
+    /** The backup {@code name} of {@code container}, or its newest. @throws BerthException NOT_FOUND */
+    public Backup get(String container, Optional<String> name) {
+        return of(container).stream()
+                .filter(b -> name.isEmpty() || b.name().equals(name.get()))
+                .reduce((_, newer) -> newer)
+                .orElseThrow(() -> new BerthException(
+                        ErrorCode.NOT_FOUND,
+                        "there is no backup %sof container '%s'"
+                                .formatted(name.map(n -> "'" + n + "' ").orElse(""), container),
+                        "'osctl ct backup ls --to DIR' lists those there are"));
+    }
+
+    /** Those of each container, or of {@code containers} if there are any, but the newest {@code keep}. */
+    public List<Backup> older(int keep, List<String> containers) {
+        List<Backup> older = new ArrayList<>();
+        Map<String, Integer> kept = new HashMap<>();
+        for (Backup backup : list().reversed()) {
+            boolean meant = containers.isEmpty() || containers.contains(backup.container());
+            if (meant && kept.merge(backup.container(), 1, Integer::sum) > keep) {
+                older.add(backup);
+            }
+        }
+        return older;
+    }
+
+    /**
+     * Adds a backup of {@code tree}. Files that are as in the newest one are not read.
+     *
+     * @param description what {@link ListedArchive} tells of it
+     * @throws BerthException EXHAUSTED if the disk is full; CANCELLED if the thread is interrupted. The directory is as before
+     */
+    public Backup add(TreeView tree, String container, String description, Progress progress) {
+        Backup.requireName(container);
+        sweep();
+        Optional<Backup> newest = of(container).stream().reduce((_, newer) -> newer);
+        String incoming = INCOMING
+                + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+        String work = incoming + "/" + WORK;
+        directory.createDirectory(incoming, DIRECTORY_MODE);
+        try (FormerListing former = new FormerListing(newest.map(this::open).orElse(null))) {
+            directory.createDirectory(work, DIRECTORY_MODE);
+            Chunks chunks = new Chunks(directory, incoming, former);
+            ListedTree.Summary listed = write(tree, description, chunks, work, progress);
+            listed.notes().forEach(progress::note);
+            Instant now = clock.instant();
+            Backup backup = new Backup(
+                    Backup.FORMAT,
+                    container,
+                    free(container, TIME.format(now)),
+                    now,
+                    listed.files(),
+                    listed.bytes(),
+                    chunks.stored() + size(work + "/" + FILES));
+            put(work + "/" + SUMMARY, Yaml.write(backup).getBytes(StandardCharsets.UTF_8));
+            failPoints.before(WORK, "keep chunks");
+            progress.step("writing to disk");
+            chunks.commit();
+            failPoints.before(WORK, "record");
+            makeDirectory(BACKUPS + "/" + container);
+            directory.renameToNew(work, path(backup.container(), backup.name()));
+            directory.syncFileSystem();
+            return backup;
+        } catch (KernelException e) {
+            throw failure(e);
+        } finally {
+            directory.removeTree(incoming);
+        }
+    }
+
+    /** Imports what {@code backup} holds; see {@link ListedArchive#importInto}. */
+    public Imported restore(
+            Backup backup, Images images, ListedArchive.Damaged damaged, ImportRequest request, Progress progress) {
+        try (FormerListing none = new FormerListing(null);
+                ListedArchive archive = open(backup)) {
+            return archive.importInto(images, new Chunks(directory, "", none), damaged, request, progress);
+        }
+    }
+
+    /** What {@code backup} says of its container. */
+    public String description(Backup backup) {
+        try (ListedArchive archive = open(backup)) {
+            return archive.description();
+        }
+    }
+
+    /** Reads all that {@code backups} need and compares it with its checksums; damaged chunks are set aside. */
+    public List<Damage> verify(List<Backup> backups, Progress progress) {
+        List<Damage> damages = new ArrayList<>();
+        Map<String, Boolean> whole = new HashMap<>();
+        try (FormerListing none = new FormerListing(null)) {
+            Chunks chunks = new Chunks(directory, "", none);
+            for (Backup backup : backups) {
+                progress.step("reading %s %s".formatted(backup.container(), backup.name()));
+                verify(backup, chunks, whole, damages);
+            }
+            whole.forEach((hash, good) -> {
+                if (!good) {
+                    chunks.setAside(hash);
+                }
+            });
+        }
+        return damages;
+    }
+
+    private void verify(Backup backup, Chunks chunks, Map<String, Boolean> whole, List<Damage> damages) {
+        try (ListedArchive archive = open(backup)) {
+            for (var listed = archive.next(); listed.isPresent(); listed = archive.next()) {
+                for (ContentList.Chunk chunk : listed.get().content().chunks()) {
+                    if (Thread.currentThread().isInterrupted()) {
+                        throw new BerthException(ErrorCode.CANCELLED, "the command was interrupted");
+                    }
+                    if (!whole.computeIfAbsent(
+                            chunk.hash(), _ -> chunks.read(chunk).isPresent())) {
+                        damages.add(new Damage(
+                                backup, listed.get().path(), "chunk %s is missing or damaged".formatted(chunk.hash())));
+                    }
+                }
+            }
+        } catch (BerthException e) {
+            if (e.code() == ErrorCode.CANCELLED) {
+                throw e;
+            }
+            damages.add(new Damage(backup, "", "its list of files is damaged: " + e.getMessage()));
+        }
+    }
+
+    /** Deletes {@code backup}; what only it needs goes with the next {@link #prune}. */
+    public void delete(Backup backup) {
+        sweep();
+        String gone = INCOMING
+                + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+        directory.rename(path(backup.container(), backup.name()), gone);
+        directory.syncFileSystem();
+        directory.removeTree(gone);
+    }
+
+    /**
+     * Removes what no backup needs.
+     *
+     * @throws BerthException FAILED if what one needs cannot be known; nothing is removed then
+     */
+    public Pruned prune(Progress progress) {
+        sweep();
+        Set<String> needed = new HashSet<>();
+        for (Place place : places()) {
+            progress.step("reading %s %s".formatted(place.container(), place.name()));
+            try (ListedArchive archive = open(place)) {
+                for (var listed = archive.next(); listed.isPresent(); listed = archive.next()) {
+                    listed.get().content().chunks().forEach(c -> needed.add(c.hash()));
+                }
+            } catch (BerthException e) {
+                throw new BerthException(
+                        ErrorCode.FAILED,
+                        "nothing is pruned, as what backup %s of '%s' needs cannot be read: %s"
+                                .formatted(place.name(), place.container(), e.getMessage()),
+                        "delete it with 'osctl ct backup del', or mend it",
+                        e);
+            }
+        }
+        long chunks = 0;
+        long bytes = 0;
+        for (DirectoryEntry group : names(Chunks.DIRECTORY)) {
+            for (DirectoryEntry chunk : names(Chunks.DIRECTORY + "/" + group.name())) {
+                String path = Chunks.DIRECTORY + "/" + group.name() + "/" + chunk.name();
+                if (!needed.contains(chunk.name())) {
+                    bytes += size(path);
+                    chunks++;
+                    directory.remove(path);
+                }
+            }
+        }
+        return new Pruned(chunks, bytes);
+    }
+
+    /** Where a backup is, whether or not it can be read. */
+    private record Place(String container, String name) {}
+
+    private List<Place> places() {
+        requireBackups();
+        List<Place> all = new ArrayList<>();
+        for (DirectoryEntry container : names(BACKUPS)) {
+            names(BACKUPS + "/" + container.name()).forEach(name -> all.add(new Place(container.name(), name.name())));
+        }
+        all.sort(Comparator.comparing(Place::container).thenComparing(Place::name));
+        return all;
+    }
+
+    private Optional<Backup> summary(Place place) {
+        try {
+            byte[] text = directory.readFile(path(place.container(), place.name()) + "/" + SUMMARY, Yaml.LIMIT);
+            return Optional.of(Yaml.read(new String(text, StandardCharsets.UTF_8), Backup.class))
+                    .filter(b ->
+                            b.container().equals(place.container()) && b.name().equals(place.name()));
+        } catch (BerthException | KernelException e) {
+            return Optional.empty();
+        }
+    }
+
+    private ListedTree.Summary write(TreeView tree, String description, Chunks chunks, String work, Progress progress) {
+        try (OpenFile file = directory.create(work + "/" + FILES, MODE);
+                OutputStream out =
+                        Compression.ZSTD.compress(new BufferedOutputStream(FdStreams.output(file.fd()), BUFFER))) {
+            return ListedTree.write(tree, description, chunks, out, progress);
+        } catch (IOException e) {
+            if (e.getCause() instanceof KernelException cause) {
+                throw failure(cause);
+            }
+            throw new BerthException(ErrorCode.FAILED, "the backup cannot be written: " + e.getMessage(), null, e);
+        }
+    }
+
+    private ListedArchive open(Backup backup) {
+        return open(new Place(backup.container(), backup.name()));
+    }
+
+    private ListedArchive open(Place place) {
+        String path = path(place.container(), place.name()) + "/" + FILES;
+        try {
+            OpenFile file = directory.openRead(path);
+            InputStream in = new FilterInputStream(FdStreams.input(file.fd())) {
+                @Override
+                public void close() {
+                    file.close();
+                }
+            };
+            return new ListedArchive(in, ImportRequest.DEFAULT_MAX_SIZE);
+        } catch (KernelException e) {
+            throw new BerthException(ErrorCode.UNTRUSTED, "%s cannot be read: %s".formatted(path, e.reason()), null, e);
+        }
+    }
+
+    /** What a daemon that died was writing. */
+    private void sweep() {
+        directory.list().stream()
+                .map(DirectoryEntry::name)
+                .filter(name -> name.startsWith(INCOMING))
+                .forEach(directory::removeTree);
+    }
+
+    private String free(String container, String name) {
+        String candidate = name;
+        for (int i = 2; directory.stat(path(container, candidate)).isPresent(); i++) {
+            candidate = name + "-" + i;
+        }
+        return candidate;
+    }
+
+    private void put(String path, byte[] content) {
+        try (OpenFile file = directory.create(path, MODE)) {
+            file.write(ByteBuffer.allocateDirect(content.length).put(content).flip());
+        }
+    }
+
+    private void makeDirectory(String path) {
+        if (directory.stat(path).isEmpty()) {
+            directory.createDirectory(path, DIRECTORY_MODE);
+        }
+    }
+
+    private long size(String path) {
+        return directory.stat(path).map(s -> s.size()).orElse(0L);
+    }
+
+    private List<DirectoryEntry> names(String path) {
+        try (Directory found = directory.openDirectory(path)) {
+            return found.list();
+        }
+    }
+
+    private void requireBackups() {
+        if (directory.stat(MARK).isEmpty()) {
+            throw new BerthException(
+                    ErrorCode.NOT_FOUND, "the directory holds no backups", "'osctl ct backup new' makes one");
+        }
+    }
+
+    private static String path(String container, String name) {
+        return BACKUPS + "/" + container + "/" + name;
+    }
+
+    private static BerthException failure(KernelException e) {
+        boolean full = e.is(Errno.ENOSPC) || e.is(Errno.EDQUOT);
+        return new BerthException(
+                full ? ErrorCode.EXHAUSTED : ErrorCode.FAILED,
+                "the backup cannot be written: " + e.getMessage(),
+                null,
+                e);
+    }
+}

@@ -1,0 +1,220 @@
+package berth.engine.container;
+
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
+import berth.engine.group.Groups;
+import berth.engine.idmap.User;
+import berth.engine.image.Image;
+import berth.engine.image.ImageStores;
+import berth.engine.image.MountedStates;
+import berth.engine.operation.Caller;
+import berth.engine.operation.LockKey;
+import berth.engine.operation.LockRequest;
+import berth.engine.operation.Locks;
+import berth.engine.storage.Datasets;
+import berth.engine.storage.Pool;
+import berth.engine.storage.Pools;
+import berth.engine.storage.Snapshot;
+import berth.engine.store.Change;
+import berth.engine.store.Revision;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Moves and copies containers from pool to pool, whatever their drivers, with their snapshots. Of each state what changed is
+ * written; then all of them are read once more on both sides and compared. Safe for use by several threads.
+ */
+public final class ContainerTransfer {
+    private final Pools pools;
+    private final Containers containers;
+    private final Groups groups;
+    private final ImageStores images;
+    private final Datasets datasets;
+    private final ContainerMove moves;
+    private final ContainerTrash trash;
+    private final SnapshotMounts mounts;
+    private final StateViews views;
+    private final Reception reception;
+    private final Locks locks;
+    private final InstantSource clock;
+
+    ContainerTransfer(
+            Pools pools,
+            Containers containers,
+            Groups groups,
+            ImageStores images,
+            Datasets datasets,
+            ContainerMove moves,
+            ContainerTrash trash,
+            SnapshotMounts mounts,
+            StateViews views,
+            Reception reception,
+            Locks locks,
+            InstantSource clock) {
+        this.pools = pools;
+        this.containers = containers;
+        this.groups = groups;
+        this.images = images;
+        this.datasets = datasets;
+        this.moves = moves;
+        this.trash = trash;
+        this.mounts = mounts;
+        this.views = views;
+        this.reception = reception;
+        this.locks = locks;
+        this.clock = clock;
+    }
+
+    /**
+     * A stopped copy of {@code source} that shares nothing with it but, in the same pool, the image. One that runs is copied as it
+     * was at one moment.
+     *
+     * @throws BerthException EXISTS if there is one of that id; FAILED if the copy is not the same
+     */
+    public Container copy(Container source, TransferWish wish, Caller caller) {
+        return locked(source, wish, caller, () -> {
+            List<Snapshot> snapshots = wish.snapshots() == TransferWish.WithSnapshots.ALL
+                    ? datasets.of(source.id().pool(), source.name()).snapshots()
+                    : List.of();
+            ContainerSpec spec = inGroup(withoutDatasets(source, caller).forCopy(wish.id()), wish.pool(), caller);
+            return transfer(
+                    source,
+                    wish,
+                    snapshots,
+                    new Reception.Guest(
+                            Optional.empty(),
+                            own -> List.of(new Revision<>(1, change(caller), spec.withUser(own.name()))),
+                            ReceiveKind.Identity.RENEWED,
+                            Optional.empty()),
+                    caller);
+        });
+    }
+
+    /**
+     * Moves a stopped container to another pool with all that it has. The former one goes to its pool's trash.
+     *
+     * @throws BerthException EXISTS if there is one of that id; WRONG_STATE if it runs; IN_USE if a network forwards ports to it;
+     *     FAILED if what was written is not the same
+     */
+    public Container move(Container source, TransferWish wish, Caller caller) {
+        return locked(source, wish, caller, () -> {
+            moves.requireMovable(source);
+            requireRootAlone(source);
+            mounts.unmountAll(source);
+            ContainerSpec spec = inGroup(source.spec().withId(wish.id()), wish.pool(), caller);
+            return transfer(
+                    source,
+                    wish,
+                    datasets.of(source.id().pool(), source.name()).snapshots(),
+                    new Reception.Guest(
+                            Optional.empty(),
+                            own -> MoveKind.revisions(
+                                    spec.withUser(own.name()),
+                                    withUser(containers.history(source), own),
+                                    change(caller)),
+                            ReceiveKind.Identity.KEPT,
+                            Optional.of(trash.retirement(source, fate(source), caller))),
+                    caller);
+        });
+    }
+
+    private Deletion.Fate fate(Container source) {
+        return pools.settings(source.id().pool()).trashAge().isZero() ? Deletion.Fate.GONE : Deletion.Fate.TRASH;
+    }
+
+    private void requireRootAlone(Container source) {
+        if (!datasets.of(source.id().pool(), source.name()).volumes().isEmpty()) {
+            throw new BerthException(
+                    ErrorCode.UNSUPPORTED,
+                    "container '%s' has datasets beside its root, which do not go to another pool yet"
+                            .formatted(source.name()),
+                    "copy what is in them elsewhere and delete them: 'osctl ct dataset ls %s'"
+                            .formatted(source.name()));
+        }
+    }
+
+    /** What {@code source} is but for its further file systems, of which the caller is warned. */
+    private ContainerSpec withoutDatasets(Container source, Caller caller) {
+        datasets.of(source.id().pool(), source.name())
+                .volumes()
+                .forEach(v -> caller.progress().warn("dataset %s is left out".formatted(v.name())));
+        return source.spec()
+                .withMounts(source.spec().mounts().stream()
+                        .filter(m -> m.ownDataset().isEmpty())
+                        .toList());
+    }
+
+    private interface Work {
+        Container run();
+    }
+
+    private Container locked(Container source, TransferWish wish, Caller caller, Work work) {
+        ContainerId target = new ContainerId(wish.pool(), wish.id());
+        String image = source.spec().image();
+        try (Locks.Held _ = locks.acquire(
+                List.of(
+                        LockRequest.shared(LockKey.Kind.POOL, source.id().pool()),
+                        LockRequest.shared(LockKey.Kind.POOL, target.pool()),
+                        LockRequest.exclusive(
+                                LockKey.Kind.USER,
+                                source.id().pool() + ":" + source.spec().user()),
+                        LockRequest.shared(
+                                LockKey.Kind.GROUP,
+                                target.pool() + ":" + source.spec().group()),
+                        LockRequest.shared(LockKey.Kind.IMAGE, source.id().pool() + ":" + image),
+                        LockRequest.shared(LockKey.Kind.IMAGE, target.pool() + ":" + image),
+                        Containers.exclusive(source.id()),
+                        Containers.exclusive(target)),
+                caller.patience(),
+                caller.actor().command(),
+                caller.progress())) {
+            containers.current(source);
+            if (containers.find(target).isPresent()) {
+                throw new BerthException(
+                        ErrorCode.EXISTS,
+                        "container '%s' exists already in pool '%s'".formatted(wish.id(), wish.pool()),
+                        "choose another id");
+            }
+            return work.run();
+        }
+    }
+
+    private Container transfer(
+            Container source, TransferWish wish, List<Snapshot> snapshots, Reception.Guest guest, Caller caller) {
+        Pool target = pools.usable(wish.pool());
+        Image image = images.of(source.id().pool()).get(source.spec().image());
+        return views.show(source, snapshots, caller, states -> {
+            MountedStates coming = new MountedStates(images.of(source.id().pool()), image, states);
+            Container made = reception.receive(
+                    new Reception.Place(
+                            target,
+                            wish.id(),
+                            snapshots,
+                            Optional.ofNullable(datasets.of(source.id().pool(), source.name())
+                                    .quota()),
+                            image.names().stream().findFirst()),
+                    guest,
+                    coming,
+                    caller);
+            coming.notes().forEach(caller.progress()::note);
+            return made;
+        });
+    }
+
+    private ContainerSpec inGroup(ContainerSpec spec, String pool, Caller caller) {
+        return spec.withGroup(groups.orDefault(pool, spec.group(), caller.progress()));
+    }
+
+    private static List<Revision<ContainerSpec>> withUser(List<Revision<ContainerSpec>> history, User own) {
+        List<Revision<ContainerSpec>> all = new ArrayList<>();
+        history.forEach(
+                r -> all.add(new Revision<>(r.number(), r.change(), r.value().withUser(own.name()))));
+        return all;
+    }
+
+    private Change change(Caller caller) {
+        return new Change(clock.instant(), caller.actor().user(), caller.actor().command());
+    }
+}

@@ -1,0 +1,313 @@
+package berth.engine.container;
+
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
+import berth.engine.idmap.User;
+import berth.engine.idmap.UserStores;
+import berth.engine.image.Image;
+import berth.engine.image.ImageStores;
+import berth.engine.image.Imported;
+import berth.engine.image.TreeStates;
+import berth.engine.image.TreeView;
+import berth.engine.operation.OperationKind;
+import berth.engine.operation.Progress;
+import berth.engine.operation.Step;
+import berth.engine.storage.Dataset;
+import berth.engine.storage.Datasets;
+import berth.engine.storage.Layer;
+import berth.engine.storage.Pool;
+import berth.engine.storage.Pools;
+import berth.engine.storage.RootFilesystem;
+import berth.engine.storage.Snapshot;
+import berth.engine.store.Revision;
+import berth.linux.file.Directory;
+import berth.linux.file.Resolution;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+
+/**
+ * A container that comes with all its states from somewhere else: another pool, or a file. It exists once all of it is there and was
+ * compared; only then one that it takes the place of goes.
+ *
+ * <p>What comes cannot be in a journal: it is handed over beside the plan, and an operation that was cut off is undone.
+ */
+final class ReceiveKind implements OperationKind<ReceiveKind.Plan> {
+    /**
+     * @param key finds what comes, see {@link #during}
+     * @param revisions what it was and is, the newest first
+     * @param ownUser the user that is made for it alone, if one is
+     * @param dataset what its root file system is made of
+     * @param stages how that is made, one for each state
+     * @param imageName what its image is called afterwards, if it should be and no other is
+     * @param identity what becomes of its machine id and the like
+     * @param former what it takes the place of, if it does
+     */
+    record Plan(
+            String pool,
+            String key,
+            List<Revision<ContainerSpec>> revisions,
+            Optional<User> ownUser,
+            Dataset dataset,
+            List<Stage> stages,
+            Optional<String> imageName,
+            Identity identity,
+            Optional<Former> former) {
+        ContainerSpec spec() {
+            return revisions.getFirst().value();
+        }
+    }
+
+    /** What becomes of what tells it from others. */
+    enum Identity {
+        KEPT,
+        RENEWED
+    }
+
+    /**
+     * The container, in another pool, that it takes the place of.
+     *
+     * @param trashed how it goes to the trash, if it does
+     * @param deleted how it is deleted for good, if it is
+     */
+    record Former(String pool, String id, Optional<MoveKind.Plan> trashed, Optional<DeleteKind.Plan> deleted) {
+        ContainerId container() {
+            return new ContainerId(pool, id);
+        }
+    }
+
+    private final Pools pools;
+    private final UserStores users;
+    private final ImageStores images;
+    private final Containers containers;
+    private final Datasets datasets;
+    private final RunPlans plans;
+    private final GuestIdentities identities;
+    private final MoveKind trash;
+    private final DeleteKind delete;
+    private final Map<String, TreeStates> coming = new ConcurrentHashMap<>();
+
+    ReceiveKind(
+            Pools pools,
+            UserStores users,
+            ImageStores images,
+            Containers containers,
+            Datasets datasets,
+            RunPlans plans,
+            GuestIdentities identities,
+            MoveKind trash,
+            DeleteKind delete) {
+        this.pools = pools;
+        this.users = users;
+        this.images = images;
+        this.containers = containers;
+        this.datasets = datasets;
+        this.plans = plans;
+        this.identities = identities;
+        this.trash = trash;
+        this.delete = delete;
+    }
+
+    /** Runs {@code work}, which runs plans of {@code key}, while they find {@code states}. */
+    void during(String key, TreeStates states, Runnable work) {
+        coming.put(key, states);
+        try {
+            work.run();
+        } finally {
+            coming.remove(key);
+        }
+    }
+
+    @Override
+    public String name() {
+        return "ct receive";
+    }
+
+    @Override
+    public Class<Plan> planType() {
+        return Plan.class;
+    }
+
+    @Override
+    public String subject(Plan plan) {
+        return Containers.subject(plan.pool(), plan.dataset().id());
+    }
+
+    @Override
+    public List<Step> steps(Plan plan, Progress progress) {
+        List<Step> steps = new ArrayList<>();
+        plan.ownUser().ifPresent(u -> steps.addAll(users.of(plan.pool()).createSteps(u)));
+        steps.add(Step.of(
+                "bring image",
+                () -> bringImage(plan, progress),
+                () -> images.of(plan.pool()).deleteUnneeded(plan.spec().image())));
+        plan.stages().forEach(stage -> steps.addAll(steps(plan, stage, progress)));
+        steps.add(Step.of("compare files", () -> compare(plan, progress)));
+        if (plan.identity() == Identity.RENEWED) {
+            steps.add(Step.of("renew identity", () -> identities.renew(pool(plan), root(plan))));
+        }
+        steps.add(Step.of(
+                "record layers",
+                () -> datasets.save(plan.pool(), plan.dataset()),
+                () -> datasets.forget(plan.pool(), plan.dataset().id())));
+        plan.former()
+                .ifPresent(f -> steps.add(Step.of(
+                        "release interfaces",
+                        () -> containers.disconnect(f.container()),
+                        () -> containers.connect(f.container()))));
+        steps.add(Step.commit("write configuration", () -> containers.adopt(pool(plan), plan.revisions())));
+        plan.former().ifPresent(f -> steps.addAll(retire(plan, f, progress)));
+        steps.add(Step.then("keep image", () -> images.of(plan.pool())
+                .keep(images.of(plan.pool()).get(plan.spec().image()))));
+        steps.add(Step.then("remove unneeded layers", () -> discard(plan)));
+        plan.imageName().ifPresent(n -> steps.add(Step.then("name image", () -> nameImage(plan, n))));
+        return steps;
+    }
+
+    private List<Step> steps(Plan plan, Stage stage, Progress progress) {
+        List<Step> steps = new ArrayList<>();
+        if (stage.begins()) {
+            steps.add(Step.of(
+                    "make layer for " + stage.name(), () -> begin(plan, stage), () -> destroy(plan, stage.tip())));
+        }
+        steps.add(Step.of("receive " + stage.name(), () -> receive(plan, stage, progress)));
+        stage.copy()
+                .ifPresent(copy -> steps.add(Step.of(
+                        "freeze " + stage.name(),
+                        () -> pool(plan).driver().copy(root(plan).with(stage.tip(), stage.on()), copy),
+                        () -> destroy(plan, copy))));
+        stage.merged()
+                .ifPresent(layer -> steps.add(Step.of(
+                        "merge layers of " + stage.name(),
+                        () -> pool(plan).driver().merge(root(plan).with(layer, stage.shown()), layer),
+                        () -> destroy(plan, layer))));
+        return steps;
+    }
+
+    private void bringImage(Plan plan, Progress progress) {
+        Imported image = states(plan).bringImage(images.of(plan.pool()), progress);
+        image.notes().forEach(progress::note);
+        if (!image.image().id().equals(plan.spec().image())) {
+            images.of(plan.pool()).deleteUnneeded(image.image().id());
+            throw new BerthException(
+                    ErrorCode.UNTRUSTED,
+                    "its image is not the one that the container stands on: it was damaged or changed");
+        }
+    }
+
+    private void begin(Plan plan, Stage stage) {
+        RootFilesystem root = root(plan).with(stage.tip(), stage.on());
+        if (stage.tip().equals(plan.dataset().tip())) {
+            Tips.make(pool(plan).driver(), root, plan.dataset().root(), stage.on());
+        } else {
+            pool(plan).driver().create(root);
+        }
+    }
+
+    private void receive(Plan plan, Stage stage, Progress progress) {
+        Pool pool = pool(plan);
+        RootFilesystem root = root(plan).with(stage.tip(), stage.on());
+        try (TreeView view = StateViews.present(pool.driver(), root);
+                Directory tree = view.tree().with(Resolution.IN_ROOT)) {
+            states(plan).next(new TreeStates.Target(tree, StateViews.outside(root.ids()), pool.path()), progress);
+        }
+    }
+
+    private void compare(Plan plan, Progress progress) {
+        Pool pool = pool(plan);
+        TreeStates states = states(plan);
+        List<Snapshot> snapshots = plan.dataset().snapshots();
+        for (int i = 0; i < snapshots.size(); i++) {
+            try (TreeView copy = StateViews.frozen(pool.driver(), root(plan), snapshots.get(i))) {
+                states.compare(i, copy, progress);
+            }
+        }
+        try (TreeView copy = StateViews.present(pool.driver(), root(plan))) {
+            states.compare(snapshots.size(), copy, progress);
+        }
+    }
+
+    /** The container is there; what is left to do of its former self may have to wait for that one's pool. */
+    private List<Step> retire(Plan plan, Former former, Progress progress) {
+        ContainerId present = new ContainerId(plan.pool(), plan.spec().id());
+        return List.of(
+                Step.then("retire former container", () -> {
+                    requireOpen(former.pool());
+                    // Made here, as they need the pool too. Each may be run again.
+                    List<Step> steps = new ArrayList<>();
+                    former.trashed().ifPresent(p -> steps.addAll(trash.steps(p, progress)));
+                    former.deleted().ifPresent(p -> steps.addAll(delete.steps(p, progress)));
+                    for (Step step : steps) {
+                        step.run().run();
+                    }
+                }),
+                Step.then("take interfaces", () -> {
+                    // After a crash both had been loaded, and the former one may have had the addresses first.
+                    containers.disconnect(present);
+                    containers.connect(present);
+                }));
+    }
+
+    private void requireOpen(String pool) {
+        pools.usable(pool);
+        containers.names(pool);
+    }
+
+    private void discard(Plan plan) {
+        List<String> made = plan.stages().stream()
+                .flatMap(s -> Stream.concat(Stream.of(s.tip()), s.copy().stream()))
+                .toList();
+        datasets.discard(plan.pool(), made, () -> containers.names(plan.pool()));
+    }
+
+    private void nameImage(Plan plan, String name) {
+        if (images.of(plan.pool()).find(name).isEmpty()) {
+            Image image = images.of(plan.pool()).get(plan.spec().image());
+            images.of(plan.pool()).tag(image, name);
+        }
+    }
+
+    private void destroy(Plan plan, String layer) {
+        pool(plan).driver().destroy(pool(plan).containers().resolve(layer));
+    }
+
+    private RootFilesystem root(Plan plan) {
+        return plans.filesystem(pool(plan), plan.spec(), plan.dataset().root());
+    }
+
+    private TreeStates states(Plan plan) {
+        TreeStates states = coming.get(plan.key());
+        if (states == null) {
+            throw new IllegalStateException("nothing comes for " + plan.key());
+        }
+        return states;
+    }
+
+    private Pool pool(Plan plan) {
+        return pools.usable(plan.pool());
+    }
+
+    /**
+     * How one state is made.
+     *
+     * @param name of its snapshot, or what else the user is told
+     * @param tip the layer that it is written to
+     * @param on the layers that this stands on, topmost first
+     * @param begins whether the tip is made for it; otherwise it holds the state before
+     * @param copy the layer to make of it, if one is
+     * @param merged the layer to make of it and of those it stands on, if those would be too many
+     */
+    record Stage(
+            String name, String tip, List<Layer> on, boolean begins, Optional<String> copy, Optional<String> merged) {
+        /** The layers that show the state. */
+        List<Layer> shown() {
+            List<Layer> layers = new ArrayList<>();
+            layers.add(Layer.own(tip));
+            layers.addAll(on);
+            return List.copyOf(layers);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+package berth.engine.container;
+
+/**
+ * Where a container, or a copy of it, shall be.
+ *
+ * @param pool the pool that shall hold it
+ * @param id its id there
+ * @param snapshots whether a copy has the snapshots too
+ */
+public record TransferWish(String pool, String id, WithSnapshots snapshots) {
+    /** What becomes of snapshots. */
+    public enum WithSnapshots {
+        ALL,
+        NONE
+    }
+}

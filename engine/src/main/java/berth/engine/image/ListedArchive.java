@@ -1,0 +1,200 @@
+package berth.engine.image;
+
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
+import berth.engine.image.ArchiveEntry.Kind;
+import berth.engine.operation.Progress;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads what {@link ListedTree} wrote, once, from front to end. Nothing of it is trusted. */
+public final class ListedArchive implements AutoCloseable {
+    private final ArchiveReader stream;
+    private final CheckedArchive archive;
+    private final ArchiveReader tree;
+
+    /** What becomes of files whose content is missing or damaged. */
+    public enum Damaged {
+        REFUSED,
+        LEFT_OUT
+    }
+
+    /** A file of it, by its path from the root. */
+    public record Listed(String path, ContentList content) {}
+
+    /**
+     * Opens {@code in}, compressed or not, which is closed with it.
+     *
+     * @throws BerthException UNTRUSTED if it is none
+     */
+    public ListedArchive(InputStream in, long maxSize) {
+        try {
+            stream = Archives.tar(in, maxSize);
+            archive = new CheckedArchive(stream);
+            tree = new PackedTreeReader(archive, PackedTree.TREE);
+        } catch (IOException e) {
+            throw Unpacker.broken(e);
+        }
+    }
+
+    /** What it says of itself. */
+    public String description() {
+        return archive.description();
+    }
+
+    /** The next file with content; empty at the end, which was whole then. @throws BerthException UNTRUSTED if it is damaged */
+    public Optional<Listed> next() {
+        try {
+            for (var entry = tree.next(); entry.isPresent(); entry = tree.next()) {
+                if (isListed(entry.get())) {
+                    return Optional.of(
+                            new Listed(EntryPath.of(entry.get()).text(), ContentList.parse(text(tree, entry.get()))));
+                }
+            }
+            return Optional.empty();
+        } catch (IOException e) {
+            throw Unpacker.broken(e);
+        }
+    }
+
+    /**
+     * Imports it, with its content from {@code store}, as {@link Images#importArchive} would.
+     *
+     * @throws BerthException UNTRUSTED too if content is damaged, unless it is left out
+     */
+    public Imported importInto(
+            Images images, ContentStore store, Damaged damaged, ImportRequest request, Progress progress) {
+        return images.importEntries(new Filled(store, damaged, progress), request, progress);
+    }
+
+    @Override
+    public void close() {
+        try {
+            stream.close();
+        } catch (IOException e) {
+            throw Unpacker.broken(e);
+        }
+    }
+
+    private static boolean isListed(ArchiveEntry entry) {
+        return entry.kind() == Kind.FILE && entry.size() > 0;
+    }
+
+    private static byte[] text(ArchiveReader source, ArchiveEntry entry) throws IOException {
+        if (entry.size() > ContentList.LIMIT) {
+            throw new CorruptArchiveException("what it says of '%s' is too long".formatted(entry.shown()));
+        }
+        ByteArrayOutputStream text = new ByteArrayOutputStream((int) entry.size());
+        byte[] buffer = new byte[(int) Math.min(entry.size(), 1 << 16)];
+        for (int count = source.read(buffer, 0, buffer.length);
+                count >= 0;
+                count = source.read(buffer, 0, buffer.length)) {
+            text.write(buffer, 0, count);
+        }
+        return text.toByteArray();
+    }
+
+    /** The tree with what is in its files. */
+    private final class Filled implements ArchiveReader {
+        private final ContentStore store;
+        private final Damaged damaged;
+        private final Progress progress;
+        private Deque<ContentList.Chunk> chunks = new ArrayDeque<>();
+        private byte[] current = new byte[0];
+        private int position;
+        /** Paths of files left out, whose other names must be left out as well. */
+        private final Set<String> leftOut = new HashSet<>();
+
+        Filled(ContentStore store, Damaged damaged, Progress progress) {
+            this.store = store;
+            this.damaged = damaged;
+            this.progress = progress;
+        }
+
+        @Override
+        public Optional<ArchiveEntry> next() throws IOException {
+            chunks.clear();
+            current = new byte[0];
+            position = 0;
+            for (var next = tree.next(); next.isPresent(); next = tree.next()) {
+                ArchiveEntry entry = next.get();
+                boolean toNothing = entry.kind() == Kind.HARD_LINK
+                        && leftOut.contains(EntryPath.ofTarget(entry).text());
+                if (!isListed(entry) && !toNothing) {
+                    return next;
+                }
+                if (toNothing) {
+                    continue;
+                }
+                ContentList content = ContentList.parse(text(tree, entry));
+                if (isWhole(entry, content)) {
+                    chunks = new ArrayDeque<>(content.chunks());
+                    return Optional.of(filled(entry, content));
+                }
+            }
+            return Optional.empty();
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            while (position == current.length) {
+                ContentList.Chunk chunk = chunks.poll();
+                if (chunk == null) {
+                    return -1;
+                }
+                current = store.read(chunk)
+                        .orElseThrow(() -> new CorruptArchiveException("chunk %s is damaged".formatted(chunk.hash())));
+                position = 0;
+            }
+            int count = Math.min(length, current.length - position);
+            System.arraycopy(current, position, buffer, offset, count);
+            position += count;
+            return count;
+        }
+
+        /** Known before the file is begun: one that ends in its midst could not be taken back. */
+        private boolean isWhole(ArchiveEntry entry, ContentList content) throws IOException {
+            for (ContentList.Chunk chunk : content.chunks()) {
+                FileSink.checkInterrupt();
+                if (store.read(chunk).isPresent()) {
+                    continue;
+                }
+                if (damaged == Damaged.REFUSED) {
+                    throw new BerthException(
+                            ErrorCode.UNTRUSTED,
+                            "'%s' cannot be restored: chunk %s is missing or damaged"
+                                    .formatted(entry.shown(), chunk.hash()),
+                            "--leave-out-damaged restores the rest");
+                }
+                leftOut.add(EntryPath.of(entry).text());
+                progress.warn(
+                        "'%s' is left out: chunk %s is missing or damaged".formatted(entry.shown(), chunk.hash()));
+                return false;
+            }
+            return true;
+        }
+
+        private ArchiveEntry filled(ArchiveEntry entry, ContentList content) {
+            List<ArchiveEntry.Extent> extents = new ArrayList<>(content.extents());
+            return new ArchiveEntry(
+                    entry.name(),
+                    entry.kind(),
+                    entry.mode(),
+                    entry.uid(),
+                    entry.gid(),
+                    content.size(),
+                    entry.target(),
+                    entry.mtime(),
+                    entry.xattrs(),
+                    extents);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package berth.engine.image;
+
+import berth.engine.operation.Progress;
+import berth.linux.file.Directory;
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * A tree of files, with the ids that its container sees. Whoever made it closes it; nobody writes to the tree meanwhile.
+ *
+ * @param tree its root
+ * @param owners which ids inside its files have
+ */
+public record TreeView(Directory tree, Owners owners) implements AutoCloseable {
+    /** The entry that {@code found}, as it is on the disk, is inside. Who has no id there is nobody. */
+    ArchiveEntry inside(ArchiveEntry found) {
+        return owners.inside(found);
+    }
+
+    /**
+     * The SHA-256 of all that it holds: two trees that a container cannot tell apart have the same. Takes as long as reading it.
+     * Devices and sockets do not count.
+     */
+    public String digest(Progress progress) throws IOException {
+        Notes notes = new Notes();
+        TreeDigest digest = new TreeDigest();
+        byte[] buffer = new byte[1 << 16];
+        try (DirectoryReader reader = new DirectoryReader(tree, notes)) {
+            for (var next = reader.next(); next.isPresent(); next = reader.next()) {
+                FileSink.checkInterrupt();
+                if (!notes.leavesOut(next.get())) {
+                    ArchiveEntry entry = inside(next.get());
+                    ArchiveReader counted = digest.through(entry, reader);
+                    int count = 0;
+                    while (count >= 0) {
+                        count = counted.read(buffer, 0, buffer.length);
+                    }
+                }
+            }
+        }
+        return digest.hex();
+    }
+
+    /** What makes it of {@code former}, or of nothing. */
+    ArchiveReader changesSince(Optional<TreeView> former, Notes notes) {
+        return new TreeChanges(former, this, notes);
+    }
+
+    @Override
+    public void close() {
+        tree.close();
+    }
+}
