@@ -34,9 +34,8 @@ final class BackupTest {
     void nothing() {
         host.shell("umount %1$s 2>/dev/null; rm -rf %1$s %1$s.img".formatted(directory()))
                 .run();
-        host.shell(
-                        "for c in $(osctl ct ls -H -o id); do osctl ct del -f --purge $c; done; "
-                                + "for i in $(osctl image ls -H -o id,name | grep -v busybox | cut -f 1); do osctl image del $i; done")
+        host.shell("for c in $(osctl ct ls -H -o id); do osctl ct del -f --purge $c; done; for i in $(osctl image"
+                        + " ls -H -o id,name | grep -v busybox | cut -f 1); do osctl image del $i; done")
                 .run();
     }
 
@@ -87,8 +86,8 @@ final class BackupTest {
     @Test
     void whatIsInsertedIntoALargeFileCostsItsSurroundingsOnly() {
         host.given("ct backup new web --to " + directory());
-        host.given(
-                "ct exec web sh -c 'cd /root; { head -c 3000000 large; echo inserted; tail -c +3000001 large; } > x; mv x large'");
+        host.given("ct exec web sh -c 'cd /root; { head -c 3000000 large; echo inserted; tail -c +3000001 large; } > x;"
+                + " mv x large'");
         String before = files("web");
 
         host.given("ct backup new web --to " + directory());
@@ -112,8 +111,8 @@ final class BackupTest {
     @Test
     void aDamagedChunkIsNamedAndCostsItsFilesAlone() {
         host.given("ct backup new web --to " + directory());
-        shell(
-                "f=$(find chunks -type f -size +500k | head -1); printf x | dd of=$f bs=1 seek=1000 conv=notrunc 2>/dev/null");
+        shell("f=$(find chunks -type f -size +500k | head -1); printf x | dd of=$f bs=1 seek=1000 conv=notrunc"
+                + " 2>/dev/null");
 
         assertThat(host.osctl("ct backup restore web --as-id other --from " + directory()))
                 .fails(Status.UNTRUSTED)
@@ -133,8 +132,8 @@ final class BackupTest {
     @Test
     void aNewBackupMendsWhatWasDamagedInOldOnes() {
         host.given("ct backup new web --to " + directory());
-        shell(
-                "f=$(find chunks -type f -size +500k | head -1); printf x | dd of=$f bs=1 seek=1000 conv=notrunc 2>/dev/null");
+        shell("f=$(find chunks -type f -size +500k | head -1); printf x | dd of=$f bs=1 seek=1000 conv=notrunc"
+                + " 2>/dev/null");
         host.osctl("ct backup verify --to " + directory());
 
         host.given("ct backup new web --to " + directory());

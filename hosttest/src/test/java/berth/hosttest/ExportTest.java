@@ -34,9 +34,8 @@ final class ExportTest {
 
     @AfterEach
     void onlyTheImageThatWasThere() throws IOException {
-        host.shell(
-                        "for c in $(osctl ct ls -H -o id); do osctl ct del -f --purge $c; done; "
-                                + "for i in $(osctl image ls -H -o id,name | grep -v busybox | cut -f 1); do osctl image del $i; done")
+        host.shell("for c in $(osctl ct ls -H -o id); do osctl ct del -f --purge $c; done; for i in $(osctl image"
+                        + " ls -H -o id,name | grep -v busybox | cut -f 1); do osctl image del $i; done")
                 .run();
         Files.deleteIfExists(archive());
         Files.deleteIfExists(part());
@@ -111,7 +110,8 @@ final class ExportTest {
         assertThat(host.shell(
                                 "cd %s && mkdir unpacked && cd unpacked && cpio -idm --quiet < %s; test -s rootfs/root/file &&"
                                                 .formatted(host.scratch(), archive())
-                                        + " test rootfs/root/file -ef rootfs/root/second; r=$?; cd ..; rm -r unpacked; exit $r")
+                                        + " test rootfs/root/file -ef rootfs/root/second; r=$?; cd ..; rm -r unpacked;"
+                                        + " exit $r")
                         .run())
                 .succeeds();
     }

@@ -29,7 +29,8 @@ final class TransferTest {
                 "ct set memory-limit web 64M",
                 "ct start web",
                 "ct exec web sh -c 'echo first > /root/file; ln /root/file /root/second; chmod 4755 /root/file'",
-                "ct exec web sh -c 'echo gone > /root/gone; mkdir -p /srv/dir /srv/empty; ln -s ../etc/passwd /srv/link'",
+                "ct exec web sh -c 'echo gone > /root/gone; mkdir -p /srv/dir /srv/empty; ln -s ../etc/passwd"
+                        + " /srv/link'",
                 "ct exec web sh -c 'truncate -s 3M /srv/sparse; echo end >> /srv/sparse; mkfifo /srv/pipe'",
                 "ct exec web chown 1000:2000 /srv/dir",
                 "ct stop --kill web",
@@ -160,9 +161,9 @@ final class TransferTest {
     @Test
     void moreSnapshotsThanAContainerStandsOnLayersGoToAnotherPool() {
         host.given("ct stop --kill web");
-        assertThat(host.shell(
-                                "for i in 1 2 3 4 5 6 7 8 9; do osctl ct start web && osctl ct exec web sh -c \"echo $i > /root/n\""
-                                        + " && osctl ct stop --kill web && osctl ct snapshot new web n$i || exit 1; done")
+        assertThat(host.shell("for i in 1 2 3 4 5 6 7 8 9; do osctl ct start web && osctl ct exec web sh -c \"echo"
+                                + " $i > /root/n\" && osctl ct stop --kill web && osctl ct snapshot new web n$i ||"
+                                + " exit 1; done")
                         .run())
                 .succeeds();
         host.given("ct mv web --pool fast");

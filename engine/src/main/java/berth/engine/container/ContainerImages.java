@@ -33,7 +33,6 @@ public final class ContainerImages {
                 .upTo(Long.MAX_VALUE)
                 .named(name)
                 .on(below);
-        return export.reading(
-                container, caller, view -> ofPool.importDifference(view, request, caller.progress()));
+        return export.reading(container, caller, view -> ofPool.importDifference(view, request, caller.progress()));
     }
 }

@@ -160,8 +160,10 @@ final class ReceiveKind implements OperationKind<ReceiveKind.Plan> {
                         () -> containers.connect(f.container()))));
         steps.add(Step.commit("write configuration", () -> containers.adopt(pool(plan), plan.revisions())));
         plan.former().ifPresent(f -> steps.addAll(retire(plan, f, progress)));
-        steps.add(Step.then("keep image", () -> images.of(plan.pool())
-                .keep(images.of(plan.pool()).get(plan.spec().image()))));
+        steps.add(Step.then(
+                "keep image",
+                () -> images.of(plan.pool())
+                        .keep(images.of(plan.pool()).get(plan.spec().image()))));
         steps.add(Step.then("remove unneeded layers", () -> discard(plan)));
         plan.imageName().ifPresent(n -> steps.add(Step.then("name image", () -> nameImage(plan, n))));
         return steps;

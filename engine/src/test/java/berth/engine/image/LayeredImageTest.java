@@ -177,8 +177,7 @@ class LayeredImageTest {
         Image changed;
         try (Directory tree = Directory.open(copy, Resolution.NO_LINKS)) {
             changed = images.importDifference(
-                            tree,
-                            PackedTree.Owners.SAME,
+                            new TreeView(tree, Owners.SAME),
                             ImportRequest.of("copy").on(base),
                             Progress.none())
                     .image();
@@ -245,10 +244,10 @@ class LayeredImageTest {
         Files.writeString(source.resolve("etc/what"), content);
         ByteArrayOutputStream packed = new ByteArrayOutputStream();
         try (Directory tree = Directory.open(source, Resolution.NO_LINKS)) {
-            PackedTree.write(tree, PackedTree.Owners.SAME, content, packed, Progress.none());
+            PackedTree.write(new TreeView(tree, Owners.SAME), content, PackedTree.Format.TAR, packed, Progress.none());
         }
-        return images.importPacked(
-                        new ByteArrayInputStream(packed.toByteArray()), 1 << 20, ImportRequest::of, Progress.none())
-                .image();
+        try (PackedArchive archive = images.openPacked(new ByteArrayInputStream(packed.toByteArray()), 1 << 20)) {
+            return archive.importTree(archive.description(), Progress.none()).image();
+        }
     }
 }

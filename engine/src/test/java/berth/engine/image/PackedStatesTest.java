@@ -34,20 +34,20 @@ class PackedStatesTest {
     private static final long MAX_SIZE = 1 << 24;
 
     private static final String FIRST = """
-            set -e; mkdir -p one/etc one/bin one/srv/dir one/srv/empty one/root one/dd; cd one
-            echo x > etc/p; echo first > root/file; ln root/file root/second; chmod 4755 root/file; echo gone > root/gone
-            ln -s ../etc/p srv/link; truncate -s 300K srv/sparse; echo end >> srv/sparse; mkfifo srv/pipe
-            echo A > srv/A; ln srv/A srv/B; echo A > srv/C; ln srv/C srv/D; touch -r srv/A srv/C; echo q > etc/q; echo i > dd/in
-            chown 7:8 srv/dir
-            """;
+        set -e; mkdir -p one/etc one/bin one/srv/dir one/srv/empty one/root one/dd; cd one
+        echo x > etc/p; echo first > root/file; ln root/file root/second; chmod 4755 root/file; echo gone > root/gone
+        ln -s ../etc/p srv/link; truncate -s 300K srv/sparse; echo end >> srv/sparse; mkfifo srv/pipe
+        echo A > srv/A; ln srv/A srv/B; echo A > srv/C; ln srv/C srv/D; touch -r srv/A srv/C; echo q > etc/q; echo i > dd/in
+        chown 7:8 srv/dir
+        """;
 
     private static final String SECOND = """
-            set -e; cp -a one two; cd two; rm -r root/gone srv/empty; echo more >> root/second
-            cp -p root/second root/s2; mv root/s2 root/second; echo x > srv/dir/x; rm srv/B srv/D; ln srv/A srv/D; ln srv/C srv/B
-            rm etc/q; mkdir etc/q; echo z > etc/q/z; touch -r ../one/etc etc
-            printf j | dd of=dd/in conv=notrunc 2>&1; touch -r ../one/dd dd; rm srv/link; mkfifo srv/link
-            mkdir new; echo n > new/n; touch -d 2001-01-01 new .
-            """;
+        set -e; cp -a one two; cd two; rm -r root/gone srv/empty; echo more >> root/second
+        cp -p root/second root/s2; mv root/s2 root/second; echo x > srv/dir/x; rm srv/B srv/D; ln srv/A srv/D; ln srv/C srv/B
+        rm etc/q; mkdir etc/q; echo z > etc/q/z; touch -r ../one/etc etc
+        printf j | dd of=dd/in conv=notrunc 2>&1; touch -r ../one/dd dd; rm srv/link; mkfifo srv/link
+        mkdir new; echo n > new/n; touch -d 2001-01-01 new .
+        """;
 
     @TempDir
     Path scratch;

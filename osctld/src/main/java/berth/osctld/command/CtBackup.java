@@ -66,9 +66,10 @@ final class CtBackup {
             aliases = "create",
             description = {
                 "Add backups of containers to a directory",
-                "Only what the directory does not have is written: content is kept once, of whichever container and time it is. Files"
-                        + " that nobody touched since the last backup are not read. What one that runs has changed is copied first,"
-                        + " while it is suspended; it can be neither started nor stopped until it is read.",
+                "Only what the directory does not have is written: content is kept once, of whichever container and"
+                    + " time it is. Files that nobody touched since the last backup are not read. What one that runs"
+                    + " has changed is copied first, while it is suspended; it can be neither started nor stopped"
+                    + " until it is read.",
                 "An empty directory becomes one for backups. Only its owner should be able to read it."
             },
             footer = {"osctl ct backup new web --to /srv/backups", "osctl ct backup new --all --to /srv/backups"})
@@ -152,8 +153,8 @@ final class CtBackup {
             name = "verify",
             description = {
                 "Read backups and compare them with their checksums",
-                "Prints each file that is damaged, and fails if there is one. A damaged chunk is set aside, so that the next backup of"
-                        + " the same content mends all that need it."
+                "Prints each file that is damaged, and fails if there is one. A damaged chunk is set aside, so that"
+                        + " the next backup of the same content mends all that need it."
             },
             footer = {"osctl ct backup verify --to /srv/backups", "osctl ct backup verify web --to /srv/backups"})
     static final class Verify extends OsctlCommand {
@@ -194,7 +195,8 @@ final class CtBackup {
             name = "restore",
             description = {
                 "Make a container of a backup",
-                "It needs nothing but the directory, on this host or another, and makes a stopped container as 'ct import' does."
+                "It needs nothing but the directory, on this host or another, and makes a stopped container as 'ct"
+                        + " import' does."
             },
             footer = {
                 "osctl ct backup restore web --from /srv/backups",
@@ -273,7 +275,8 @@ final class CtBackup {
             name = "prune",
             description = {
                 "Remove old backups, and what none of them needs",
-                "Without --keep-last no backup is removed. With it as many are kept of each container, or of those that are named."
+                "Without --keep-last no backup is removed. With it as many are kept of each container, or of those"
+                        + " that are named."
             },
             footer = {
                 "osctl ct backup prune --to /srv/backups",

@@ -14,13 +14,15 @@ import picocli.CommandLine.Parameters;
         aliases = "copy",
         description = {
             "Make a copy of a container",
-            "In the same pool both share the files that were there; nothing is copied of a stopped container, and of one that runs"
-                    + " what it changed since its last snapshot, while it is suspended. The copy is stopped, has a user of its own"
-                    + " and no network interfaces, is its own host's name, and does not start by itself.",
-            "In another pool, which --pool or a NEW-ID of the form POOL:ID names, it shares nothing, and has the snapshots too unless"
-                    + " --no-snapshots is given. Every file is read again and compared before the copy is there.",
-            "A suspended container's files are as after a power cut. With --consistent stop they are as it leaves them when it stops;"
-                    + " it runs again as soon as the copy is made or has failed."
+            "In the same pool both share the files that were there; nothing is copied of a stopped container, and of"
+                + " one that runs what it changed since its last snapshot, while it is suspended. The copy is stopped,"
+                + " has a user of its own and no network interfaces, is its own host's name, and does not start by"
+                + " itself.",
+            "In another pool, which --pool or a NEW-ID of the form POOL:ID names, it shares nothing, and has the"
+                    + " snapshots too unless --no-snapshots is given. Every file is read again and compared before the"
+                    + " copy is there.",
+            "A suspended container's files are as after a power cut. With --consistent stop they are as it leaves them"
+                    + " when it stops; it runs again as soon as the copy is made or has failed."
         },
         footer = {
             "osctl ct cp web web2",

@@ -17,11 +17,12 @@ import picocli.CommandLine.Parameters;
         name = "export",
         description = {
             "Pack a container into a file, with all that makes it",
-            "An archive of its files, with the ids that it sees, its settings and a checksum, which 'ct import' takes in. What one"
-                    + " that runs has changed is copied first, while it is suspended. It can be neither started nor stopped until"
-                    + " it is packed.",
-            "A stream has its image and its snapshots too, each with what changed since the one before, so that an import shares as"
-                    + " much. With --history it has the former settings, which 'ct rollback' goes back to. Logs are in none.",
+            "An archive of its files, with the ids that it sees, its settings and a checksum, which 'ct import' takes"
+                    + " in. What one that runs has changed is copied first, while it is suspended. It can be neither"
+                    + " started nor stopped until it is packed.",
+            "A stream has its image and its snapshots too, each with what changed since the one before, so that an"
+                    + " import shares as much. With --history it has the former settings, which 'ct rollback' goes back"
+                    + " to. Logs are in none.",
             "The file is called FILE.part until it is complete."
         },
         footer = {

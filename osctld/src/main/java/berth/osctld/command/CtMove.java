@@ -11,11 +11,11 @@ import picocli.CommandLine.Parameters;
         aliases = {"move", "rename"},
         description = {
             "Give a stopped container another id, or another pool",
-            "In its pool nothing is copied. It keeps all that it has, its snapshots, history, logs and user among it. Its host name"
-                    + " changes with it unless one was set.",
-            "To another pool, which --pool or a NEW-ID of the form POOL:ID names, all its files and snapshots are copied, read again"
-                    + " and compared; then it takes the place of the former one, which goes to the trash of its pool. There it has a"
-                    + " user of its own and new logs."
+            "In its pool nothing is copied. It keeps all that it has, its snapshots, history, logs and user among it."
+                    + " Its host name changes with it unless one was set.",
+            "To another pool, which --pool or a NEW-ID of the form POOL:ID names, all its files and snapshots are"
+                    + " copied, read again and compared; then it takes the place of the former one, which goes to the"
+                    + " trash of its pool. There it has a user of its own and new logs."
         },
         footer = {"osctl ct mv web web-old", "osctl ct mv web --pool fast", "osctl ct mv web fast:web2"})
 final class CtMove extends OsctlCommand {

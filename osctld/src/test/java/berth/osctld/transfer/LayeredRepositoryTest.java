@@ -9,7 +9,8 @@ import berth.engine.Instance;
 import berth.engine.image.Image;
 import berth.engine.image.Images;
 import berth.engine.image.ImportRequest;
-import berth.engine.image.PackedTree;
+import berth.engine.image.Owners;
+import berth.engine.image.TreeView;
 import berth.engine.operation.Progress;
 import berth.engine.repository.ImageQuery;
 import berth.engine.repository.PublicKey;
@@ -100,8 +101,7 @@ class LayeredRepositoryTest {
         Files.writeString(tree.resolve(name), name);
         try (Directory changed = Directory.open(tree, Resolution.NO_LINKS)) {
             return theirs.importDifference(
-                            changed,
-                            PackedTree.Owners.SAME,
+                            new TreeView(changed, Owners.SAME),
                             ImportRequest.of(name).on(below),
                             Progress.none())
                     .image();
