@@ -93,6 +93,7 @@ abstract class QuotaContract {
         host.given("ct set quota web 12M");
         writes("/root/a", 30);
         inside("web", "i=0; while echo $i > /root/f$i; do i=$((i+1)); done 2>/dev/null");
+        assertThat(host.osctl("ct healthcheck web")).succeeds().mentions("of its quota of 12M");
         host.given("ct snapshot new web running", "ct stop --kill web", "ct set hostname web other.example.org");
 
         assertThat(host.osctl("ct start web")).succeeds();
