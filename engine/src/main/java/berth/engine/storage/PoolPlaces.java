@@ -50,7 +50,7 @@ final class PoolPlaces {
         return wish.driver()
                 .map(ZFS::equals)
                 .orElseGet(() -> wish.dataset().isPresent()
-                        || wish.path().isEmpty() && wish.size().isEmpty() && datasets.hasZpool(wish.name()));
+                        || (wish.path().isEmpty() && wish.size().isEmpty() && datasets.hasZpool(wish.name())));
     }
 
     private Place onZfs(NewPool wish) {
