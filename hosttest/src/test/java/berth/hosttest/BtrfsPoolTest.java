@@ -16,6 +16,11 @@ final class BtrfsPoolTest extends PoolContract {
     }
 
     @Test
+    void filesAreGivenAwayInside() {
+        rootInsideGivesFilesAway();
+    }
+
+    @Test
     void itIsUnmountedWhileItIsExported() {
         assertThat(host.osctl("pool export -f tank")).succeeds();
         assertThat(host.shell("mountpoint %s".formatted(host.pool("tank")))

@@ -1,6 +1,7 @@
 package berth.hosttest;
 
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** On a pool of driver zfs. */
@@ -11,5 +12,12 @@ final class ZfsDatasetTest extends DatasetContract {
 
     ZfsDatasetTest() {
         super(host);
+    }
+
+    @Override
+    @Test
+    void rootInsideOwnsADatasetAndItsProgramsMayChangeTheirUser() {
+        Zpool.skipUnlessOfTheKernel("ZfsDatasetTest");
+        super.rootInsideOwnsADatasetAndItsProgramsMayChangeTheirUser();
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,11 @@ record Zpool(String name, Path scratch) {
     static Optional<String> obstacle() {
         Done possible = script("check");
         return possible.status() == CANNOT ? Optional.of(possible.output().strip()) : Optional.empty();
+    }
+
+    /** zfs-fuse asks itself who may do what, and takes nobody for root but the host's: root inside can give no file away. */
+    static void skipUnlessOfTheKernel(String test) {
+        Skip.unless(Files.exists(Path.of("/sys/module/zfs")), test, "zfs-fuse takes nobody inside for root");
     }
 
     /** Makes it, mounted at {@code directory}. */

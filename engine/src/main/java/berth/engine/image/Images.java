@@ -367,7 +367,6 @@ public final class Images implements AutoCloseable {
             image.ifPresent(i -> {
                 shelf.put(i, change);
                 catalogue.remove(i.id());
-                users.gone(tree(i));
             });
             return image;
         } finally {
@@ -425,9 +424,10 @@ public final class Images implements AutoCloseable {
     void purge(String id) {
         changing.lock();
         try {
-            shelf.get(id);
+            Image image = shelf.get(id).image();
             Staging.removeImage(directory, id);
             shelf.forget(id);
+            users.gone(tree(image));
         } finally {
             changing.unlock();
         }

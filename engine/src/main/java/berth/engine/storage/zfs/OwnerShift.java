@@ -103,7 +103,7 @@ final class OwnerShift {
         }
         ByteBuffer shifted = ByteBuffer.allocate(REVISION_3_SIZE).order(ByteOrder.LITTLE_ENDIAN);
         shifted.put(value, 0, ROOT_ID).putInt((int) next);
-        shifted.putInt(0, magic & ~REVISION_MASK | REVISION_3);
+        shifted.putInt(0, (magic & ~REVISION_MASK) | REVISION_3);
         return shifted.array();
     }
 
