@@ -17,7 +17,7 @@ final class TransferTest {
     static final Host host = Host.withBusybox();
 
     private static final String LISTING =
-            "sh -c 'cd /; ls -lnR root srv | grep -v total | cut -c 1-10,15-; cat root/second; md5sum srv/sparse'";
+            "sh -c 'cd /; ls -lnR root srv | grep -v total | cut -c 1-10,16-; cat root/second; md5sum srv/sparse'";
 
     /** Two snapshots, in which files were changed, linked anew, and taken away, and a present that differs from both. */
     @BeforeEach
