@@ -193,31 +193,6 @@ final class TransferTest {
     }
 
     @Test
-    void aFullPoolEndsAMoveAndTheContainerStaysWhereItIs() {
-        assertThat(host.shell(
-                                "mkdir %1$s && truncate -s 16M %1$s.img && mkfs.ext4 -q %1$s.img && mount -o loop %1$s.img %1$s"
-                                        .formatted(host.pool("small")))
-                        .run())
-                .succeeds();
-        host.given(
-                "pool install --path %s small".formatted(host.pool("small")),
-                "ct exec web dd if=/dev/urandom of=/root/big bs=1M count=20",
-                "ct stop --kill web");
-
-        Result moved = host.osctl("ct mv web --pool small");
-        Result left = host.shell("ls %s/ct".formatted(host.pool("small"))).run();
-
-        host.given("pool uninstall small");
-        assertThat(host.shell("umount %1$s && rm -r %1$s %1$s.img".formatted(host.pool("small")))
-                        .run())
-                .succeeds();
-        assertThat(moved).fails(Status.EXHAUSTED);
-        assertThat(left).prints("");
-        assertThat(host.json("ct ls").findValuesAsString("pool")).containsExactly("tank");
-        host.given("ct start web");
-    }
-
-    @Test
     void theFormerOneIsInTheTrashOfItsPool() {
         host.given("ct stop --kill web", "pool set trash-age tank 1d", "ct mv web --pool fast");
 
