@@ -94,7 +94,7 @@ missing_packages() {
 # What the host tests look at networks with, ask for addresses, speak to other routers, and make the rules of others; and what
 # packs the archives that tests import.
 missing_test_packages() {
-    for package in iproute2 isc-dhcp-client bird2 iptables cpio squashfs-tools bzip2 xz-utils zstd; do
+    for package in iproute2 isc-dhcp-client bird2 iptables cpio squashfs-tools bzip2 xz-utils zstd dnf rpm createrepo-c; do
         is_installed "$package" || echo "$package"
     done
 }

@@ -100,6 +100,20 @@ final class ImageTest {
     }
 
     @Test
+    void anArchiveThatUnpacksToMoreThanIsAllowedIsRefused() {
+        assertThat(host.command("image import --max-size 512K --name big -")
+                        .reading(Tarball.busybox().gzip())
+                        .run())
+                .fails(Status.UNTRUSTED)
+                .complains("512K", "--max-size");
+        assertThat(host.osctl("image import --max-size 1X --name big -"))
+                .fails(Status.INVALID)
+                .complains("1X");
+
+        assertThat(host.osctl("image ls")).doesNotMention("big");
+    }
+
+    @Test
     void whatIsNoArchiveIsRefused() {
         assertThat(importNamed(
                         "text",

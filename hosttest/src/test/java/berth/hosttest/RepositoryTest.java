@@ -20,7 +20,7 @@ final class RepositoryTest {
 
     @BeforeAll
     static void aRepositoryWithOneImage() throws IOException {
-        served = Files.createDirectories(host.scratch().resolve("served"));
+        served = host.scratch().resolve("served");
         Result made = host.osctl("repository init " + served);
         assertThat(made).succeeds();
         key = Files.readString(served.resolve("key.pub")).strip();

@@ -9,6 +9,7 @@ import berth.engine.health.HealthCheck;
 import berth.engine.host.PoolGate;
 import berth.engine.host.UserAdministration;
 import berth.engine.idmap.UserStores;
+import berth.engine.image.ImageBuilds;
 import berth.engine.image.ImageStores;
 import berth.engine.network.managed.Networks;
 import berth.engine.operation.Locks;
@@ -27,6 +28,7 @@ record Engine(
         UserAdministration userAdministration,
         Groups groups,
         ImageStores images,
+        ImageBuilds imageBuilds,
         Networks networks,
         Repositories repositories,
         Publisher publisher,

@@ -12,6 +12,7 @@ import berth.engine.host.PoolGate;
 import berth.engine.host.UserAdministration;
 import berth.engine.idmap.SystemAccounts;
 import berth.engine.idmap.UserStores;
+import berth.engine.image.ImageBuilds;
 import berth.engine.image.ImageStores;
 import berth.engine.isolation.AppArmor;
 import berth.engine.lxcfs.Lxcfs;
@@ -139,6 +140,7 @@ final class Wiring {
                 administration,
                 groups,
                 images,
+                new ImageBuilds(images, users, namespaces),
                 networks,
                 new Repositories(instance, new HttpTransport(System.getenv(), SERVER_PATIENCE), clock),
                 new Publisher(instance, clock),

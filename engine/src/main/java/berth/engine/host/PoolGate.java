@@ -211,7 +211,7 @@ public final class PoolGate {
         datasets.open(pool);
         trash.empty(pool.trash());
         List<Recovered> changes = services.factory().open(pool);
-        images.of(pool.name()).removeForsaken();
+        images.removeForsaken(pool.name());
         return changes;
     }
 

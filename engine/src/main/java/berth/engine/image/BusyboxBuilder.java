@@ -2,7 +2,6 @@ package berth.engine.image;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
-import berth.engine.operation.Progress;
 import berth.linux.KernelException;
 import berth.linux.process.Capture;
 import berth.linux.process.Captured;
@@ -95,9 +94,9 @@ public final class BusyboxBuilder extends ImageBuilder {
     }
 
     @Override
-    Build start(Path scratch, Progress progress) {
+    Build start(Site site) {
         Path program = Programs.find("busybox", PACKAGE);
-        progress.step("collecting " + program);
+        site.progress().step("collecting " + program);
         byte[] content = read(program);
         Optional<ElfHeader> header = ElfHeader.of(Arrays.copyOf(content, Math.min(content.length, ElfHeader.LENGTH)));
         if (header.filter(ElfHeader::isStatic).isEmpty()) {

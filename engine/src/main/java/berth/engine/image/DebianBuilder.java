@@ -2,110 +2,145 @@ package berth.engine.image;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
-import berth.engine.operation.Progress;
-import berth.linux.Fd;
-import berth.linux.KernelException;
-import berth.linux.process.Child;
-import berth.linux.process.Command;
-import berth.linux.process.Pipe;
-import berth.linux.process.Spawner;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * A Debian system from Debian's packages, by mmdebstrap, with systemd as init. Only what a container needs to boot, log in,
- * and install more; the host's own mirror and proxy are used where its apt knows some.
+ * A system of Debian's or Ubuntu's packages, by mmdebstrap, with systemd as init. Only what a container needs to boot, log in, and
+ * install more; the host's own mirror and proxy are used where its apt knows some.
  */
 public final class DebianBuilder extends ImageBuilder {
-    /** The release that is built unless another is asked for. */
-    public static final String DEFAULT_RELEASE = "bookworm";
-
     private static final Pattern RELEASE = Pattern.compile("[a-z][a-z0-9-]{0,40}");
     private static final Pattern PACKAGE = Pattern.compile("[a-z0-9][a-z0-9.+-]{0,100}");
-    private static final Path KEYRING = Path.of("/usr/share/keyrings/debian-archive-keyring.gpg");
+    private static final Pattern MIRROR = Pattern.compile("(https?|file)://[^\\s\\[\\]\"]+");
     /** systemd-sysv is the init, dbus what systemctl, logind and hostnamectl talk through; the rest is what people look for. */
     private static final List<String> PACKAGES =
             List.of("systemd-sysv", "dbus", "iproute2", "iputils-ping", "netbase", "procps", "less", "ca-certificates");
 
-    private static final List<String> PROXIES = List.of("http_proxy", "https_proxy", "no_proxy");
-
+    private final Vendor vendor;
     private final String release;
     private final List<String> packages;
+    private final Optional<String> mirror;
+
+    /** Whose packages. */
+    public enum Vendor {
+        DEBIAN("bookworm", "debian-archive-keyring", "main"),
+        UBUNTU("noble", "ubuntu-archive-keyring", "main universe");
+
+        private final String usual;
+        private final String keyring;
+        private final String components;
+
+        Vendor(String usual, String keyring, String components) {
+            this.usual = usual;
+            this.keyring = keyring;
+            this.components = components;
+        }
+
+        /** The release that is built unless another is asked for. */
+        public String usualRelease() {
+            return usual;
+        }
+
+        /** Its name in small letters. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        private Path keys() {
+            return Path.of("/usr/share/keyrings", keyring + ".gpg");
+        }
+
+        private String keysPackage() {
+            return this == DEBIAN ? keyring : "ubuntu-keyring";
+        }
+    }
 
     /**
      * @param release codename or suite, for instance {@code trixie}
      * @param packages names of packages to install besides
-     * @throws BerthException INVALID if one of them is not a name
+     * @param mirror the address of an archive; the host's or the vendor's own if empty
+     * @throws BerthException INVALID if one of them is not what it should be
      */
-    public DebianBuilder(String release, List<String> packages) {
+    public DebianBuilder(Vendor vendor, String release, List<String> packages, Optional<String> mirror) {
         check(RELEASE, release, "release");
         packages.forEach(name -> check(PACKAGE, name, "package"));
+        if (mirror.isPresent() && !MIRROR.matcher(mirror.get()).matches()) {
+            throw new BerthException(
+                    ErrorCode.INVALID,
+                    "'%s' is not the address of a mirror".formatted(mirror.get()),
+                    "write it like http://deb.debian.org/debian");
+        }
+        this.vendor = vendor;
         this.release = release;
         this.packages = List.copyOf(packages);
+        this.mirror = mirror;
     }
 
     @Override
     public String description() {
-        return "debian " + release + (packages.isEmpty() ? "" : " with " + String.join(", ", packages));
+        return vendor.word() + " " + release + (packages.isEmpty() ? "" : " with " + String.join(", ", packages));
     }
 
     @Override
-    Build start(Path scratch, Progress progress) {
-        List<String> arguments = arguments(
-                Programs.find("unshare", "util-linux"),
-                Programs.find("mmdebstrap", "mmdebstrap"),
-                AptConfiguration.ofHost());
-        if (!Files.exists(KEYRING)) {
-            throw Programs.missing("this machine has no keys of Debian's archive", "debian-archive-keyring");
+    Build start(Site site) {
+        List<String> arguments = arguments(Programs.find("mmdebstrap", "mmdebstrap"), AptConfiguration.ofHost());
+        if (!Files.exists(vendor.keys())) {
+            throw Programs.missing(
+                    "this machine has no keys of the archive of " + vendor.word(), vendor.keysPackage());
         }
-        progress.step("asking Debian's archive for " + release);
-        try (Pipe out = Pipe.open();
-                Pipe err = Pipe.open();
-                Fd nothing = Fd.openForReading(Path.of("/dev/null"))) {
-            Child child = Spawner.spawn(Command.of(arguments)
-                    .withEnvironment(environment(scratch))
-                    .withStdin(nothing)
-                    .withStdout(out.writer())
-                    .withStderr(err.writer())
-                    .grouped(Command.Grouping.OWN_GROUP));
-            return new DebianBuild(child, out.reader().dup(), err.reader().dup(), progress);
-        } catch (KernelException e) {
-            throw new BerthException(ErrorCode.FAILED, "mmdebstrap did not start: " + e.getMessage(), null, e);
+        site.progress().step("asking the archive of %s for %s".formatted(vendor.word(), release));
+        Build build = site.run(new Sandbox.Job("mmdebstrap", "build-debian.sh", arguments, List.of()));
+        return new Fitted(build);
+    }
+
+    /** A build whose tree is made fit for many containers. */
+    private static final class Fitted implements Build {
+        private final Build build;
+        private final ArchiveReader tree;
+
+        Fitted(Build build) {
+            this.build = build;
+            this.tree = new DebianTree(build.reader());
+        }
+
+        @Override
+        public ArchiveReader reader() {
+            return tree;
+        }
+
+        @Override
+        public void close() {
+            build.close();
         }
     }
 
-    /** mmdebstrap mounts in the tree it makes: in a mount namespace of its own nothing of that can outlive it. */
-    List<String> arguments(Path unshare, Path program, AptConfiguration host) {
+    List<String> arguments(Path program, AptConfiguration host) {
         List<String> include = new ArrayList<>(PACKAGES);
         include.addAll(packages);
         List<String> arguments = new ArrayList<>(List.of(
-                unshare.toString(),
-                "--mount",
                 program.toString(),
                 "--mode=root",
                 "--variant=minbase",
                 "--format=tar",
+                // What has no network of its own cannot have a view of the host's.
+                "--skip=chroot/mount/sys",
+                "--keyring=" + vendor.keys(),
                 "--include=" + String.join(",", include)));
         host.proxies().forEach((key, proxy) -> arguments.add("--aptopt=%s \"%s\"".formatted(key, proxy)));
         arguments.addAll(List.of(release, "-"));
-        arguments.addAll(host.sources(release));
+        if (mirror.isPresent() || vendor == Vendor.UBUNTU) {
+            String address = mirror.orElse("http://archive.ubuntu.com/ubuntu");
+            arguments.add("deb %s %s %s".formatted(address, release, vendor.components));
+        } else {
+            arguments.addAll(host.sources(release));
+        }
         return arguments;
-    }
-
-    private static Map<String, String> environment(Path scratch) {
-        Map<String, String> variables = new TreeMap<>(
-                Map.of("PATH", Programs.PATH, "LANG", "C.UTF-8", "HOME", "/root", "TMPDIR", scratch.toString()));
-        System.getenv().forEach((name, value) -> {
-            if (PROXIES.contains(name)) {
-                variables.put(name, value);
-            }
-        });
-        return variables;
     }
 
     private static void check(Pattern pattern, String text, String what) {

@@ -84,7 +84,6 @@ public record Image(
     }
 
     Image withNames(List<String> others) {
-        return new Image(
-                id, others, created, source, size, entries, distribution, version, architecture, init, difference);
+        return new Image(id, others, created, source, size, entries, distribution, version, architecture, init, difference);
     }
 }

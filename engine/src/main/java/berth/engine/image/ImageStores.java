@@ -58,6 +58,12 @@ public final class ImageStores {
         return images.tree(images.get(id));
     }
 
+    /** Removes what imports that were cut off left in {@code pool}, whose containers are known. */
+    public void removeForsaken(String pool) {
+        Images images = of(pool);
+        images.list().forEach(images::settle);
+    }
+
     /**
      * Deletes the images of {@code pool} that have no name and that nothing stands on, also those that this makes such.
      *

@@ -39,7 +39,6 @@ public final class Images implements AutoCloseable {
     private final ImageShelf shelf;
     /** Held while the catalogue and the directory change together. */
     private final ReentrantLock changing = new ReentrantLock();
-
     private final Intake intake;
 
     private Images(
@@ -249,14 +248,24 @@ public final class Images implements AutoCloseable {
     }
 
     /**
-     * Imports what {@code builder} makes.
+     * Imports what {@code builder} makes, as a layer if {@code request} says on what.
      *
      * @throws BerthException UNSUPPORTED if the machine lacks a program; FAILED if building fails; as {@link #importArchive}
      */
-    public Imported build(ImageBuilder builder, ImportRequest request, Progress progress) {
+    public Imported build(ImageBuilder builder, Sandbox sandbox, ImportRequest request, Progress progress) {
         try (Staging scratch = Staging.scratch(directory, path);
-                ImageBuilder.Build build = builder.start(scratch.path().toAbsolutePath(), progress)) {
-            return intake.take(_ -> build.reader(), new Intake.Import(request), progress);
+                ImageBuilder.Build build = builder.start(
+                        new ImageBuilder.Site(scratch.path().toAbsolutePath(), sandbox, this, progress))) {
+            if (request.base().isEmpty()) {
+                return intake.take(_ -> build.reader(), new Intake.Import(request), progress);
+            }
+            try (Staging whole = Staging.create(directory, path)) {
+                new Unpacker(request.maxSize(), Optional.empty(), new Notes(), progress).unpack(build.reader(), whole);
+                try (Directory tree = whole.openTree();
+                        Directory unfollowed = tree.with(Resolution.NO_LINKS)) {
+                    return importDifference(new TreeView(unfollowed, Owners.SAME), request, progress);
+                }
+            }
         }
     }
 
@@ -270,17 +279,22 @@ public final class Images implements AutoCloseable {
      */
     public void export(Image image, OutputStream out, Progress progress) throws IOException {
         progress.step("packing " + image.label());
-        try (Directory tree = openTree(image)) {
-            if (image.base().isEmpty()) {
-                try (DirectoryReader reader = new DirectoryReader(tree, new Notes())) {
-                    TarWriter.writeAll(reader, out);
-                }
-                return;
-            }
-            try (Directory base = openTree(get(image.base().get()));
-                    TreeDifference difference = new TreeDifference(base, tree, Owners.SAME, new Notes())) {
-                TarWriter.writeAll(difference, out);
-            }
+        if (image.base().isEmpty()) {
+            exportWhole(image, out);
+            return;
+        }
+        try (Directory tree = openTree(image);
+                Directory base = openTree(get(image.base().get()));
+                TreeDifference layer = new TreeDifference(base, tree, Owners.SAME, new Notes())) {
+            TarWriter.writeLayer(layer, out);
+        }
+    }
+
+    /** Writes the whole tree of {@code image} as a tar archive. @throws IOException if it cannot be written */
+    void exportWhole(Image image, OutputStream out) throws IOException {
+        try (Directory tree = openTree(image);
+                DirectoryReader reader = new DirectoryReader(tree, new Notes())) {
+            TarWriter.writeAll(reader, out);
         }
     }
 
@@ -298,25 +312,20 @@ public final class Images implements AutoCloseable {
         Staging.keep(directory, image.id());
     }
 
-    /** Removes what {@link #importEntries} made and nobody kept or uses; the containers that may use it are known. */
-    public void removeForsaken() {
-        for (Image image : list()) {
-            try {
-                if (Staging.isPassing(directory, image.id())) {
-                    settle(image);
-                }
-            } catch (KernelException e) {
-                catalogue.addProblem(
-                        "image %s, which nothing needs, stays: %s".formatted(image.shortId(), e.getMessage()));
+    /** Removes {@code image} if {@link #importEntries} made it and nobody kept or uses it; the containers that may are known. */
+    void settle(Image image) {
+        try {
+            if (!Staging.isPassing(directory, image.id())) {
+                return;
             }
-        }
-    }
-
-    private void settle(Image image) {
-        if (isUnneeded(image)) {
-            delete(image.id());
-        } else {
-            keep(image);
+            if (isUnneeded(image)) {
+                delete(image.id());
+            } else {
+                keep(image);
+            }
+        } catch (KernelException e) {
+            catalogue.addProblem(
+                    "image %s, which nothing needs, stays: %s".formatted(image.shortId(), e.getMessage()));
         }
     }
 

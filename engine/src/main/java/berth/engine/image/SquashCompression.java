@@ -4,8 +4,9 @@ import com.github.luben.zstd.ZstdInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Locale;
 import java.util.zip.InflaterInputStream;
+import org.apache.commons.compress.compressors.lz4.BlockLZ4CompressorInputStream;
+import org.tukaani.xz.LZMAInputStream;
 import org.tukaani.xz.XZInputStream;
 
 /** How the blocks of a squashfs are compressed. Source: Documentation/filesystems/squashfs.rst of Linux. */
@@ -19,6 +20,9 @@ enum SquashCompression {
 
     /** A block has at most 1 MiB; a dictionary need not be larger, whatever a hostile header asks for. In KiB. */
     private static final int XZ_MEMORY = 16 << 10;
+
+    /** {@code mksquashfs -comp lzma} has a dictionary of 8 MiB whatever the block's size. In KiB. */
+    private static final int LZMA_MEMORY = 16 << 10;
 
     private final int number;
 
@@ -43,7 +47,7 @@ enum SquashCompression {
      * @throws IOException if it is corrupt or holds more
      */
     byte[] decompress(byte[] data, int most) throws IOException {
-        try (InputStream in = open(new ByteArrayInputStream(data))) {
+        try (InputStream in = open(new ByteArrayInputStream(data), most)) {
             byte[] block = in.readNBytes(most + 1);
             if (block.length > most) {
                 throw new CorruptArchiveException("a block holds more than %d bytes".formatted(most));
@@ -54,15 +58,14 @@ enum SquashCompression {
         }
     }
 
-    private InputStream open(InputStream data) throws IOException {
+    private InputStream open(InputStream data, int most) throws IOException {
         return switch (this) {
             case GZIP -> new InflaterInputStream(data);
             case XZ -> new XZInputStream(data, XZ_MEMORY);
             case ZSTD -> new ZstdInputStream(data);
-            case LZMA, LZO, LZ4 ->
-                throw new CorruptArchiveException(
-                        "its blocks are compressed by %s, which Berth does not read; make it with mksquashfs -comp gzip, xz or zstd"
-                                .formatted(name().toLowerCase(Locale.ROOT)));
+            case LZMA -> new LZMAInputStream(data, LZMA_MEMORY);
+            case LZ4 -> new BlockLZ4CompressorInputStream(data);
+            case LZO -> new ByteArrayInputStream(LzoBlock.decompress(data.readAllBytes(), most));
         };
     }
 }

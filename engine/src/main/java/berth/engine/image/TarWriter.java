@@ -1,5 +1,7 @@
 package berth.engine.image;
 
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
 import berth.engine.image.ArchiveEntry.Extent;
 import berth.engine.image.ArchiveEntry.Kind;
 import berth.linux.file.FileName;
@@ -32,6 +34,27 @@ final class TarWriter implements ArchiveWriter {
         TarWriter writer = new TarWriter(out);
         for (var entry = reader.next(); entry.isPresent(); entry = reader.next()) {
             writer.add(entry.get(), reader);
+        }
+        writer.finish();
+    }
+
+    /**
+     * As {@link #writeAll}, of a layer.
+     *
+     * @throws BerthException UNSUPPORTED if a file is called what means something else in layers
+     */
+    static void writeLayer(ArchiveReader reader, OutputStream out) throws IOException {
+        TarWriter writer = new TarWriter(out);
+        for (var next = reader.next(); next.isPresent(); next = reader.next()) {
+            ArchiveEntry entry = next.get();
+            if (("/" + entry.name()).contains("/" + LayersReader.WHITEOUT)) {
+                throw new BerthException(
+                        ErrorCode.UNSUPPORTED,
+                        "'%s' cannot be in a layer: a name that begins so takes another one away there"
+                                .formatted(entry.shown()),
+                        "rename the file");
+            }
+            writer.add(entry, reader);
         }
         writer.finish();
     }
@@ -89,8 +112,7 @@ final class TarWriter implements ArchiveWriter {
     private static String name(ArchiveEntry entry) {
         if (entry.kind() == Kind.WHITEOUT) {
             int slash = entry.name().lastIndexOf('/') + 1;
-            return "./" + entry.name().substring(0, slash) + LayersReader.WHITEOUT
-                    + entry.name().substring(slash);
+            return "./" + entry.name().substring(0, slash) + LayersReader.WHITEOUT + entry.name().substring(slash);
         }
         String path = "./" + entry.name();
         return entry.kind() == Kind.DIRECTORY && !path.endsWith("/") ? path + "/" : path;

@@ -25,7 +25,7 @@ class BusyboxBuilderTest {
         try (ImportFixture fixture = new ImportFixture(scratch)) {
             ImportRequest request = ImportRequest.of("busybox").named("busybox");
             Image image = fixture.images()
-                    .build(new BusyboxBuilder(), request, Progress.none())
+                    .build(new BusyboxBuilder(), ImportFixture.NO_SANDBOX, request, Progress.none())
                     .image();
             assertThat(image.init()).isEqualTo(InitKind.BUSYBOX);
             assertThat(image.distribution()).isEqualTo("busybox");
@@ -44,8 +44,8 @@ class BusyboxBuilderTest {
     void buildingItAgainGivesTheSameImage() throws IOException {
         assumeTrue(Files.isExecutable(Path.of("/bin/busybox")), "busybox-static is not installed");
         try (ImportFixture fixture = new ImportFixture(scratch)) {
-            Imported first = fixture.images().build(new BusyboxBuilder(), ImportRequest.of("a"), Progress.none());
-            Imported second = fixture.images().build(new BusyboxBuilder(), ImportRequest.of("b"), Progress.none());
+            Imported first = fixture.images().build(new BusyboxBuilder(), ImportFixture.NO_SANDBOX, ImportRequest.of("a"), Progress.none());
+            Imported second = fixture.images().build(new BusyboxBuilder(), ImportFixture.NO_SANDBOX, ImportRequest.of("b"), Progress.none());
             assertThat(second.image()).isEqualTo(first.image());
             assertThat(second.outcome()).isEqualTo(Imported.Outcome.KNOWN);
         }

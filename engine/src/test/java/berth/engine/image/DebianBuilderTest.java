@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class DebianBuilderTest {
@@ -43,9 +44,8 @@ class DebianBuilderTest {
 
     @Test
     void packagesAndProxiesReachMmdebstrap() {
-        List<String> arguments = new DebianBuilder("bookworm", List.of("vim"))
+        List<String> arguments = builder("bookworm", List.of("vim"))
                 .arguments(
-                        Path.of("/usr/bin/unshare"),
                         Path.of("/usr/bin/mmdebstrap"),
                         AptConfiguration.of(List.of(), Map.of("Acquire::http::Proxy", "http://proxy:3142")));
         assertThat(arguments)
@@ -83,6 +83,10 @@ class DebianBuilderTest {
         assertThat(USUAL.sources("bookworm")).isEmpty();
     }
 
+    private static DebianBuilder builder(String release, List<String> packages) {
+        return new DebianBuilder(DebianBuilder.Vendor.DEBIAN, release, packages, Optional.empty());
+    }
+
     private static List<String> names(MemoryArchive archive) throws IOException {
         DebianTree tree = new DebianTree(archive);
         List<String> names = new ArrayList<>();
@@ -93,7 +97,7 @@ class DebianBuilderTest {
     }
 
     private static void assertInvalid(String release, List<String> packages) {
-        assertThatThrownBy(() -> new DebianBuilder(release, packages))
+        assertThatThrownBy(() -> builder(release, packages))
                 .isInstanceOfSatisfying(
                         BerthException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID));
     }

@@ -3,6 +3,7 @@ package berth.engine.image;
 import berth.engine.operation.Progress;
 import berth.linux.file.Directory;
 import berth.linux.file.Resolution;
+import berth.linux.mount.UserNamespaces;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,6 +21,9 @@ import java.util.stream.Stream;
 /** A pool's images in a scratch directory, beside files that belong to the host. */
 final class ImportFixture implements AutoCloseable {
     static final Clock CLOCK = Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC);
+
+    /** For builds that need none. */
+    static final Sandbox NO_SANDBOX = new Sandbox(new UserNamespaces(List.of("/bin/false")), List.of(), List.of());
 
     private final Path scratch;
     final Path host;

@@ -8,7 +8,6 @@ import berth.engine.ErrorCode;
 import berth.engine.operation.Progress;
 import berth.linux.file.Directory;
 import berth.linux.file.Resolution;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -177,9 +176,7 @@ class LayeredImageTest {
         Image changed;
         try (Directory tree = Directory.open(copy, Resolution.NO_LINKS)) {
             changed = images.importDifference(
-                            new TreeView(tree, Owners.SAME),
-                            ImportRequest.of("copy").on(base),
-                            Progress.none())
+                            new TreeView(tree, Owners.SAME), ImportRequest.of("copy").on(base), Progress.none())
                     .image();
         }
 
@@ -190,6 +187,34 @@ class LayeredImageTest {
         assertThat(in(changed, "other-twin")).hasContent("changed twins");
         assertThat(inode(in(changed, "etc/os-release"))).isEqualTo(inode(in(base, "etc/os-release")));
         assertThat(changed.ownSize()).isEqualTo("mine".length() + "changed twins".length());
+    }
+
+    @Test
+    void aLayerWithAFileThatWouldTakeAnotherAwayIsNotExported() throws IOException {
+        Path copy = Files.createDirectory(scratch.resolve("odd"));
+        Files.writeString(copy.resolve(".wh.name"), "");
+        Image odd;
+        try (Directory tree = Directory.open(copy, Resolution.NO_LINKS)) {
+            odd = images.importDifference(
+                            new TreeView(tree, Owners.SAME), ImportRequest.of("odd").on(base), Progress.none())
+                    .image();
+        }
+
+        assertThatThrownBy(() -> images.export(odd, new ByteArrayOutputStream(), Progress.none()))
+                .isInstanceOfSatisfying(
+                        BerthException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNSUPPORTED));
+    }
+
+    @Test
+    void aSquashfsIsALayerToo() {
+        SampleTree.shell(scratch, "mksquashfs", "mkdir l; echo x > l/squashed; mksquashfs l l.squashfs -quiet -no-progress");
+        byte[] layer = SampleTree.shell(scratch, "cat", "cat l.squashfs");
+
+        Image made = fixture.importBytes(layer, ImportRequest.of("squash").on(base))
+                .image();
+
+        assertThat(in(made, "squashed")).exists();
+        assertThat(in(made, "etc/name")).hasContent("base");
     }
 
     @Test
@@ -209,7 +234,8 @@ class LayeredImageTest {
     void aLayerThatIsRefusedLeavesNothingAndHarmsNobody() {
         List<String> before = fixture.stored();
 
-        assertThatThrownBy(() -> layer(new TarBytes().file("etc/name", "x").file("../../escape", "x"), "app"))
+        assertThatThrownBy(() -> layer(
+                        new TarBytes().file("etc/name", "x").file("../../escape", "x"), "app"))
                 .isInstanceOf(BerthException.class);
 
         assertThat(fixture.stored()).isEqualTo(before);
@@ -218,19 +244,20 @@ class LayeredImageTest {
 
     @Test
     void aLayerCannotTakeAwayWhatIsOutsideOfTheTree() {
-        Image app = layer(new TarBytes().symlink("out", fixture.host.toString()).file("out/.wh.passwd", ""), "app");
+        Image app = layer(
+                new TarBytes().symlink("out", fixture.host.toString()).file("out/.wh.passwd", ""), "app");
 
         assertThat(app.base()).contains(base.id());
         assertThat(fixture.host.resolve("passwd")).exists();
     }
 
     @Test
-    void anImportNobodyKeptIsGoneWhenThePoolIsOpenedAgain() throws IOException {
+    void anImportNobodyKeptIsGoneWhenThePoolIsOpenedAgain() {
         Image kept = passing("kept");
         Image forsaken = passing("forsaken");
         images.keep(kept);
 
-        images.removeForsaken();
+        images.list().forEach(images::settle);
 
         assertThat(images.list())
                 .extracting(Image::id)
@@ -238,16 +265,9 @@ class LayeredImageTest {
                 .doesNotContain(forsaken.id());
     }
 
-    private Image passing(String content) throws IOException {
-        Path source = Files.createDirectories(scratch.resolve(content));
-        Files.createDirectory(source.resolve("etc"));
-        Files.writeString(source.resolve("etc/what"), content);
-        ByteArrayOutputStream packed = new ByteArrayOutputStream();
-        try (Directory tree = Directory.open(source, Resolution.NO_LINKS)) {
-            PackedTree.write(new TreeView(tree, Owners.SAME), content, PackedTree.Format.TAR, packed, Progress.none());
-        }
-        try (PackedArchive archive = images.openPacked(new ByteArrayInputStream(packed.toByteArray()), 1 << 20)) {
-            return archive.importTree(archive.description(), Progress.none()).image();
-        }
+    private Image passing(String content) {
+        MemoryArchive entries = new MemoryArchive().directory("etc", 0755).file("etc/what", 0644, content);
+        return images.importEntries(entries, ImportRequest.of(content), Progress.none())
+                .image();
     }
 }

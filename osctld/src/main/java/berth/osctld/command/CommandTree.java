@@ -202,7 +202,15 @@ final class CommandTree {
                         ImageCommands.Del.class,
                         ImageCommands.Prune.class))
                 .groups(List.of(new Group("build", "Images made of what the host has")
-                        .commands(List.of(ImageBuild.Busybox.class, ImageBuild.Debian.class))));
+                        .commands(List.of(
+                                ImageBuild.Busybox.class,
+                                ImageBuild.Debian.class,
+                                ImageBuild.Ubuntu.class,
+                                ImageBuild.Centos.class,
+                                ImageBuild.Fedora.class,
+                                ImageBuild.Alpine.class,
+                                ImageBuild.FromScript.class,
+                                ImageBuild.OfRecipe.class))));
     }
 
     private static Group repository() {

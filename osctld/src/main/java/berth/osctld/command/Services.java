@@ -9,6 +9,7 @@ import berth.engine.health.HealthCheck;
 import berth.engine.host.PoolGate;
 import berth.engine.host.UserAdministration;
 import berth.engine.idmap.UserStores;
+import berth.engine.image.ImageBuilds;
 import berth.engine.image.ImageStores;
 import berth.engine.network.managed.Networks;
 import berth.engine.operation.Locks;
@@ -41,6 +42,9 @@ public interface Services {
 
     /** The images of every pool. */
     ImageStores images();
+
+    /** Makes images. */
+    ImageBuilds imageBuilds();
 
     /** The managed networks. */
     Networks networks();

@@ -9,6 +9,7 @@ import berth.engine.health.HealthCheck;
 import berth.engine.host.PoolGate;
 import berth.engine.host.UserAdministration;
 import berth.engine.idmap.UserStores;
+import berth.engine.image.ImageBuilds;
 import berth.engine.image.ImageStores;
 import berth.engine.network.managed.Networks;
 import berth.engine.operation.Locks;
@@ -49,6 +50,11 @@ final class NoEngine implements Services {
 
     @Override
     public UserAdministration userAdministration() {
+        throw missing();
+    }
+
+    @Override
+    public ImageBuilds imageBuilds() {
         throw missing();
     }
 

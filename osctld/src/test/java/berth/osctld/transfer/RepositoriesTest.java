@@ -10,6 +10,7 @@ import berth.engine.image.BusyboxBuilder;
 import berth.engine.image.Image;
 import berth.engine.image.Images;
 import berth.engine.image.ImportRequest;
+import berth.engine.image.Sandbox;
 import berth.engine.operation.Progress;
 import berth.engine.repository.ImageQuery;
 import berth.engine.repository.PublicKey;
@@ -20,6 +21,7 @@ import berth.engine.repository.Repository;
 import berth.linux.Fd;
 import berth.linux.file.Directory;
 import berth.linux.file.Resolution;
+import berth.linux.mount.UserNamespaces;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -47,6 +49,9 @@ import org.junit.jupiter.api.io.TempDir;
 class RepositoriesTest {
     private static final ImageQuery BUSYBOX = query("busybox", null);
 
+    private static final Sandbox NO_SANDBOX =
+            new Sandbox(new UserNamespaces(List.of("/bin/false")), List.of(), List.of());
+
     @TempDir
     Path scratch;
 
@@ -68,7 +73,7 @@ class RepositoriesTest {
         publisher = new Publisher(instance("publisher"), Clock.systemUTC());
         theirs = images("theirs");
         mine = images("mine");
-        busybox = theirs.build(new BusyboxBuilder(), ImportRequest.of("test"), Progress.none())
+        busybox = theirs.build(new BusyboxBuilder(), NO_SANDBOX, ImportRequest.of("test"), Progress.none())
                 .image();
         try (Fd directory = Fd.openDirectory(served)) {
             key = publisher.init(directory);

@@ -21,29 +21,38 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A running mmdebstrap: its archive is read from a pipe and ends well only if the program does; its messages are followed on a
- * thread of their own.
+ * A running build: its archive is read from a pipe and ends well only if the program does; its messages are followed on a thread of
+ * their own.
  */
-final class DebianBuild implements ImageBuilder.Build, ArchiveReader {
+final class SandboxBuild implements ImageBuilder.Build, ArchiveReader {
     private static final int LINES_KEPT = 40;
     private static final int LINES_SHOWN = 5;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+    private final String program;
     private final Child child;
+    /** What the program enters. */
+    private final Fd userns;
+    /** The program ends when this is closed. */
+    private final Fd hold;
+
     private final ReadAhead output;
-    private final DebianTree tree;
+    private final ArchiveReader tree;
     private final Thread messages;
     private final Deque<String> lines = new ArrayDeque<>();
     private boolean ended;
     /** It is closed as a build and as a reader. */
     private boolean closed;
 
-    /** Takes ownership of {@code child} and of the reading ends of its pipes. */
-    DebianBuild(Child child, Fd out, Fd err, Progress progress) {
+    /** Takes ownership of {@code child} and of the descriptors, the other ends of its pipes. */
+    SandboxBuild(String program, Child child, Fd userns, Fd hold, Fd out, Fd err, Progress progress) {
+        this.program = program;
         this.child = child;
+        this.userns = userns;
+        this.hold = hold;
         this.output = ReadAhead.of(new FdInputStream(out));
-        this.tree = new DebianTree(new TarReader(output));
-        this.messages = Thread.ofPlatform().daemon().name("mmdebstrap-messages").start(() -> follow(err, progress));
+        this.tree = new TarReader(output);
+        this.messages = Thread.ofPlatform().daemon().name("build-messages").start(() -> follow(err, progress));
     }
 
     @Override
@@ -82,13 +91,14 @@ final class DebianBuild implements ImageBuilder.Build, ArchiveReader {
         }
         closed = true;
         if (!ended && child.await(Duration.ZERO).isEmpty()) {
-            // It removes its temporary tree when asked to end, but not when killed.
-            child.signalGroup(Signal.TERM);
+            hold.close();
             if (child.await(PATIENCE).isEmpty()) {
                 child.signalGroup(Signal.KILL);
                 child.await();
             }
         }
+        hold.close();
+        userns.close();
         output.close();
         child.close();
     }
@@ -104,7 +114,8 @@ final class DebianBuild implements ImageBuilder.Build, ArchiveReader {
         }
         if (!status.isSuccess()) {
             throw new BerthException(
-                    ErrorCode.FAILED, "mmdebstrap failed (%s): %s".formatted(status, String.join("; ", reasons())));
+                    ErrorCode.FAILED,
+                    "%s failed (%s): %s".formatted(program, status, String.join("; ", reasons())));
         }
     }
 
@@ -114,8 +125,8 @@ final class DebianBuild implements ImageBuilder.Build, ArchiveReader {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                 String shown = line.replaceAll("\\p{Cntrl}", " ").strip();
                 keep(shown);
-                if (shown.startsWith("I: ")) {
-                    progress.step(shown.substring("I: ".length()));
+                if (!shown.isEmpty()) {
+                    progress.step(shown.startsWith("I: ") ? shown.substring("I: ".length()) : shown);
                 }
             }
         } catch (IOException e) {
@@ -135,7 +146,7 @@ final class DebianBuild implements ImageBuilder.Build, ArchiveReader {
     /** The last lines that say what went wrong, or the last of all. */
     private synchronized List<String> reasons() {
         List<String> errors =
-                lines.stream().filter(line -> line.matches("(E|Err|W|dpkg).*")).toList();
+                lines.stream().filter(line -> line.matches("(E|Err|W|dpkg|- Curl error).*")).toList();
         List<String> shown = new ArrayList<>(errors.isEmpty() ? lines : errors);
         return shown.subList(Math.max(0, shown.size() - LINES_SHOWN), shown.size());
     }

@@ -1,0 +1,43 @@
+package berth.engine.image;
+
+import berth.engine.idmap.IdMap;
+import berth.engine.idmap.User;
+import berth.engine.idmap.UserStores;
+import berth.engine.idmap.Users;
+import berth.engine.operation.Caller;
+import berth.linux.mount.IdExtent;
+import berth.linux.mount.UserNamespaces;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Builds images for pools, with ids that are nobody else's as long as that takes. Safe for use by several threads. */
+public final class ImageBuilds {
+    private final ImageStores images;
+    private final UserStores users;
+    private final UserNamespaces namespaces;
+    private final AtomicLong builds = new AtomicLong();
+
+    public ImageBuilds(ImageStores images, UserStores users, UserNamespaces namespaces) {
+        this.images = images;
+        this.users = users;
+        this.namespaces = namespaces;
+    }
+
+    /** As {@link Images#build}, in {@code pool}. */
+    public Imported build(String pool, ImageBuilder builder, ImportRequest request, Caller caller) {
+        Users ofPool = users.of(pool);
+        User builderIds = ofPool.planOwned("image-build-" + builds.incrementAndGet());
+        try {
+            Sandbox sandbox = new Sandbox(namespaces, extents(builderIds.uidMap()), extents(builderIds.gidMap()));
+            return images.of(pool).build(builder, sandbox, request, caller.progress());
+        } finally {
+            ofPool.release(builderIds);
+        }
+    }
+
+    private static List<IdExtent> extents(IdMap map) {
+        return map.mappings().stream()
+                .map(m -> new IdExtent(m.inside(), m.outside(), m.count()))
+                .toList();
+    }
+}

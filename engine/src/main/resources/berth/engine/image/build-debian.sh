@@ -1,0 +1,2 @@
+# mmdebstrap and its arguments.
+exec "$@" >&4
