@@ -1,7 +1,6 @@
 package berth.hosttest;
 
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** On a pool of driver zfs. */
@@ -12,12 +11,5 @@ final class ZfsDatasetTest extends DatasetContract {
 
     ZfsDatasetTest() {
         super(host);
-    }
-
-    @Override
-    @Test
-    void rootInsideOwnsADatasetAndItsProgramsMayChangeTheirUser() {
-        Zpool.skipUnlessOfTheKernel("ZfsDatasetTest");
-        super.rootInsideOwnsADatasetAndItsProgramsMayChangeTheirUser();
     }
 }

@@ -43,7 +43,6 @@ final class ZfsPoolTest extends PoolContract {
 
     @Test
     void rootInsideGivesFilesAwayOnTheZfsOfTheKernel() {
-        Zpool.skipUnlessOfTheKernel("ZfsPoolTest");
         rootInsideGivesFilesAway();
     }
 

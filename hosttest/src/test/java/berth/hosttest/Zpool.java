@@ -16,15 +16,18 @@ record Zpool(String name, Path scratch) {
     private static final int CANNOT = 75;
     private static final String MIB = "512";
 
-    /** Why there can be none on this machine. */
+    /**
+     * Why there can be none on this machine for containers to run on: zfs-fuse takes nobody inside for root, and keeps datasets busy
+     * for minutes after they were unmounted.
+     */
     static Optional<String> obstacle() {
         Done possible = script("check");
-        return possible.status() == CANNOT ? Optional.of(possible.output().strip()) : Optional.empty();
-    }
-
-    /** zfs-fuse asks itself who may do what, and takes nobody for root but the host's: root inside can give no file away. */
-    static void skipUnlessOfTheKernel(String test) {
-        Skip.unless(Files.exists(Path.of("/sys/module/zfs")), test, "zfs-fuse takes nobody inside for root");
+        if (possible.status() == CANNOT) {
+            return Optional.of(possible.output().strip());
+        }
+        return Files.exists(Path.of("/sys/module/zfs"))
+                ? Optional.empty()
+                : Optional.of("containers are tried on the kernel's ZFS alone, which the machine of bin/vm has");
     }
 
     /** Makes it, mounted at {@code directory}. */
