@@ -48,11 +48,7 @@ final class ImageBuildTest {
                 """);
         assertThat(host.shell("HOME=%s rpmbuild -bb --define '_topdir %s' --define '_rpmdir %s' %s && createrepo_c %s"
                                 .formatted(
-                                        packages.getParent(),
-                                        packages.getParent(),
-                                        packages,
-                                        specification,
-                                        packages))
+                                        packages.getParent(), packages.getParent(), packages, specification, packages))
                         .run())
                 .succeeds();
     }
@@ -65,7 +61,10 @@ final class ImageBuildTest {
 
     private static String stored() throws IOException {
         try (Stream<Path> files = Files.list(host.pool("tank").resolve("image"))) {
-            return files.map(file -> file.getFileName().toString()).sorted().toList().toString();
+            return files.map(file -> file.getFileName().toString())
+                    .sorted()
+                    .toList()
+                    .toString();
         }
     }
 
@@ -78,7 +77,8 @@ final class ImageBuildTest {
         host.given("ct new --image tiny one", "ct start one");
         assertThat(host.osctl("ct exec one id -u")).succeeds().prints("0");
         // Whoever ran the package's script was no root of the host.
-        assertThat(host.osctl("ct exec one cat /etc/built-by").stdout().strip().split("\\s+")[1]).isNotEqualTo("0");
+        assertThat(host.osctl("ct exec one cat /etc/built-by").stdout().strip().split("\\s+")[1])
+                .isNotEqualTo("0");
         host.given("ct del -f one", "image del tiny");
     }
 
@@ -138,7 +138,8 @@ final class ImageBuildTest {
 
         host.given("ct new --image make-root made");
         assertThat(host.osctl("image show make-root")).succeeds();
-        assertThat(host.shell("cat %s/*/tree/etc/map".formatted(host.pool("tank").resolve("image")))
+        assertThat(host.shell("cat %s/*/tree/etc/map"
+                                .formatted(host.pool("tank").resolve("image")))
                         .run()
                         .stdout()
                         .strip()
@@ -243,8 +244,9 @@ final class ImageBuildTest {
                 echo "$@" > "$2/etc/arguments"
                 """);
 
-        assertThat(host.osctl("image build alpine --apk %s --unsigned --include nginx --mirror http://127.0.0.1:9/alpine"
-                        .formatted(apk)))
+        assertThat(host.osctl(
+                        "image build alpine --apk %s --unsigned --include nginx --mirror http://127.0.0.1:9/alpine"
+                                .formatted(apk)))
                 .succeeds();
 
         assertThat(host.shell("cat %s/*/tree/etc/arguments %s/*/tree/etc/apk/repositories"

@@ -73,7 +73,8 @@ final class ImageLayerTest {
         assertThat(host.osctl("image prune")).succeeds();
 
         assertThat(host.osctl("image ls -H -o name")).mentions("pruned", "busybox");
-        assertThat(host.shell("ls %s | grep -c '^[0-9a-f]*$'".formatted(host.pool("tank").resolve("image")))
+        assertThat(host.shell("ls %s | grep -c '^[0-9a-f]*$'"
+                                .formatted(host.pool("tank").resolve("image")))
                         .run())
                 .prints("2");
         host.given("image del pruned");

@@ -2,6 +2,7 @@ package berth.hosttest;
 
 import static berth.hosttest.ResultAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,19 +128,39 @@ final class SnapshotTest {
         assertThat(host.osctl("ct snapshot clone web none copy")).fails(Status.NOT_FOUND);
     }
 
-    @Test
-    void manySnapshotsAreMergedBelowAndEachStillShowsWhatItShowed() {
-        Stream.of("a", "b", "c", "d", "e", "f", "g", "h", "i", "j").forEach(text -> {
+    private static void givenASnapshotOfEach(String... texts) {
+        Stream.of(texts).forEach(text -> {
             writesStopped("web", text);
             host.given("ct snapshot new web " + text);
         });
+    }
 
-        assertThat(host.json("ct snapshot ls web -o all").findValuesAsString("layers"))
-                .allSatisfy(n -> assertThat(Integer.parseInt(n)).isLessThanOrEqualTo(8));
+    private static int layers() {
+        return host.json("ct show web -o layers").get("layers").asInt();
+    }
+
+    @Test
+    void manySnapshotsAreMergedInTheBackgroundAndEachStillShowsWhatItShowed() {
+        givenASnapshotOfEach("a", "b", "c", "d", "e", "f", "g", "h", "i", "j");
+
+        await("few layers").atMost(Running.PATIENCE).until(() -> layers() <= 8);
         holds("web", "j");
         host.given("ct snapshot rollback web c");
         holds("web", "c");
         host.given("ct snapshot rollback web i");
+        holds("web", "i");
+    }
+
+    @Test
+    void layersOfARunningContainerAreMergedWhenItIsStopped() {
+        givenASnapshotOfEach("a", "b", "c", "d", "e", "f", "g", "h");
+        writesStopped("web", "i");
+        host.given("ct snapshot new web i", "ct start web");
+        assertThat(host.osctl("ct exec web cat /root/file")).prints("i");
+
+        host.given("ct stop --kill web");
+
+        await("few layers").atMost(Running.PATIENCE).until(() -> layers() <= 8);
         holds("web", "i");
     }
 

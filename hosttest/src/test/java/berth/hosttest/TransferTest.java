@@ -85,8 +85,7 @@ final class TransferTest {
         assertThat(filesIn("web", "one")).isEqualTo(one);
         assertThat(filesIn("web", "two")).isEqualTo(two);
         assertThat(host.json("ct show web").get("memory_limit").asLong()).isEqualTo(64L << 20);
-        assertThat(host.json("ct history web").findValuesAsString("command"))
-                .contains("ct new --image busybox web");
+        assertThat(host.json("ct history web").findValuesAsString("command")).contains("ct new --image busybox web");
         host.given("ct start web");
         assertThat(files("web")).isEqualTo(present);
     }

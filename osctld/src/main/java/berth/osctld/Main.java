@@ -4,6 +4,7 @@ import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.container.StartGate;
 import berth.engine.host.TrashCollector;
+import berth.engine.host.Upkeep;
 import berth.engine.isolation.StandardSeccomp;
 import berth.engine.operation.FailPoints;
 import berth.engine.runtime.HookProgram;
@@ -83,6 +84,7 @@ public final class Main {
         hooks.start();
         services.gate().autostart();
         new TrashCollector(services.pools(), services.containers().trashBin()).start();
+        new Upkeep(services.pools(), services.containers()).start();
         CommandServer server = new CommandServer(listener, new Osctl(services), SESSIONS);
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> {
             server.close();

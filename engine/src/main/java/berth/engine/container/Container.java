@@ -26,6 +26,7 @@ public final class Container {
     private volatile ContainerState state = ContainerState.STOPPED;
     private volatile @Nullable Monitor monitor;
     private volatile @Nullable Instant since;
+    private volatile @Nullable Boot boot;
 
     Container(Pool pool, Revision<ContainerSpec> revision) {
         this.id = new ContainerId(pool.name(), revision.value().id());
@@ -84,6 +85,11 @@ public final class Container {
         return monitor().flatMap(Monitor::init);
     }
 
+    /** What it runs from instead of its own root file system; empty while it does not. */
+    public Optional<Boot> boot() {
+        return Optional.ofNullable(boot);
+    }
+
     /** The name it has for itself. */
     public String hostname() {
         return spec().chosenHostname().orElseGet(() -> defaultHostname(name()));
@@ -125,8 +131,14 @@ public final class Container {
         change(next, found, start);
     }
 
+    /** It runs from {@code other} until it ends. */
+    void bootedFrom(Boot other) {
+        boot = other;
+    }
+
     /** Nothing of it runs any more. */
     void stopped() {
+        boot = null;
         Monitor last = monitor;
         change(ContainerState.STOPPED, null, null);
         if (last != null) {

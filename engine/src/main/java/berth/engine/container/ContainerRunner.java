@@ -4,6 +4,7 @@ import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.event.Events;
 import berth.engine.event.Notice;
+import berth.engine.image.ImageStores;
 import berth.engine.operation.Caller;
 import berth.engine.operation.LockKey;
 import berth.engine.operation.LockRequest;
@@ -16,12 +17,14 @@ import berth.linux.cgroup.Cgroup;
 import berth.linux.cgroup.CgroupHost;
 import berth.linux.process.PollLoop;
 import berth.linux.process.Processes;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +39,8 @@ public final class ContainerRunner {
 
     private final Containers containers;
     private final RunPlans plans;
+    private final Boots boots;
+    private final ImageStores images;
     private final Monitors monitors;
     private final Halt halt;
     private final CgroupHost cgroups;
@@ -52,6 +57,8 @@ public final class ContainerRunner {
     ContainerRunner(
             Containers containers,
             RunPlans plans,
+            Boots boots,
+            ImageStores images,
             Monitors monitors,
             Halt halt,
             CgroupHost cgroups,
@@ -66,6 +73,8 @@ public final class ContainerRunner {
             InstantSource clock) {
         this.containers = containers;
         this.plans = plans;
+        this.boots = boots;
+        this.images = images;
         this.monitors = monitors;
         this.halt = halt;
         this.cgroups = cgroups;
@@ -91,10 +100,45 @@ public final class ContainerRunner {
             if (container.state().isUp()) {
                 return false;
             }
-            startHeld(container, limit, caller);
+            startHeld(container, Optional.empty(), limit, caller);
             return true;
         }
     }
+
+    /**
+     * Starts {@code container} from another image, with its own root file system mounted in that, until it ends; a reboot inside
+     * is no end.
+     *
+     * @param wish names the image by a name or by its id
+     * @param stop how it is stopped first if it runs; empty if that is refused
+     */
+    public void boot(Container container, Boot wish, Optional<StopWish> stop, Duration limit, Caller caller) {
+        String pool = container.id().pool();
+        Boot boot = new Boot(images.of(pool).get(wish.image()).id(), wish.place());
+        try (Locks.Held _ = locks.acquire(
+                List.of(
+                        LockRequest.shared(LockKey.Kind.POOL, pool),
+                        LockRequest.shared(LockKey.Kind.IMAGE, pool + ":" + boot.image()),
+                        Containers.exclusive(container.id())),
+                caller.patience(),
+                caller.actor().command(),
+                caller.progress())) {
+            containers.current(container);
+            images.of(pool).get(boot.image());
+            if (container.state() != ContainerState.STOPPED && stop.isEmpty()) {
+                throw new BerthException(
+                        ErrorCode.WRONG_STATE,
+                        "container '%s' is %s"
+                                .formatted(container.name(), container.state().word()),
+                        "stop it first, or add --force");
+            }
+            stop.ifPresent(how -> stopHeld(container, how.mode(), how.limit(), caller));
+            startHeld(container, Optional.of(boot), limit, caller);
+        }
+    }
+
+    /** How a container is to be stopped that may run, and how long its init may take. */
+    public record StopWish(StopMode mode, Duration limit) {}
 
     /** Stops {@code container}, giving its init at most {@code limit}. */
     public StopOutcome stop(Container container, StopMode mode, Duration limit, Caller caller) {
@@ -109,7 +153,7 @@ public final class ContainerRunner {
         try (Locks.Held _ = lock(container, caller)) {
             containers.current(container);
             stopHeld(container, mode, stopLimit, caller);
-            startHeld(container, startLimit, caller);
+            startHeld(container, Optional.empty(), startLimit, caller);
         }
     }
 
@@ -187,6 +231,7 @@ public final class ContainerRunner {
         var monitor = monitors.holding(plan);
         if (monitor.isPresent()) {
             boolean frozen = cgroup(container).isFrozen();
+            boots.noted(plan).ifPresent(container::bootedFrom);
             watch(container, monitor.get(), frozen ? ContainerState.FROZEN : ContainerState.RUNNING);
             log.add(
                     container,
@@ -197,14 +242,19 @@ public final class ContainerRunner {
                                             .initPid()
                                             .map(init -> ", init is process " + init)
                                             .orElse(", on its way from one init to the next")));
-        } else if (java.nio.file.Files.exists(plan.paths().directory())
-                || cgroup(container).exists()) {
+            return;
+        }
+        boolean isBootLeft = boots.isLeft(container, plan);
+        if (Files.exists(plan.paths().directory()) || cgroup(container).exists()) {
             halt.cleanUp(plan);
             log.add(container, "had ended while no daemon watched; cleaned up");
         }
+        if (isBootLeft) {
+            discardBoot(container);
+        }
     }
 
-    private void startHeld(Container container, Duration limit, Caller caller) {
+    private void startHeld(Container container, Optional<Boot> boot, Duration limit, Caller caller) {
         // Before anything is done that would have to be undone.
         plans.requireWhole(container);
         RunPlan plan = plans.of(container);
@@ -214,13 +264,14 @@ public final class ContainerRunner {
         try {
             operations.run(
                     startKind,
-                    new StartKind.Plan(container.id().pool(), container.name(), limit.toMillis()),
+                    new StartKind.Plan(container.id().pool(), container.name(), limit.toMillis(), boot),
                     caller.actor(),
                     caller.progress());
         } catch (RuntimeException e) {
             ended(container, "start by %s failed: %s".formatted(caller.actor().command(), e.getMessage()));
             throw e;
         }
+        boot.ifPresent(container::bootedFrom);
         Monitor monitor = monitors.find(plan).orElse(null);
         if (monitor == null) {
             halt.cleanUp(plan);
@@ -230,8 +281,10 @@ public final class ContainerRunner {
         watch(container, monitor, ContainerState.RUNNING);
         log.add(
                 container,
-                "started by %s in %d ms"
+                "started%s by %s in %d ms"
                         .formatted(
+                                boot.map(b -> " from image %.12s".formatted(b.image()))
+                                        .orElse(""),
                                 caller.actor().command(),
                                 Duration.between(begin, clock.instant()).toMillis()));
     }
@@ -261,10 +314,23 @@ public final class ContainerRunner {
     }
 
     private void ended(Container container, String text) {
+        boolean hadBoot = container.boot().isPresent();
         container.stopped();
+        if (hadBoot) {
+            discardBoot(container);
+        }
         network.stopped(container);
         events.publish(event(container, ContainerState.STOPPED));
         log.add(container, text);
+    }
+
+    /** What a run from another image has left; it stands in the way of nothing if it stays. */
+    private void discardBoot(Container container) {
+        try {
+            boots.discard(container);
+        } catch (RuntimeException e) {
+            LOG.warn("What {} had for one run stays until its pool is imported anew: {}", container, e.getMessage());
+        }
     }
 
     private void turn(Container container, ContainerState next) {

@@ -42,11 +42,15 @@ public record ContainerServices(
         ContainerRunner runner,
         ContainerFactory factory,
         Snapshots snapshots,
+        ContainerReinstall reinstall,
+        SnapshotSchedules schedules,
+        LayerMerging merging,
         ContainerCopies copies,
         ContainerTrash trash,
         ContainerDatasets datasets,
         DatasetTrash datasetTrash,
         TrashBin trashBin,
+        Renumbering renumbering,
         ContainerMove move,
         ContainerTransfer transfer,
         ContainerExport export,
@@ -151,8 +155,9 @@ public record ContainerServices(
                 on.locks(),
                 log,
                 on.failPoints());
-        StartKind start =
-                new StartKind(containers, plans, limits, devices, with.launcher(), with.monitors(), gate, guests, log);
+        Boots boots = new Boots(plans, on.images());
+        StartKind start = new StartKind(
+                containers, plans, limits, devices, with.launcher(), with.monitors(), gate, guests, boots, log);
         StopKind stop = new StopKind(containers, plans, with.monitors(), halt);
         ConfineKind confine = new ConfineKind(containers, plans, with.monitors(), kernel);
         Path run = on.instance().runDirectory();
@@ -161,6 +166,8 @@ public record ContainerServices(
         ContainerRunner runner = new ContainerRunner(
                 containers,
                 plans,
+                boots,
+                on.images(),
                 with.monitors(),
                 halt,
                 with.cgroups(),
@@ -202,10 +209,14 @@ public record ContainerServices(
         DatasetAddition restoredDataset = add.apply("trash restore dataset");
         DatasetRemoval datasetRemoval = new DatasetRemoval(containers, on.datasets(), datasetShelf, mounted);
         DatasetDeletion datasetDeletion = new DatasetDeletion(containers, on.datasets(), datasetShelf);
+        MergeKind merge = new MergeKind(on.pools(), containers, on.datasets(), plans);
+        ReinstallKind reinstall = new ReinstallKind(on.pools(), containers, shelf, on.datasets(), plans);
+        RenumberKind renumber = new RenumberKind(on.pools(), on.users(), on.images(), on.datasets(), containers);
         List<OperationKind<?>> durable = new ArrayList<>(kinds.all());
         QuotaKind quotas = new QuotaKind(containers, on.datasets(), plans);
         durable.addAll(List.of(newDataset, restoredDataset, datasetRemoval, datasetDeletion, quotas));
         durable.addAll(List.of(create, delete, ways.put(), ways.restore(), rename, passingCopy, receive));
+        durable.addAll(List.of(reinstall, renumber, merge));
         PoolOperations operations = new PoolOperations(durable, on.clock(), on.failPoints());
         SnapshotMounts mounts = new SnapshotMounts(on.instance(), plans);
         Snapshots snapshots = new Snapshots(containers, on.datasets(), plans, operations, kinds, mounts, on.clock());
@@ -267,6 +278,27 @@ public record ContainerServices(
                 runner,
                 factory,
                 snapshots,
+                new ContainerReinstall(
+                        containers,
+                        snapshots,
+                        on.images(),
+                        on.datasets(),
+                        mounts,
+                        on.locks(),
+                        operations,
+                        reinstall,
+                        trash),
+                new SnapshotSchedules(
+                        containers,
+                        on.groups(),
+                        on.pools(),
+                        snapshots,
+                        mounts,
+                        on.locks(),
+                        log,
+                        on.events(),
+                        on.clock()),
+                new LayerMerging(containers, on.datasets(), plans, operations, merge, on.clock()),
                 new ContainerCopies(containers, factory, snapshots, on.datasets(), plans, on.locks()),
                 trash,
                 new ContainerDatasets(
@@ -282,6 +314,7 @@ public record ContainerServices(
                         on.clock()),
                 datasetTrash,
                 new TrashBin(on.pools(), on.datasets(), trash, datasetTrash, on.images(), on.clock()),
+                new Renumbering(on.users(), containers, shelf, datasetShelf, on.datasets(), operations, renumber),
                 moves,
                 new ContainerTransfer(
                         on.pools(),

@@ -8,6 +8,7 @@ import berth.engine.isolation.Isolation;
 import berth.engine.limit.Limits;
 import berth.engine.mount.Mount;
 import berth.engine.network.Netif;
+import berth.engine.schedule.Schedule;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.util.List;
@@ -35,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param mounts what is mounted in it beside its root file system
  * @param confinement what its processes are confined to beside that; nothing but what is usual if null
  * @param isolation what of its isolation was chosen; the usual one if null
+ * @param snapshots when snapshots of it are taken by themselves; as its group and pool say if null
  */
 public record ContainerSpec(
         String id,
@@ -51,7 +53,8 @@ public record ContainerSpec(
         @Nullable List<Device> devices,
         @Nullable List<Mount> mounts,
         @Nullable Confinement confinement,
-        @Nullable Isolation isolation) {
+        @Nullable Isolation isolation,
+        @Nullable Schedule snapshots) {
     private static final int MAX_HOSTNAME = 64;
     private static final String LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
     private static final Pattern HOSTNAME = Pattern.compile(LABEL + "(\\." + LABEL + ")*");
@@ -156,6 +159,7 @@ public record ContainerSpec(
                 List.of(),
                 List.of(),
                 null,
+                null,
                 null);
     }
 
@@ -177,6 +181,14 @@ public record ContainerSpec(
 
     public ContainerSpec withDistribution(Distribution value) {
         return changed(draft -> draft.distribution = value);
+    }
+
+    /** Standing on another image, which holds that distribution. */
+    ContainerSpec onImage(String value, Distribution held) {
+        return changed(draft -> {
+            draft.image = value;
+            draft.distribution = held;
+        });
     }
 
     public ContainerSpec withNetifs(List<Netif> value) {
@@ -201,6 +213,10 @@ public record ContainerSpec(
 
     public ContainerSpec withIsolation(Isolation value) {
         return changed(draft -> draft.isolation = value.equals(Isolation.USUAL) ? null : value);
+    }
+
+    public ContainerSpec withSnapshots(@Nullable Schedule value) {
+        return changed(draft -> draft.snapshots = value);
     }
 
     public ContainerSpec withUser(String value) {

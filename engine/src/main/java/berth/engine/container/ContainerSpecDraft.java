@@ -6,6 +6,7 @@ import berth.engine.isolation.Isolation;
 import berth.engine.limit.Limits;
 import berth.engine.mount.Mount;
 import berth.engine.network.Netif;
+import berth.engine.schedule.Schedule;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,9 @@ final class ContainerSpecDraft {
     @Nullable
     Isolation isolation;
 
+    @Nullable
+    Schedule snapshots;
+
     ContainerSpecDraft(ContainerSpec spec) {
         id = spec.id();
         user = spec.user();
@@ -56,6 +60,7 @@ final class ContainerSpecDraft {
         mounts = spec.mounts();
         confinement = spec.confinement();
         isolation = spec.isolation();
+        snapshots = spec.snapshots();
     }
 
     ContainerSpec spec() {
@@ -74,6 +79,7 @@ final class ContainerSpecDraft {
                 devices,
                 mounts,
                 confinement,
-                isolation);
+                isolation,
+                snapshots);
     }
 }

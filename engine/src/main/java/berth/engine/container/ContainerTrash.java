@@ -15,6 +15,7 @@ import berth.engine.storage.Dataset;
 import berth.engine.storage.Datasets;
 import berth.engine.storage.Pool;
 import berth.engine.store.Change;
+import berth.engine.store.Revision;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.HexFormat;
@@ -195,8 +196,13 @@ public final class ContainerTrash {
                 pool,
                 MoveKind.Spot.container(container.name()),
                 MoveKind.Spot.trash(key),
-                MoveKind.revisions(container.spec().withId(key), containers.history(container), change(caller)),
+                revisions(container, container.spec(), key, caller),
                 datasets.of(pool, container.name()).ownedBy(key));
+    }
+
+    /** What {@code container} is and was, as it is kept under {@code key}: {@code last} first. */
+    List<Revision<ContainerSpec>> revisions(Container container, ContainerSpec last, String key, Caller caller) {
+        return MoveKind.revisions(last.withId(key), containers.history(container), change(caller));
     }
 
     /** Deletes one for good, with its user if that was made for it. The caller holds the locks of both. */

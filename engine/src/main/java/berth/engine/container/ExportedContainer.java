@@ -68,7 +68,7 @@ public record ExportedContainer(
 
         /** The snapshot, which a layer {@code shown} shows until it is known which do. */
         Snapshot shownBy(String shown) {
-            return new Snapshot(name, at, by, command, activity, List.of(Layer.own(shown)), Map.of());
+            return new Snapshot(name, at, by, command, activity, List.of(Layer.own(shown)), Map.of(), null);
         }
     }
 }

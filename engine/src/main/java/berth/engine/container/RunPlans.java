@@ -79,6 +79,11 @@ final class RunPlans {
                 spec.ownConfinement());
     }
 
+    /** As {@link #of}, for a run from another image: what its own init is says nothing about that. */
+    RunPlan ofOtherImage(Container container) {
+        return of(container).withInit(DEFAULT_INIT);
+    }
+
     /** Its cgroup, relative to the hierarchies' roots. */
     String cgroup(Container container) {
         ContainerSpec spec = container.spec();

@@ -88,9 +88,8 @@ public final class Snapshots {
      */
     public Snapshot take(Container container, Optional<String> name, Caller caller) {
         name.ifPresent(Snapshot::requireName);
-        containers.locked(container, caller, () -> {
+        return containers.locked(container, caller, () -> {
             Dataset before = dataset(container);
-            Snapshot.Activity activity = requireSettled(container);
             String chosen = name.orElseGet(() -> free(before, TIME.format(clock.instant())));
             if (before.find(chosen).isPresent()) {
                 throw new BerthException(
@@ -98,15 +97,42 @@ public final class Snapshots {
                         "container '%s' has a snapshot '%s' already".formatted(container.name(), chosen),
                         "choose another name");
             }
-            if (activity == Snapshot.Activity.SUSPENDED
-                    || container.pool().driver().copiesInstantly()) {
-                copy(container, before, chosen, activity, caller);
-            } else {
-                freeze(container, before, Optional.of(chosen), caller);
-            }
+            return takeHeld(container, before, new Wish(chosen, Snapshot.Origin.ASKED), caller);
         });
-        List<Snapshot> all = dataset(container).snapshots();
-        return name.map(dataset(container)::snapshot).orElseGet(all::getLast);
+    }
+
+    /**
+     * Takes a snapshot for which it is time, unless the newest such one holds just what the container has now.
+     *
+     * @return the snapshot, if one was taken
+     */
+    Optional<Snapshot> takeScheduled(Container container, Caller caller) {
+        return containers.locked(container, caller, () -> {
+            Dataset before = dataset(container);
+            boolean same = before.snapshots().stream()
+                    .filter(s -> s.origin() == Snapshot.Origin.SCHEDULED)
+                    .reduce((_, later) -> later)
+                    .filter(s -> s.all().equals(below(before)))
+                    .isPresent();
+            if (same && container.state() == ContainerState.STOPPED && isUntouched(container, before)) {
+                return Optional.empty();
+            }
+            String name = free(before, "scheduled-" + TIME.format(clock.instant()));
+            return Optional.of(takeHeld(container, before, new Wish(name, Snapshot.Origin.SCHEDULED), caller));
+        });
+    }
+
+    /** What a snapshot is called and why it is taken. */
+    private record Wish(String name, Snapshot.Origin origin) {}
+
+    private Snapshot takeHeld(Container container, Dataset before, Wish wish, Caller caller) {
+        Snapshot.Activity activity = requireSettled(container);
+        if (activity == Snapshot.Activity.SUSPENDED || container.pool().driver().copiesInstantly()) {
+            copy(container, before, wish, activity, caller);
+        } else {
+            freeze(container, before, Optional.of(wish), caller);
+        }
+        return dataset(container).snapshot(wish.name());
     }
 
     /** Deletes snapshots. @throws BerthException NOT_FOUND; IN_USE if one is mounted */
@@ -147,7 +173,7 @@ public final class Snapshots {
      *
      * @throws BerthException WRONG_STATE if it runs
      */
-    public Snapshot reinstall(Container container, Caller caller) {
+    Snapshot reinstall(Container container, Caller caller) {
         containers.locked(
                 container,
                 caller,
@@ -169,13 +195,7 @@ public final class Snapshots {
             String prefix,
             DatasetChange kind,
             Caller caller) {
-        if (container.state() != ContainerState.STOPPED) {
-            throw new BerthException(
-                    ErrorCode.WRONG_STATE,
-                    "container '%s' is %s, its files are in use"
-                            .formatted(container.name(), container.state().word()),
-                    "stop it first: 'osctl ct stop %s'".formatted(container.name()));
-        }
+        requireStopped(container);
         Map<String, List<Layer>> former = new LinkedHashMap<>();
         List<Volume> replaced = new ArrayList<>();
         List<DatasetChange.Made> tips = new ArrayList<>();
@@ -187,8 +207,8 @@ public final class Snapshots {
             replaced.add(present.orElseGet(() -> new Volume(name, tip, List.of(), null))
                     .on(tip, container.pool().driver().needed(layers)));
         });
-        Snapshot undo = snapshot(
-                free(before, prefix + TIME.format(clock.instant())), Snapshot.Activity.STOPPED, former, caller);
+        Wish undone = new Wish(free(before, prefix + TIME.format(clock.instant())), Snapshot.Origin.ASKED);
+        Snapshot undo = snapshot(undone, Snapshot.Activity.STOPPED, former, caller);
         DatasetChange.Plan plan = new DatasetChange.Plan(
                 container.id().pool(),
                 container.name(),
@@ -242,19 +262,27 @@ public final class Snapshots {
      */
     Map<String, List<Layer>> freezeHeld(Container container, Caller caller) {
         Dataset before = dataset(container);
-        boolean untouched = before.all().stream()
-                .allMatch(v ->
-                        !v.below().isEmpty() && container.pool().driver().isUntouched(plans.filesystem(container, v)));
-        if (!untouched) {
+        if (!isUntouched(container, before)) {
             freeze(container, before, Optional.empty(), caller);
         }
+        return below(dataset(container));
+    }
+
+    /** Whether it is known to hold what its frozen layers show. */
+    private boolean isUntouched(Container container, Dataset dataset) {
+        return dataset.all().stream()
+                .allMatch(v ->
+                        !v.below().isEmpty() && container.pool().driver().isUntouched(plans.filesystem(container, v)));
+    }
+
+    private static Map<String, List<Layer>> below(Dataset dataset) {
         Map<String, List<Layer>> stacks = new LinkedHashMap<>();
-        dataset(container).all().forEach(v -> stacks.put(v.name(), v.below()));
+        dataset.all().forEach(v -> stacks.put(v.name(), v.below()));
         return stacks;
     }
 
-    /** Its present tips become layers, and the first ones of a snapshot if that has a name. */
-    private void freeze(Container container, Dataset before, Optional<String> name, Caller caller) {
+    /** Its present tips become layers, and the first ones of a snapshot if that is wanted. */
+    private void freeze(Container container, Dataset before, Optional<Wish> wish, Caller caller) {
         StorageDriver driver = container.pool().driver();
         List<DatasetChange.Made> merged = new ArrayList<>();
         List<DatasetChange.Made> tips = new ArrayList<>();
@@ -275,15 +303,15 @@ public final class Snapshots {
             next.add(volume.on(tip, driver.needed(layers)));
         }
         Dataset after = before.with(next);
-        if (name.isPresent()) {
-            after = after.with(snapshot(name.get(), Snapshot.Activity.STOPPED, frozen, caller));
+        if (wish.isPresent()) {
+            after = after.with(snapshot(wish.get(), Snapshot.Activity.STOPPED, frozen, caller));
         }
         DatasetChange.Plan plan = new DatasetChange.Plan(
                 container.id().pool(), container.name(), after, List.of(), false, merged, tips, unneeded);
-        change(name.isPresent() ? kinds.take() : kinds.freeze(), plan, container, caller);
+        change(wish.isPresent() ? kinds.take() : kinds.freeze(), plan, container, caller);
     }
 
-    private void copy(Container container, Dataset before, String name, Snapshot.Activity activity, Caller caller) {
+    private void copy(Container container, Dataset before, Wish wish, Snapshot.Activity activity, Caller caller) {
         List<DatasetChange.Made> copies = new ArrayList<>();
         Map<String, List<Layer>> stacks = new LinkedHashMap<>();
         for (Volume volume : before.all()) {
@@ -294,7 +322,7 @@ public final class Snapshots {
         DatasetChange.Plan plan = new DatasetChange.Plan(
                 container.id().pool(),
                 container.name(),
-                before.with(snapshot(name, activity, stacks, caller)),
+                before.with(snapshot(wish, activity, stacks, caller)),
                 copies,
                 container.state() == ContainerState.RUNNING,
                 List.of(),
@@ -303,20 +331,32 @@ public final class Snapshots {
         change(kinds.take(), plan, container, caller);
     }
 
-    private Snapshot snapshot(String name, Snapshot.Activity activity, Map<String, List<Layer>> stacks, Caller caller) {
+    private Snapshot snapshot(Wish wish, Snapshot.Activity activity, Map<String, List<Layer>> stacks, Caller caller) {
         Map<String, List<Layer>> volumes = new LinkedHashMap<>(stacks);
         return new Snapshot(
-                name,
+                wish.name(),
                 clock.instant(),
                 caller.actor().user(),
                 caller.actor().command(),
                 activity,
                 Objects.requireNonNull(volumes.remove(Volume.ROOT), "a snapshot shows the root too"),
-                volumes);
+                volumes,
+                wish.origin());
     }
 
     private void change(DatasetChange kind, DatasetChange.Plan plan, Container container, Caller caller) {
         operations.of(container.id().pool()).run(kind, plan, caller.actor(), caller.progress());
+    }
+
+    /** Refuses one whose files are in use. @throws BerthException WRONG_STATE */
+    static void requireStopped(Container container) {
+        if (container.state() != ContainerState.STOPPED) {
+            throw new BerthException(
+                    ErrorCode.WRONG_STATE,
+                    "container '%s' is %s, its files are in use"
+                            .formatted(container.name(), container.state().word()),
+                    "stop it first: 'osctl ct stop %s'".formatted(container.name()));
+        }
     }
 
     /** What it is doing, which must be something that lasts. */

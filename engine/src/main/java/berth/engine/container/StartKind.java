@@ -19,8 +19,10 @@ import berth.linux.file.FileType;
 import berth.linux.file.Resolution;
 import berth.linux.mount.MountAttribute;
 import berth.linux.mount.Mounts;
+import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -30,8 +32,9 @@ import java.util.function.Consumer;
 final class StartKind implements OperationKind<StartKind.Plan> {
     /**
      * @param limit the longest time LXC may take, in milliseconds
+     * @param boot what it runs from instead of its own root file system, if it does
      */
-    record Plan(String pool, String id, long limit) {}
+    record Plan(String pool, String id, long limit, Optional<Boot> boot) {}
 
     private static final int ANY_EXECUTE = 0111;
 
@@ -43,6 +46,7 @@ final class StartKind implements OperationKind<StartKind.Plan> {
     private final Monitors monitors;
     private final StartGate gate;
     private final GuestInterfaces guests;
+    private final Boots boots;
     private final ContainerLog log;
     private final SecureRandom random = new SecureRandom();
 
@@ -55,6 +59,7 @@ final class StartKind implements OperationKind<StartKind.Plan> {
             Monitors monitors,
             StartGate gate,
             GuestInterfaces guests,
+            Boots boots,
             ContainerLog log) {
         this.containers = containers;
         this.plans = plans;
@@ -64,6 +69,7 @@ final class StartKind implements OperationKind<StartKind.Plan> {
         this.monitors = monitors;
         this.gate = gate;
         this.guests = guests;
+        this.boots = boots;
         this.log = log;
     }
 
@@ -84,8 +90,14 @@ final class StartKind implements OperationKind<StartKind.Plan> {
 
     @Override
     public List<Step> steps(Plan plan, Progress progress) {
-        RootMount root = new RootMount(remarks -> mount(container(plan), remarks));
-        return List.of(
+        RootMount root = new RootMount(remarks -> mount(plan, remarks));
+        List<Step> steps = new ArrayList<>();
+        plan.boot()
+                .ifPresent(boot -> steps.add(Step.of(
+                        "make other root",
+                        () -> boots.make(container(plan), boot),
+                        () -> boots.discard(container(plan)))));
+        steps.addAll(List.of(
                 Step.of(
                         "make cgroup",
                         () -> {
@@ -96,15 +108,13 @@ final class StartKind implements OperationKind<StartKind.Plan> {
                             root.discard();
                             launcher.removeCgroup(run(plan));
                         }),
-                Step.of(
-                        "write LXC configuration",
-                        () -> launcher.configure(run(plan)),
-                        () -> launcher.unconfigure(run(plan))),
+                Step.of("write LXC configuration", () -> configure(plan), () -> launcher.unconfigure(run(plan))),
                 Step.of(
                         "mount root file system",
                         () -> attach(plan, root, progress),
                         () -> launcher.detachRoot(run(plan))),
-                Step.commit("start monitor", () -> start(plan)));
+                Step.commit("start monitor", () -> start(plan))));
+        return steps;
     }
 
     @Override
@@ -118,6 +128,14 @@ final class StartKind implements OperationKind<StartKind.Plan> {
         launcher.makeCgroup(run(plan));
         limits.prepare(container(plan), progress);
         devices.prepare(container(plan));
+    }
+
+    private void configure(Plan plan) throws IOException {
+        RunPlan run = run(plan);
+        launcher.configure(run);
+        if (plan.boot().isPresent()) {
+            boots.note(run, plan.boot().get());
+        }
     }
 
     private void start(Plan plan) throws InterruptedException {
@@ -140,13 +158,15 @@ final class StartKind implements OperationKind<StartKind.Plan> {
         };
         try (Fd mount = root.await(remarks)) {
             launcher.attachRoot(run(plan), mount);
+            plan.boot().ifPresent(boot -> boots.mountOwn(container, run(plan), boot));
         }
     }
 
     /** Its root file system, attached nowhere, with what it has to say about itself written into it. */
-    private Fd mount(Container container, Consumer<String> remarks) {
-        RunPlan run = plans.of(container);
-        var root = plans.root(container);
+    private Fd mount(Plan plan, Consumer<String> remarks) {
+        Container container = container(plan);
+        RunPlan run = run(plan);
+        RootFilesystem root = plan.boot().map(b -> boots.root(container, b)).orElseGet(() -> plans.root(container));
         Fd mount = container.pool().driver().mount(root);
         try (Directory rootfs = Directory.of(mount.dup(), Resolution.IN_ROOT)) {
             requireInit(container, run, rootfs);
@@ -155,7 +175,7 @@ final class StartKind implements OperationKind<StartKind.Plan> {
             files.hostname(run.hostname());
             distinguish(tree, root);
             guests.write(container, tree);
-            if (run.isolation().readOnlyRoot()) {
+            if (run.isolation().readOnlyRoot() && plan.boot().isEmpty()) {
                 // What is mounted read-only here, nobody in the guest's user namespace can mount otherwise.
                 Mounts.setAttributes(mount, Set.of(MountAttribute.READ_ONLY));
             }
@@ -195,6 +215,6 @@ final class StartKind implements OperationKind<StartKind.Plan> {
     }
 
     private RunPlan run(Plan plan) {
-        return plans.of(container(plan));
+        return plan.boot().isPresent() ? plans.ofOtherImage(container(plan)) : plans.of(container(plan));
     }
 }

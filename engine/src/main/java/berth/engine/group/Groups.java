@@ -12,6 +12,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
@@ -21,7 +22,10 @@ import java.util.function.UnaryOperator;
  */
 public final class Groups {
     private record Open(
-            ObjectStore<GroupSpec> store, NavigableMap<String, Group> byPath, Map<String, GroupSpec> specs) {}
+            ObjectStore<GroupSpec> store,
+            NavigableMap<String, Group> byPath,
+            Map<String, GroupSpec> specs,
+            ReentrantLock changing) {}
 
     private final Map<String, Open> pools = new ConcurrentHashMap<>();
 
@@ -36,7 +40,7 @@ public final class Groups {
         }
         groups.computeIfAbsent(Group.ROOT, p -> new Group(pool, p));
         groups.computeIfAbsent(Group.DEFAULT, p -> new Group(pool, p));
-        pools.put(pool, new Open(store, groups, specs));
+        pools.put(pool, new Open(store, groups, specs, new ReentrantLock()));
     }
 
     /** Forgets the groups of {@code pool}. */
@@ -107,12 +111,18 @@ public final class Groups {
     }
 
     /** Changes what {@code group} is. Different settings of one group may be changed under different locks. */
-    public synchronized void change(Group group, UnaryOperator<GroupSpec> change) {
+    public void change(Group group, UnaryOperator<GroupSpec> change) {
         Open open = opened(group.pool());
-        get(group.pool(), group.path());
-        GroupSpec next = change.apply(spec(group));
-        open.store().save(next);
-        open.specs().put(group.path(), next);
+        // One for each pool: where one hangs, others go on.
+        open.changing().lock();
+        try {
+            get(group.pool(), group.path());
+            GroupSpec next = change.apply(spec(group));
+            open.store().save(next);
+            open.specs().put(group.path(), next);
+        } finally {
+            open.changing().unlock();
+        }
     }
 
     /** The groups that {@code group} lies in, from the root group on, and itself last. */

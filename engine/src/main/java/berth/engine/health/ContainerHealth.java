@@ -8,6 +8,7 @@ import berth.engine.container.Container;
 import berth.engine.container.ContainerDatasets;
 import berth.engine.container.ContainerDevices;
 import berth.engine.container.ContainerState;
+import berth.engine.container.SnapshotSchedules;
 import berth.engine.device.Device;
 import berth.engine.device.DeviceTree;
 import berth.engine.group.Groups;
@@ -28,6 +29,7 @@ import berth.linux.process.GuestSysctls;
 import berth.linux.process.Resource;
 import berth.linux.process.ResourceLimits;
 import java.nio.file.Files;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -40,7 +42,8 @@ record ContainerHealth(
         Datasets datasets,
         Networks networks,
         ContainerDevices devices,
-        ContainerDatasets volumes) {
+        ContainerDatasets volumes,
+        SnapshotSchedules schedules) {
     /** Of its quota in percent. */
     private static final int NEARLY_FULL = 95;
 
@@ -55,6 +58,12 @@ record ContainerHealth(
         links(container, concerns);
         limits(container.spec().ownLimits(), concerns);
         confinement(container, concerns);
+        schedules
+                .failure(container)
+                .ifPresent(f -> concerns.broken(
+                        "its scheduled snapshot failed at %s: %s"
+                                .formatted(f.at().truncatedTo(ChronoUnit.SECONDS), f.reason()),
+                        "osctl ct log cat %s".formatted(container.name())));
         return concerns.all();
     }
 

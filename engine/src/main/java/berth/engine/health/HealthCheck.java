@@ -37,8 +37,15 @@ public final class HealthCheck {
         this.images = images;
         this.networks = networks;
         this.containers = services.containers();
-        this.single =
-                new ContainerHealth(users, groups, images, datasets, networks, services.devices(), services.datasets());
+        this.single = new ContainerHealth(
+                users,
+                groups,
+                images,
+                datasets,
+                networks,
+                services.devices(),
+                services.datasets(),
+                services.schedules());
     }
 
     /** What concerns {@code container}. */

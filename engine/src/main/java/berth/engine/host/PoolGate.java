@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -107,10 +108,20 @@ public final class PoolGate {
     /** Makes a pool; see {@link Pools#install}. */
     public Pool install(NewPool wish, Caller caller) {
         String name = wish.name();
+        return install(name, () -> pools.install(wish), caller);
+    }
+
+    /** Takes in a pool of another host, or one that was uninstalled; see {@link Pools#adopt}. */
+    public Pool adopt(String name, Path directory, Caller caller) {
+        return install(name, () -> pools.adopt(name, directory), caller);
+    }
+
+    private Pool install(String name, Supplier<Pool> coming, Caller caller) {
         try (Locks.Held _ = lock(name, caller)) {
-            Pool pool = pools.install(wish);
+            Pool pool = coming.get();
             try {
-                load(pool);
+                services.adoption().tell(load(pool));
+                services.renumbering().settle(pool, caller);
                 users.register(name);
             } catch (RuntimeException e) {
                 pools.uninstall(name);
@@ -155,6 +166,7 @@ public final class PoolGate {
                 throw new BerthException(ErrorCode.WRONG_STATE, "pool '%s' cannot be used: %s".formatted(name, why));
             });
             services.adoption().tell(load(pool));
+            services.renumbering().settle(pool, caller);
             users.register(name);
             services.adoption().adopt(name);
             services.autostarter().start(name);
@@ -232,7 +244,10 @@ public final class PoolGate {
     private List<String> standingOn(Pool pool, String image) {
         return Stream.concat(
                         services.containers().of(pool.name()).stream()
-                                .filter(c -> c.spec().image().equals(image))
+                                .filter(c -> c.spec().image().equals(image)
+                                        || c.boot()
+                                                .filter(b -> b.image().equals(image))
+                                                .isPresent())
                                 .map(Container::name),
                         services.trash().keys(pool.name(), s -> s.image().equals(image)).stream()
                                 .map("%s (in the trash)"::formatted))

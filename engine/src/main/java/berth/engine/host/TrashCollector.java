@@ -4,7 +4,6 @@ import berth.engine.BerthException;
 import berth.engine.container.Discarded;
 import berth.engine.container.TrashBin;
 import berth.engine.operation.Caller;
-import berth.engine.storage.Pool;
 import berth.engine.storage.Pools;
 import java.time.Duration;
 import java.util.List;
@@ -12,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deletes what has been in the trash for as long as its pool keeps it: one after the other, with a rest after each, so that nobody
- * notices. What cannot be deleted is tried again at every look.
+ * Deletes what has been in the trash for as long as its pool keeps it: in each pool one after the other, with a rest after each, so
+ * that nobody notices. What cannot be deleted is tried again at every look.
  */
 public final class TrashCollector {
     private static final Logger LOG = LoggerFactory.getLogger(TrashCollector.class);
@@ -28,31 +27,21 @@ public final class TrashCollector {
         this.trash = trash;
     }
 
-    /** Works from now on, on a thread of its own, until the daemon ends. */
+    /** Works from now on, on threads of its own, until the daemon ends. */
     public void start() {
-        Thread.ofPlatform().daemon().name("trash-collector").start(this::run);
+        new PoolRounds("trash", pools, this::look).start(() -> Thread.sleep(BETWEEN_LOOKS));
     }
 
-    private void run() {
-        try {
-            while (true) {
-                for (Discarded next : due()) {
-                    delete(next);
-                    Thread.sleep(REST);
-                }
-                Thread.sleep(BETWEEN_LOOKS);
+    private void look(String pool) {
+        for (Discarded next : due(pool)) {
+            delete(next);
+            try {
+                Thread.sleep(REST);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
             }
-        } catch (InterruptedException e) {
-            LOG.debug("the trash is looked at no more");
         }
-    }
-
-    private List<Discarded> due() {
-        return pools.all().stream()
-                .filter(p -> p.whyUnusable().isEmpty())
-                .map(Pool::name)
-                .flatMap(p -> due(p).stream())
-                .toList();
     }
 
     private List<Discarded> due(String pool) {

@@ -4,6 +4,7 @@ import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -76,6 +77,23 @@ public record IdMap(@JsonValue List<IdMapping> mappings) {
     /** The host ids it maps to. */
     public List<HostIds> hostIds() {
         return mappings.stream().map(IdMapping::outsideIds).toList();
+    }
+
+    /** The same ids inside, on the first host ids of {@code ids}, in their order. @throws BerthException EXHAUSTED if those are too few */
+    IdMap movedTo(HostIds ids) {
+        if (total() > ids.count()) {
+            throw new BerthException(
+                    ErrorCode.EXHAUSTED,
+                    "%d ids do not fit into a block of %d".formatted(total(), ids.count()),
+                    "make an id range with larger blocks");
+        }
+        List<IdMapping> moved = new ArrayList<>();
+        long next = ids.start();
+        for (IdMapping mapping : mappings) {
+            moved.add(new IdMapping(mapping.inside(), next, mapping.count()));
+            next += mapping.count();
+        }
+        return new IdMap(moved);
     }
 
     /** Whether both map onto a common host id, so that one namespace could touch files of the other. */

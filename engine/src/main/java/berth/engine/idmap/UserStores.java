@@ -69,6 +69,12 @@ public final class UserStores {
         return opened(pool).users();
     }
 
+    /** Other ids for users of {@code pool}. @throws BerthException NOT_FOUND if it is not open */
+    public UserRelocation relocation(String pool) {
+        Open open = opened(pool);
+        return new UserRelocation(open.users(), open.ranges(), ledger);
+    }
+
     /** The id ranges of {@code pool}. @throws BerthException NOT_FOUND if it is not open */
     public IdRanges ranges(String pool) {
         return opened(pool).ranges();

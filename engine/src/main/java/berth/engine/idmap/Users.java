@@ -48,6 +48,8 @@ public final class Users {
     private final SystemAccounts accounts;
     private final Map<String, User> users = new ConcurrentSkipListMap<>();
     private final Map<String, Broken> unusable = new ConcurrentHashMap<>();
+    /** Those some of whose ids somebody else has, whether they can be used nevertheless or not. */
+    private final Map<String, User> displaced = new ConcurrentHashMap<>();
     /** Names of users that are planned but not there yet. */
     private final Set<String> planned = ConcurrentHashMap.newKeySet();
 
@@ -75,6 +77,7 @@ public final class Users {
                 users.put(user.name(), user);
             } catch (BerthException e) {
                 LOG.warn("User '{}' is left out: {}", holder(user.name()), e.getMessage());
+                displaced.put(user.name(), user);
                 unusable.put(user.name(), new Broken(user.name(), e.getMessage(), store.directory()));
             }
         }
@@ -91,11 +94,14 @@ public final class Users {
                     range.get(), block(user, range.get(), user.blockIndex().orElseThrow()));
         }
         ledger.restore(holder(user.name()), OptionalLong.of(user.ugid()), user.hostIds())
-                .forEach(c -> LOG.warn(
-                        "User '{}' shares {} with {}, who can interfere with its containers",
-                        holder(user.name()),
-                        c.ids(),
-                        c.holder()));
+                .forEach(c -> {
+                    displaced.put(user.name(), user);
+                    LOG.warn(
+                            "User '{}' shares {} with {}, who can interfere with its containers",
+                            holder(user.name()),
+                            c.ids(),
+                            c.holder());
+                });
     }
 
     /** Every user, by name. */
@@ -115,7 +121,8 @@ public final class Users {
             throw new BerthException(
                     ErrorCode.WRONG_STATE,
                     "user '%s' cannot be used: %s".formatted(name, reason.reason()),
-                    "remove the other, or change the ids in %s and import the pool again".formatted(reason.kept()));
+                    "import the pool again, which gives it other ids: 'osctl pool export %1$s', 'osctl pool import %1$s'"
+                            .formatted(pool));
         }
         return find(name)
                 .orElseThrow(() -> new BerthException(
@@ -265,7 +272,37 @@ public final class Users {
         }
     }
 
-    private void reserve(User user) {
+    /** Those some of whose ids somebody else has. */
+    List<User> displaced() {
+        return List.copyOf(displaced.values());
+    }
+
+    /** {@code user} with the host ids {@code ids}, which are block {@code index} of {@code range}, and an account of its own. */
+    User moved(User user, HostIds ids, String range, long index) {
+        return new User(
+                user.name(),
+                accountId(NewUser.named(user.name())),
+                user.uidMap().movedTo(ids),
+                user.gidMap().movedTo(ids),
+                Optional.of(range),
+                Optional.of(index),
+                user.standalone());
+    }
+
+    /** Writes a user in place of what it was. */
+    void replace(User user) {
+        store.save(user);
+        users.put(user.name(), user);
+        unusable.remove(user.name());
+        displaced.remove(user.name());
+    }
+
+    /** Writes the file of a user; in memory it is what it was. */
+    void rewrite(User user) {
+        store.save(user);
+    }
+
+    void reserve(User user) {
         if (user.idRange().isPresent() && user.blockIndex().isPresent()) {
             ranges.allocate(
                     user.idRange().get(),

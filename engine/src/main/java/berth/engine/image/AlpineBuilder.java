@@ -32,8 +32,7 @@ public final class AlpineBuilder extends ImageBuilder {
      * @param mirror an address that releases are below; Alpine's own if empty
      * @throws BerthException INVALID if one of them is not what it should be
      */
-    public AlpineBuilder(
-            Fd apk, Optional<Fd> keys, String release, List<String> packages, Optional<String> mirror) {
+    public AlpineBuilder(Fd apk, Optional<Fd> keys, String release, List<String> packages, Optional<String> mirror) {
         check(RELEASE, release, "a release of Alpine: it is called like v3.22, or edge");
         packages.forEach(name -> check(PACKAGE, name, "the name of a package"));
         mirror.ifPresent(address -> check(ADDRESS, address, "the address of a mirror"));

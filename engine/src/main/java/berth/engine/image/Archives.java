@@ -94,7 +94,8 @@ final class Archives {
 
     private static Path spool(InputStream in, Path file) {
         try (in;
-                OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING)) {
+                OutputStream out =
+                        Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING)) {
             byte[] buffer = new byte[BUFFER];
             for (int count = fill(in, buffer); count > 0; count = fill(in, buffer)) {
                 FileSink.checkInterrupt();

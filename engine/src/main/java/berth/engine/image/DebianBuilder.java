@@ -91,8 +91,7 @@ public final class DebianBuilder extends ImageBuilder {
     Build start(Site site) {
         List<String> arguments = arguments(Programs.find("mmdebstrap", "mmdebstrap"), AptConfiguration.ofHost());
         if (!Files.exists(vendor.keys())) {
-            throw Programs.missing(
-                    "this machine has no keys of the archive of " + vendor.word(), vendor.keysPackage());
+            throw Programs.missing("this machine has no keys of the archive of " + vendor.word(), vendor.keysPackage());
         }
         site.progress().step("asking the archive of %s for %s".formatted(vendor.word(), release));
         Build build = site.run(new Sandbox.Job("mmdebstrap", "build-debian.sh", arguments, List.of()));

@@ -84,6 +84,7 @@ public record Image(
     }
 
     Image withNames(List<String> others) {
-        return new Image(id, others, created, source, size, entries, distribution, version, architecture, init, difference);
+        return new Image(
+                id, others, created, source, size, entries, distribution, version, architecture, init, difference);
     }
 }

@@ -39,6 +39,7 @@ public final class Images implements AutoCloseable {
     private final ImageShelf shelf;
     /** Held while the catalogue and the directory change together. */
     private final ReentrantLock changing = new ReentrantLock();
+
     private final Intake intake;
 
     private Images(
@@ -324,8 +325,7 @@ public final class Images implements AutoCloseable {
                 keep(image);
             }
         } catch (KernelException e) {
-            catalogue.addProblem(
-                    "image %s, which nothing needs, stays: %s".formatted(image.shortId(), e.getMessage()));
+            catalogue.addProblem("image %s, which nothing needs, stays: %s".formatted(image.shortId(), e.getMessage()));
         }
     }
 

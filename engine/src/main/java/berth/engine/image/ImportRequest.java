@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param baseId the id of the image that it stands on: what is imported is then a layer, the difference to that; null if it is whole
  */
 public record ImportRequest(
-        String source, @Nullable String name, long maxSize, @Nullable String baseId) {
+        String source,
+        @Nullable String name,
+        long maxSize,
+        @Nullable String baseId) {
     /** What an image may unpack to unless more is allowed: 64 GiB. */
     public static final long DEFAULT_MAX_SIZE = 64L << 30;
 

@@ -138,8 +138,7 @@ final class Intake {
     }
 
     private Image describe(Unpacker.Unpacked unpacked, ImportRequest request, Optional<Image> base) {
-        TreeFacts facts =
-                base.map(below -> unpacked.facts().orThoseOf(below)).orElse(unpacked.facts());
+        TreeFacts facts = base.map(below -> unpacked.facts().orThoseOf(below)).orElse(unpacked.facts());
         return new Image(
                 unpacked.manifest().id(),
                 List.of(),

@@ -19,7 +19,12 @@ import org.jspecify.annotations.Nullable;
  * @param files what is laid in
  * @param script the text of a program, of the shell if it does not begin with {@code #!}; none if null
  */
-public record Recipe(String name, String base, List<String> packages, List<Laid> files, @Nullable String script) {
+public record Recipe(
+        String name,
+        String base,
+        List<String> packages,
+        List<Laid> files,
+        @Nullable String script) {
     private static final Pattern PACKAGE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._+:=~-]{0,100}");
     private static final List<String> KEYS = List.of("name", "base", "packages", "files", "script");
     private static final int MAX_MODE = 07777;
@@ -31,7 +36,8 @@ public record Recipe(String name, String base, List<String> packages, List<Laid>
      * @param content what it holds
      * @param mode in octal digits; 644 if null
      */
-    public record Laid(String path, String content, @Nullable String mode) {
+    public record Laid(
+            String path, String content, @Nullable String mode) {
         public Laid {
             if (path == null || !path.matches("/[^\\x00]{1,4000}") || path.matches(".*/\\.\\.?(/.*)?|.*/")) {
                 throw invalid("'%s' is no path of a file: it begins with '/' and climbs nowhere".formatted(path));
@@ -76,8 +82,8 @@ public record Recipe(String name, String base, List<String> packages, List<Laid>
         Map<?, ?> said = Yaml.read(text, Map.class);
         for (Object key : said.keySet()) {
             if (!KEYS.contains(String.valueOf(key))) {
-                throw invalid("it says '%s', which means nothing; it may say %s"
-                        .formatted(key, String.join(", ", KEYS)));
+                throw invalid(
+                        "it says '%s', which means nothing; it may say %s".formatted(key, String.join(", ", KEYS)));
             }
         }
         return Yaml.read(text, Recipe.class);

@@ -37,7 +37,8 @@ public final class RecipeBuilder extends ImageBuilder {
             }
             String said = recipe.script();
             String script = said == null ? "" : said;
-            Files.writeString(scratch.resolve("script"), script.isEmpty() || script.startsWith("#!") ? script : SHELL + script);
+            Files.writeString(
+                    scratch.resolve("script"), script.isEmpty() || script.startsWith("#!") ? script : SHELL + script);
         } catch (IOException e) {
             throw FileFailure.of("write", scratch, e);
         }

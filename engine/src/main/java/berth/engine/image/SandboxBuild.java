@@ -114,8 +114,7 @@ final class SandboxBuild implements ImageBuilder.Build, ArchiveReader {
         }
         if (!status.isSuccess()) {
             throw new BerthException(
-                    ErrorCode.FAILED,
-                    "%s failed (%s): %s".formatted(program, status, String.join("; ", reasons())));
+                    ErrorCode.FAILED, "%s failed (%s): %s".formatted(program, status, String.join("; ", reasons())));
         }
     }
 
@@ -145,8 +144,9 @@ final class SandboxBuild implements ImageBuilder.Build, ArchiveReader {
 
     /** The last lines that say what went wrong, or the last of all. */
     private synchronized List<String> reasons() {
-        List<String> errors =
-                lines.stream().filter(line -> line.matches("(E|Err|W|dpkg|- Curl error).*")).toList();
+        List<String> errors = lines.stream()
+                .filter(line -> line.matches("(E|Err|W|dpkg|- Curl error).*"))
+                .toList();
         List<String> shown = new ArrayList<>(errors.isEmpty() ? lines : errors);
         return shown.subList(Math.max(0, shown.size() - LINES_SHOWN), shown.size());
     }

@@ -112,7 +112,8 @@ final class TarWriter implements ArchiveWriter {
     private static String name(ArchiveEntry entry) {
         if (entry.kind() == Kind.WHITEOUT) {
             int slash = entry.name().lastIndexOf('/') + 1;
-            return "./" + entry.name().substring(0, slash) + LayersReader.WHITEOUT + entry.name().substring(slash);
+            return "./" + entry.name().substring(0, slash) + LayersReader.WHITEOUT
+                    + entry.name().substring(slash);
         }
         String path = "./" + entry.name();
         return entry.kind() == Kind.DIRECTORY && !path.endsWith("/") ? path + "/" : path;

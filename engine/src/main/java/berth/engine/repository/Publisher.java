@@ -130,18 +130,12 @@ public final class Publisher {
     }
 
     private static BerthIndex.Entry entry(
-            Images images,
-            Image image,
-            Listing listing,
-            BerthIndex index,
-            Directory directory,
-            Progress progress) {
+            Images images, Image image, Listing listing, BerthIndex index, Directory directory, Progress progress) {
         String distribution = word(listing.distribution().orElse(image.distribution()), "distribution");
         String version = word(listing.version().orElse(image.version()), "version");
         String vendor = word(listing.vendor(), "vendor");
         String variant = word(listing.variant(), "variant");
-        List<String> tags =
-                listing.tags().stream().map(tag -> word(tag, "tag")).toList();
+        List<String> tags = listing.tags().stream().map(tag -> word(tag, "tag")).toList();
         String name = "%s-%s-%s-%s".formatted(distribution, version, image.architecture(), variant);
         List<BerthIndex.Layer> layers = new ArrayList<>();
         for (Image part : images.stack(image)) {
@@ -153,8 +147,7 @@ public final class Publisher {
     }
 
     /** That of {@code image} in {@code index}, if it stands on the same as here, on {@code below}. */
-    private static Optional<BerthIndex.Layer> layer(
-            BerthIndex index, Image image, List<BerthIndex.Layer> below) {
+    private static Optional<BerthIndex.Layer> layer(BerthIndex index, Image image, List<BerthIndex.Layer> below) {
         for (BerthIndex.Entry entry : index.images()) {
             List<BerthIndex.Layer> layers = entry.layers();
             if (layers.size() > below.size()
@@ -186,8 +179,7 @@ public final class Publisher {
         } catch (IOException e) {
             throw e.getCause() instanceof KernelException cause
                     ? failure(cause)
-                    : new BerthException(
-                            ErrorCode.FAILED, "the image cannot be packed: " + e.getMessage(), null, e);
+                    : new BerthException(ErrorCode.FAILED, "the image cannot be packed: " + e.getMessage(), null, e);
         } finally {
             removeIfThere(directory, incoming);
         }

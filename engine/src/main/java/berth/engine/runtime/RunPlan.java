@@ -37,4 +37,23 @@ public record RunPlan(
         RunIsolation isolation,
         String startHost,
         Path stage,
-        Confinement confinement) {}
+        Confinement confinement) {
+    /** The same with another process 1. */
+    public RunPlan withInit(List<String> words) {
+        return new RunPlan(
+                name,
+                paths,
+                uid,
+                idmap,
+                cgroup,
+                hostname,
+                arch,
+                words,
+                lxcLog,
+                consoleLog,
+                isolation,
+                startHost,
+                stage,
+                confinement);
+    }
+}

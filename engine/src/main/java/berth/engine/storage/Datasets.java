@@ -30,6 +30,8 @@ public final class Datasets {
     /** What the names of layers end with that are for a moment only. */
     private static final String PASSING = "@passing";
 
+    private static final String MERGING = "@merging";
+
     private final Map<String, Open> pools = new ConcurrentHashMap<>();
     private final SecureRandom random = new SecureRandom();
 
@@ -86,8 +88,14 @@ public final class Datasets {
         return id + PASSING;
     }
 
+    /** As {@link #passingLayer}, for a layer that is made of others of container {@code id} while it may be used. */
+    public static String mergingLayer(String id) {
+        return id + MERGING;
+    }
+
     private static void sweep(Pool pool) {
-        try (DirectoryStream<Path> layers = Files.newDirectoryStream(pool.containers(), "*" + PASSING)) {
+        try (DirectoryStream<Path> layers =
+                Files.newDirectoryStream(pool.containers(), "*{%s,%s}".formatted(PASSING, MERGING))) {
             layers.forEach(pool.driver()::destroy);
         } catch (IOException e) {
             LOG.warn("Layers that were for a moment stay in {}: {}", pool.containers(), e.getMessage());

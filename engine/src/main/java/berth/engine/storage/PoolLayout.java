@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
+import java.util.Optional;
 
 /** The directories that every pool has. */
 final class PoolLayout {
@@ -29,7 +30,7 @@ final class PoolLayout {
     private PoolLayout() {}
 
     /** Makes it, or what is missing of it; tells a directory that cannot hold a pool. */
-    static void lay(String name, Path directory) throws IOException {
+    static void lay(String name, Path directory, String driver) throws IOException {
         Files.createDirectories(directory);
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
         for (String part : LAYOUT.keySet().stream().sorted().toList()) {
@@ -42,8 +43,8 @@ final class PoolLayout {
         }
         refuseUnreachable(directory);
         ObjectStore<PoolMarker> markers = markers(directory);
-        if (markers.read(name).isEmpty()) {
-            markers.save(new PoolMarker(name, PoolMarker.FORMAT));
+        if (markers.read(name).flatMap(PoolMarker::driver).isEmpty()) {
+            markers.save(new PoolMarker(name, PoolMarker.FORMAT, Optional.of(driver)));
         }
         // Tells a read-only file system, which would otherwise show with the first change.
         Path probe = directory.resolve("conf/.writable");

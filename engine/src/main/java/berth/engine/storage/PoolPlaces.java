@@ -71,7 +71,7 @@ final class PoolPlaces {
     }
 
     private static Optional<Path> disk(NewPool wish, String driver, Path directory) {
-        Path beside = directory.resolveSibling(directory.getFileName() + "." + driver);
+        Path beside = beside(directory, driver);
         if (wish.size().isEmpty()) {
             return Files.isRegularFile(beside) ? Optional.of(beside) : Optional.empty();
         }
@@ -82,6 +82,11 @@ final class PoolPlaces {
                     "leave out --size, or add --driver btrfs");
         }
         return Optional.of(beside);
+    }
+
+    /** The file that holds the file system of a pool of {@code driver} in {@code directory}, if it is in one. */
+    static Path beside(Path directory, String driver) {
+        return directory.resolveSibling(directory.getFileName() + "." + driver);
     }
 
     /** Mounts what an uninstalled pool has left; a new file is made only where there is none. */

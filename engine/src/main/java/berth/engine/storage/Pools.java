@@ -7,7 +7,6 @@ import berth.engine.store.FileFailure;
 import berth.engine.store.ObjectStore;
 import berth.linux.KernelException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -16,8 +15,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -25,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The pools of an instance: where they are and whether they can be used. Safe for use by several threads; a pool is changed
- * only under its lock.
+ * The pools of an instance: where they are and whether they can be used. Safe for use by several threads; a pool comes and goes
+ * only under its lock. Nothing that waits for one pool's file system keeps the others from anything.
  */
 public final class Pools {
     private static final Logger LOG = LoggerFactory.getLogger(Pools.class);
@@ -36,7 +38,9 @@ public final class Pools {
     private final InstantSource clock;
     private final Map<String, StorageDriver> drivers = new TreeMap<>();
     private final PoolPlaces places;
+    private final PoolProbe probe;
     private final Map<String, Pool> pools = new ConcurrentSkipListMap<>();
+    private final Map<String, ReentrantLock> changes = new ConcurrentHashMap<>();
 
     public Pools(
             Instance instance,
@@ -46,6 +50,7 @@ public final class Pools {
             InstantSource clock) {
         drivers.forEach(d -> this.drivers.put(d.name(), d));
         this.places = new PoolPlaces(instance.stateDirectory().resolve("pool"), disks, datasets);
+        this.probe = new PoolProbe(this.drivers, places);
         this.clock = clock;
         this.records =
                 new ObjectStore<>(instance.stateDirectory().resolve("conf/pool"), PoolRecord.class, PoolRecord::name);
@@ -132,8 +137,9 @@ public final class Pools {
                 true);
         try {
             places.provide(wish, place);
+            requireSameDriver(name, directory, driver);
             driver.requireUsable(PoolPlaces.existing(directory));
-            PoolLayout.lay(name, directory);
+            PoolLayout.lay(name, directory, driver.name());
         } catch (BerthException | KernelException e) {
             places.withdraw(place);
             throw e;
@@ -149,17 +155,52 @@ public final class Pools {
         return open(pool);
     }
 
+    /**
+     * Takes a pool in that is in {@code directory}, or in a file beside that, and was brought here from another host or was
+     * uninstalled.
+     *
+     * @throws BerthException NOT_FOUND if it is not there
+     */
+    public Pool adopt(String name, Path directory) {
+        Optional<PoolMarker> marker = PoolLayout.markers(directory).read(name);
+        Optional<String> inFile = drivers.keySet().stream()
+                .filter(d -> Files.isRegularFile(PoolPlaces.beside(directory, d)))
+                .findFirst();
+        if (marker.isEmpty() && inFile.isEmpty()) {
+            throw new BerthException(
+                    ErrorCode.NOT_FOUND,
+                    "%s does not hold pool '%s'".formatted(directory, name),
+                    "name the directory in which 'conf', 'ct' and 'image' of the pool are; mount its file system first");
+        }
+        String driver = marker.flatMap(PoolMarker::driver).or(() -> inFile).orElse("dir");
+        return install(
+                new NewPool(name, Optional.of(directory), Optional.of(driver), Optional.empty(), OptionalLong.empty()));
+    }
+
+    private static void requireSameDriver(String name, Path directory, StorageDriver driver) {
+        PoolLayout.markers(directory)
+                .read(name)
+                .flatMap(PoolMarker::driver)
+                .filter(d -> !d.equals(driver.name()))
+                .ifPresent(d -> {
+                    throw new BerthException(
+                            ErrorCode.INVALID,
+                            "pool '%s' in %s is of driver '%s'".formatted(name, directory, d),
+                            "add --driver %s, or 'osctl pool import --path %s %s'".formatted(d, directory, name));
+                });
+    }
+
     /** Forgets a pool; its data stays where it is. Its containers must not run and must be unloaded. */
-    public synchronized void uninstall(String name) {
+    public void uninstall(String name) {
         records.read(name).ifPresent(places::release);
         records.remove(name);
         pools.remove(name);
     }
 
     /** Makes the file system of {@code name}, which is in a file, {@code bytes} bytes large. @throws BerthException UNSUPPORTED */
-    public synchronized void grow(String name, long bytes) {
+    public void grow(String name, long bytes) {
         usable(name);
-        places.grow(records.read(name).orElseThrow(), bytes);
+        changing(name, () -> places.grow(records.read(name).orElseThrow(), bytes));
     }
 
     /** What was decided about pool {@code name}, which must be usable. */
@@ -168,8 +209,18 @@ public final class Pools {
     }
 
     /** Decides something else about a pool. */
-    public synchronized void change(String name, UnaryOperator<PoolSettings> change) {
-        settings(usable(name)).save(change.apply(settings(name)));
+    public void change(String name, UnaryOperator<PoolSettings> change) {
+        changing(name, () -> settings(usable(name)).save(change.apply(settings(name))));
+    }
+
+    private void changing(String name, Runnable work) {
+        ReentrantLock lock = changes.computeIfAbsent(name, _ -> new ReentrantLock());
+        lock.lock();
+        try {
+            work.run();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private static ObjectStore<PoolSettings> settings(Pool pool) {
@@ -182,7 +233,7 @@ public final class Pools {
     }
 
     /** Stops managing a pool until {@link #reimport}. Its containers must be unloaded. */
-    public synchronized void export(String name) {
+    public void export(String name) {
         records.read(name).ifPresent(r -> {
             records.save(r.withImported(false));
             places.release(r);
@@ -191,7 +242,7 @@ public final class Pools {
     }
 
     /** Manages an exported pool again, or looks again at one that could not be used. @throws BerthException NOT_FOUND */
-    public synchronized Pool reimport(String name) {
+    public Pool reimport(String name) {
         PoolRecord pool = records.read(name)
                 .orElseThrow(() -> new BerthException(
                         ErrorCode.NOT_FOUND,
@@ -210,7 +261,7 @@ public final class Pools {
     }
 
     /** The names of pools that were exported and could be imported again. */
-    public synchronized List<String> exported() {
+    public List<String> exported() {
         return records.load().objects().stream()
                 .filter(r -> !r.imported())
                 .map(PoolRecord::name)
@@ -219,7 +270,7 @@ public final class Pools {
 
     private Pool open(PoolRecord pool) {
         Path path = Path.of(pool.path());
-        Optional<String> problem = problem(pool, path);
+        Optional<String> problem = probe.problem(pool, path);
         problem.ifPresent(p -> LOG.error("Pool {} cannot be used: {}", pool.name(), p));
         Pool opened = new Pool(
                 pool.name(),
@@ -229,38 +280,6 @@ public final class Pools {
                 problem.orElse(null));
         pools.put(pool.name(), opened);
         return opened;
-    }
-
-    private Optional<String> problem(PoolRecord pool, Path path) {
-        if (!drivers.containsKey(pool.driver())) {
-            return Optional.of("this version has no '%s' driver".formatted(pool.driver()));
-        }
-        try {
-            places.open(pool);
-        } catch (BerthException e) {
-            return Optional.of(e.getMessage() + e.hint().map("; %s"::formatted).orElse(""));
-        } catch (KernelException e) {
-            return Optional.of(
-                    "%s cannot be mounted: %s".formatted(pool.diskFile().orElse(path), e.getMessage()));
-        }
-        if (!Files.isDirectory(path)) {
-            return Optional.of("%s does not exist; is its file system mounted?".formatted(path));
-        }
-        try {
-            if (PoolLayout.markers(path).read(pool.name()).isEmpty()) {
-                return Optional.of(
-                        "%s does not hold pool '%s'; is its file system mounted?".formatted(path, pool.name()));
-            }
-            PoolLayout.lay(pool.name(), path);
-            drivers.get(pool.driver()).requireUsable(path);
-            return Optional.empty();
-        } catch (IOException e) {
-            return Optional.of("%s cannot be written: %s".formatted(path, FileFailure.reason(e)));
-        } catch (UncheckedIOException e) {
-            return Optional.of("%s cannot be written: %s".formatted(path, e.getMessage()));
-        } catch (BerthException e) {
-            return Optional.of(e.getMessage());
-        }
     }
 
     private StorageDriver driver(String name) {

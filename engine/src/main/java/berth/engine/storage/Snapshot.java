@@ -6,9 +6,11 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param activity what the container was doing
  * @param layers the frozen layers that show its root file system, topmost first; at least one
  * @param volumes those of its further file systems, by their names; none if null
+ * @param origin why it was taken; because somebody asked for it if null
  */
 public record Snapshot(
         String name,
@@ -30,7 +33,8 @@ public record Snapshot(
         String command,
         Activity activity,
         List<Layer> layers,
-        @Nullable Map<String, List<Layer>> volumes) {
+        @Nullable Map<String, List<Layer>> volumes,
+        @Nullable Origin origin) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.:+-]{0,99}");
 
     /** What a container was doing when its files were frozen. */
@@ -39,6 +43,14 @@ public record Snapshot(
         STOPPED,
         /** It was suspended in the midst of its work: its files are as after a power cut, with nothing lost that was written. */
         SUSPENDED
+    }
+
+    /** Why a snapshot was taken. */
+    public enum Origin {
+        /** Somebody, or another command, wanted just this one: it stays until it is deleted. */
+        ASKED,
+        /** It was time for one: it goes when there are enough newer ones. */
+        SCHEDULED
     }
 
     public Snapshot {
@@ -53,7 +65,20 @@ public record Snapshot(
 
     /** The same of the root file system alone, shown by other layers. */
     public Snapshot on(List<Layer> others) {
-        return new Snapshot(name, at, by, command, activity, others, Map.of());
+        return new Snapshot(name, at, by, command, activity, others, Map.of(), origin);
+    }
+
+    /** Why it was taken; never null. */
+    @Override
+    public Origin origin() {
+        return Objects.requireNonNullElse(origin, Origin.ASKED);
+    }
+
+    /** The same, shown by other layers: each by what {@code change} makes of it. */
+    public Snapshot on(UnaryOperator<List<Layer>> change) {
+        Map<String, List<Layer>> others = new TreeMap<>(volumes());
+        others.replaceAll((_, stack) -> change.apply(stack));
+        return new Snapshot(name, at, by, command, activity, change.apply(layers), others, origin);
     }
 
     /** Refuses a name that no snapshot can have. @throws BerthException INVALID */

@@ -41,6 +41,11 @@ public interface StorageDriver {
     /** The most layers that a tip may be made on; more are to be merged before. */
     int deepest();
 
+    /** On how many layers a tip is well made; those of more are merged when there is time. */
+    default int comfortable() {
+        return deepest();
+    }
+
     /** Makes layer {@code merged}, which shows on the image of {@code root} what its layers below the tip show, with its ids. */
     void merge(RootFilesystem root, String merged);
 

@@ -14,8 +14,7 @@ import org.junit.jupiter.api.Test;
 class AlpineBuilderTest {
     private static void assertInvalid(String release, List<String> packages, String mirror) {
         try (Fd apk = Fd.openForReading(Path.of("/dev/null"))) {
-            assertThatThrownBy(() -> new AlpineBuilder(
-                            apk, Optional.empty(), release, packages, Optional.of(mirror)))
+            assertThatThrownBy(() -> new AlpineBuilder(apk, Optional.empty(), release, packages, Optional.of(mirror)))
                     .isInstanceOfSatisfying(
                             BerthException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID));
         }

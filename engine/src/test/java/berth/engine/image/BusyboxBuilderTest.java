@@ -44,8 +44,10 @@ class BusyboxBuilderTest {
     void buildingItAgainGivesTheSameImage() throws IOException {
         assumeTrue(Files.isExecutable(Path.of("/bin/busybox")), "busybox-static is not installed");
         try (ImportFixture fixture = new ImportFixture(scratch)) {
-            Imported first = fixture.images().build(new BusyboxBuilder(), ImportFixture.NO_SANDBOX, ImportRequest.of("a"), Progress.none());
-            Imported second = fixture.images().build(new BusyboxBuilder(), ImportFixture.NO_SANDBOX, ImportRequest.of("b"), Progress.none());
+            Imported first = fixture.images()
+                    .build(new BusyboxBuilder(), ImportFixture.NO_SANDBOX, ImportRequest.of("a"), Progress.none());
+            Imported second = fixture.images()
+                    .build(new BusyboxBuilder(), ImportFixture.NO_SANDBOX, ImportRequest.of("b"), Progress.none());
             assertThat(second.image()).isEqualTo(first.image());
             assertThat(second.outcome()).isEqualTo(Imported.Outcome.KNOWN);
         }

@@ -176,7 +176,9 @@ class LayeredImageTest {
         Image changed;
         try (Directory tree = Directory.open(copy, Resolution.NO_LINKS)) {
             changed = images.importDifference(
-                            new TreeView(tree, Owners.SAME), ImportRequest.of("copy").on(base), Progress.none())
+                            new TreeView(tree, Owners.SAME),
+                            ImportRequest.of("copy").on(base),
+                            Progress.none())
                     .image();
         }
 
@@ -196,7 +198,9 @@ class LayeredImageTest {
         Image odd;
         try (Directory tree = Directory.open(copy, Resolution.NO_LINKS)) {
             odd = images.importDifference(
-                            new TreeView(tree, Owners.SAME), ImportRequest.of("odd").on(base), Progress.none())
+                            new TreeView(tree, Owners.SAME),
+                            ImportRequest.of("odd").on(base),
+                            Progress.none())
                     .image();
         }
 
@@ -207,11 +211,12 @@ class LayeredImageTest {
 
     @Test
     void aSquashfsIsALayerToo() {
-        SampleTree.shell(scratch, "mksquashfs", "mkdir l; echo x > l/squashed; mksquashfs l l.squashfs -quiet -no-progress");
+        SampleTree.shell(
+                scratch, "mksquashfs", "mkdir l; echo x > l/squashed; mksquashfs l l.squashfs -quiet -no-progress");
         byte[] layer = SampleTree.shell(scratch, "cat", "cat l.squashfs");
 
-        Image made = fixture.importBytes(layer, ImportRequest.of("squash").on(base))
-                .image();
+        Image made =
+                fixture.importBytes(layer, ImportRequest.of("squash").on(base)).image();
 
         assertThat(in(made, "squashed")).exists();
         assertThat(in(made, "etc/name")).hasContent("base");
@@ -234,8 +239,7 @@ class LayeredImageTest {
     void aLayerThatIsRefusedLeavesNothingAndHarmsNobody() {
         List<String> before = fixture.stored();
 
-        assertThatThrownBy(() -> layer(
-                        new TarBytes().file("etc/name", "x").file("../../escape", "x"), "app"))
+        assertThatThrownBy(() -> layer(new TarBytes().file("etc/name", "x").file("../../escape", "x"), "app"))
                 .isInstanceOf(BerthException.class);
 
         assertThat(fixture.stored()).isEqualTo(before);
@@ -244,8 +248,7 @@ class LayeredImageTest {
 
     @Test
     void aLayerCannotTakeAwayWhatIsOutsideOfTheTree() {
-        Image app = layer(
-                new TarBytes().symlink("out", fixture.host.toString()).file("out/.wh.passwd", ""), "app");
+        Image app = layer(new TarBytes().symlink("out", fixture.host.toString()).file("out/.wh.passwd", ""), "app");
 
         assertThat(app.base()).contains(base.id());
         assertThat(fixture.host.resolve("passwd")).exists();

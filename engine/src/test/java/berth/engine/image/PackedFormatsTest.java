@@ -75,7 +75,18 @@ class PackedFormatsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gzip", "xz", "zstd", "lz4", "lzo", "lzma", "gzip -b 4096", "gzip -noI -noD -noF -noX", "gzip -no-fragments"})
+    @ValueSource(
+            strings = {
+                "gzip",
+                "xz",
+                "zstd",
+                "lz4",
+                "lzo",
+                "lzma",
+                "gzip -b 4096",
+                "gzip -noI -noD -noF -noX",
+                "gzip -no-fragments"
+            })
     void everySquashfsIsTheTreeItself(String compression) throws IOException {
         Path rich = SampleTree.makeRich(scratch.resolve("rich"));
         SampleTree.shell(

@@ -57,7 +57,17 @@ class ParserFuzzTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gzip", "xz", "zstd", "lz4", "lzo", "lzma", "gzip -noI -noD -noF -noX", "gzip -no-fragments -b 4096"})
+    @ValueSource(
+            strings = {
+                "gzip",
+                "xz",
+                "zstd",
+                "lz4",
+                "lzo",
+                "lzma",
+                "gzip -noI -noD -noF -noX",
+                "gzip -no-fragments -b 4096"
+            })
     void squashfs(String compression) throws IOException {
         SampleTree.makeRich(scratch.resolve("tree"));
         SampleTree.shell(

@@ -28,7 +28,8 @@ class RpmBuilderTest {
     void theHostsOwnRepositoriesDoNotCount() {
         assertThat(builder("42", List.of(), List.of()).configuration())
                 .contains("reposdir=/dev/null", "metalink=https://mirrors.fedoraproject.org/");
-        assertThat(builder("42", List.of("app"), List.of("https://example.org/repo")).configuration())
+        assertThat(builder("42", List.of("app"), List.of("https://example.org/repo"))
+                        .configuration())
                 .contains("baseurl=https://example.org/repo")
                 .doesNotContain("metalink");
     }

@@ -21,8 +21,7 @@ class IndexFuzzTest {
     private static final String BERTH = """
             c2lnbmF0dXJl
             {"format":2,"serial":7,"images":[{"vendor":"default","variant":"default","arch":"amd64","distribution":"debian",
-            "version":"12","tags":["stable"],"layers":[{"image":"%s","file":"a/b.tar.zst","size":12,"sha256":"%s"}]}]}"""
-            .formatted(HASH, HASH);
+            "version":"12","tags":["stable"],"layers":[{"image":"%s","file":"a/b.tar.zst","size":12,"sha256":"%s"}]}]}""".formatted(HASH, HASH);
     private static final String STREAMS = """
             {"index":{"images":{"datatype":"image-downloads","path":"streams/v1/images.json"}}}""";
     private static final String PRODUCTS = """
@@ -34,7 +33,18 @@ class IndexFuzzTest {
             "tags":["latest"],"image":{"tar":"default/image.tar"}}]}""";
 
     private static final List<String> PIECES = List.of(
-            "null", "{}", "[]", "-1", "1e400", "9223372036854775808", "\"\"", "\"../../x\"", "\"file:///etc/passwd\"", "\\u0000", ",", ":");
+            "null",
+            "{}",
+            "[]",
+            "-1",
+            "1e400",
+            "9223372036854775808",
+            "\"\"",
+            "\"../../x\"",
+            "\"file:///etc/passwd\"",
+            "\\u0000",
+            ",",
+            ":");
 
     /** Changes a document at random, the same for the same number. */
     private static byte[] changed(String document, int number) {
@@ -77,9 +87,10 @@ class IndexFuzzTest {
         try {
             assertThat(reading.images())
                     .allSatisfy(image -> assertThat(image.layers())
-                            .allSatisfy(layer -> assertThat(layer.file().address().toString())
-                                    .startsWith("http://127.0.0.1/")
-                                    .doesNotContain("/../")));
+                            .allSatisfy(
+                                    layer -> assertThat(layer.file().address().toString())
+                                            .startsWith("http://127.0.0.1/")
+                                            .doesNotContain("/../")));
         } catch (BerthException | IOException e) {
             assertThat(e.getMessage()).isNotBlank();
         }
@@ -89,9 +100,9 @@ class IndexFuzzTest {
     void anIndexOfBerthsOwn() {
         Repository repository = repository(Repository.Kind.BERTH);
         assertThat(IntStream.range(0, ATTEMPTS).boxed())
-                .allSatisfy(i -> attempt(() -> BerthIndex.read(
-                                repository, documents(Map.of(BerthIndex.FILE, changed(BERTH, i))))
-                        .offered(repository)));
+                .allSatisfy(i ->
+                        attempt(() -> BerthIndex.read(repository, documents(Map.of(BerthIndex.FILE, changed(BERTH, i))))
+                                .offered(repository)));
     }
 
     @Test
@@ -124,7 +135,7 @@ class IndexFuzzTest {
     void vpsAdminOs() {
         Repository repository = repository(Repository.Kind.VPSADMINOS);
         assertThat(IntStream.range(0, ATTEMPTS).boxed())
-                .allSatisfy(i -> attempt(() -> VpsAdminOsIndex.read(
-                        repository, documents(Map.of("v1/INDEX.json", changed(VPSADMINOS, i))))));
+                .allSatisfy(i -> attempt(() ->
+                        VpsAdminOsIndex.read(repository, documents(Map.of("v1/INDEX.json", changed(VPSADMINOS, i))))));
     }
 }

@@ -60,7 +60,8 @@ class VolumeTest {
                         "ct snapshot new",
                         Snapshot.Activity.STOPPED,
                         List.of(Layer.own("old-root")),
-                        Map.of("data", List.of(Layer.own("old-data")))));
+                        Map.of("data", List.of(Layer.own("old-data"))),
+                        Snapshot.Origin.ASKED));
 
         assertThat(dataset.layers())
                 .containsExactlyInAnyOrder("root", "root-below", "tip", "tip-below", "old-root", "old-data");

@@ -38,6 +38,7 @@ final class CommandTree {
                         CtLs.class,
                         CtShow.class,
                         CtRun.Start.class,
+                        CtBoot.class,
                         CtRun.Stop.class,
                         CtRun.Restart.class,
                         CtRun.Freeze.class,
@@ -139,7 +140,10 @@ final class CommandTree {
                         CtSnapshot.Rollback.class,
                         CtSnapshot.Clone.class,
                         CtSnapshot.Mount.class,
-                        CtSnapshot.Unmount.class));
+                        CtSnapshot.Unmount.class))
+                .groups(List.of(new Group("schedule", "Snapshots of containers that are taken by themselves")
+                        .commands(List.of(
+                                SnapshotSchedule.Set.class, SnapshotSchedule.Unset.class, SnapshotSchedule.Ls.class))));
     }
 
     private static Group netif() {
@@ -238,7 +242,12 @@ final class CommandTree {
                         PoolCommands.Ls.class,
                         PoolCommands.Show.class))
                 .groups(List.of(
-                        new Group("set", "Settings of pools").commands(List.of(PoolCommands.SetTrashAge.class))));
+                        new Group("set", "Settings of pools").commands(List.of(PoolCommands.SetTrashAge.class)),
+                        new Group("snapshot", "Snapshots of all in pools")
+                                .groups(List.of(new Group("schedule", "Snapshots that are taken by themselves")
+                                        .commands(List.of(
+                                                SnapshotSchedule.SetOfPool.class,
+                                                SnapshotSchedule.UnsetOfPool.class))))));
     }
 
     private static Group user() {
@@ -276,6 +285,11 @@ final class CommandTree {
                         new Group("devices", "Devices that containers in groups may use")
                                 .leaves(DeviceCommands::ofGroups),
                         new Group("set", "Settings of groups").leaves(LimitCommands::setOfGroups),
+                        new Group("snapshot", "Snapshots of all in groups")
+                                .groups(List.of(new Group("schedule", "Snapshots that are taken by themselves")
+                                        .commands(List.of(
+                                                SnapshotSchedule.SetOfGroup.class,
+                                                SnapshotSchedule.UnsetOfGroup.class)))),
                         new Group("unset", "Settings of groups, back to their defaults")
                                 .leaves(LimitCommands::unsetOfGroups)));
     }

@@ -67,9 +67,9 @@ final class CtBackup {
             description = {
                 "Add backups of containers to a directory",
                 "Only what the directory does not have is written: content is kept once, of whichever container and"
-                    + " time it is. Files that nobody touched since the last backup are not read. What one that runs"
-                    + " has changed is copied first, while it is suspended; it can be neither started nor stopped"
-                    + " until it is read.",
+                        + " time it is. Files that nobody touched since the last backup are not read. What one that runs"
+                        + " has changed is copied first, while it is suspended; it can be neither started nor stopped"
+                        + " until it is read.",
                 "An empty directory becomes one for backups. Only its owner should be able to read it."
             },
             footer = {"osctl ct backup new web --to /srv/backups", "osctl ct backup new --all --to /srv/backups"})

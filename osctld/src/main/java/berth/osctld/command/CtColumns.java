@@ -2,6 +2,7 @@ package berth.osctld.command;
 
 import berth.engine.confinement.Capabilities;
 import berth.engine.container.Autostart;
+import berth.engine.container.Boot;
 import berth.engine.container.Container;
 import berth.engine.container.ContainerLimits;
 import berth.engine.container.ContainerSpec;
@@ -43,7 +44,9 @@ final class CtColumns {
                 .more("nproc", Kind.NUMBER, usage::tasks)
                 .more("arch", c -> c.spec().distribution().arch())
                 .more("image", c -> c.spec().image())
+                .more("boot_image", c -> c.boot().map(Boot::image))
                 .more("dataset", usage::dataset)
+                .more("layers", Kind.NUMBER, services.containers().merging()::depth)
                 .more("rootfs", usage::rootfs)
                 .more("lxc_path", usage::lxcPath)
                 .more("group_path", c -> groupPath(services, c))

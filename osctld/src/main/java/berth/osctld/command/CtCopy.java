@@ -15,9 +15,9 @@ import picocli.CommandLine.Parameters;
         description = {
             "Make a copy of a container",
             "In the same pool both share the files that were there; nothing is copied of a stopped container, and of"
-                + " one that runs what it changed since its last snapshot, while it is suspended. The copy is stopped,"
-                + " has a user of its own and no network interfaces, is its own host's name, and does not start by"
-                + " itself.",
+                    + " one that runs what it changed since its last snapshot, while it is suspended. The copy is stopped,"
+                    + " has a user of its own and no network interfaces, is its own host's name, and does not start by"
+                    + " itself.",
             "In another pool, which --pool or a NEW-ID of the form POOL:ID names, it shares nothing, and has the"
                     + " snapshots too unless --no-snapshots is given. Every file is read again and compared before the"
                     + " copy is there.",

@@ -18,9 +18,9 @@ import picocli.CommandLine.Parameters;
         description = {
             "Take in a container that 'ct export' packed",
             "It is stopped, and has a user of its own unless one is named. Its files become an image, which it stands"
-                + " on; of a stream it gets its image and snapshots again. Interfaces whose addresses others have are"
-                + " left out, and so, unless --host-parts is given, are devices, mounts and interfaces of the host;"
-                + " each is told. A file that was damaged or changed is refused."
+                    + " on; of a stream it gets its image and snapshots again. Interfaces whose addresses others have are"
+                    + " left out, and so, unless --host-parts is given, are devices, mounts and interfaces of the host;"
+                    + " each is told. A file that was damaged or changed is refused."
         },
         footer = {
             "osctl ct import web.tar.zst",

@@ -126,12 +126,7 @@ final class CtNew extends OsctlCommand {
             return call.services().images().of(pool).get(String.valueOf(source.image));
         }
         try {
-            return ImageSource.importFile(
-                            call,
-                            pool,
-                            source.template,
-                            Optional.empty(),
-                            ImportRequest.DEFAULT_MAX_SIZE)
+            return ImageSource.importFile(call, pool, source.template, Optional.empty(), ImportRequest.DEFAULT_MAX_SIZE)
                     .image();
         } catch (KernelException e) {
             Optional<Image> known = call.services().images().of(pool).find(source.template);

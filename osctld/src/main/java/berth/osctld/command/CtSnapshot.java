@@ -33,6 +33,7 @@ final class CtSnapshot {
                 .usual("by", t -> t.snapshot().by())
                 .usual("command", t -> t.snapshot().command())
                 .more("used", Kind.BYTES, t -> snapshots.usage(t.container(), t.snapshot()))
+                .more("origin", t -> t.snapshot().origin().name().toLowerCase(Locale.ROOT))
                 .more("layers", Kind.NUMBER, t -> t.snapshot().layers().size())
                 .more(
                         "mounted",

@@ -53,8 +53,7 @@ final class ImageBuild {
 
     private static void build(Call call, ImageBuilder builder, ImportRequest request) {
         ImageSource.tell(
-                call,
-                call.services().imageBuilds().build(call.names().pool().name(), builder, request, call.caller()));
+                call, call.services().imageBuilds().build(call.names().pool().name(), builder, request, call.caller()));
     }
 
     /** What a build needs of the caller's, opened with the caller's rights. */
@@ -109,11 +108,17 @@ final class ImageBuild {
     abstract static class OfDebs extends Building {
         private final DebianBuilder.Vendor vendor;
 
-        @Option(names = "--release", paramLabel = "NAME", description = "code name; bookworm, or noble of Ubuntu, by default")
+        @Option(
+                names = "--release",
+                paramLabel = "NAME",
+                description = "code name; bookworm, or noble of Ubuntu, by default")
         @Nullable
         String release;
 
-        @Option(names = "--mirror", paramLabel = "URL", description = "the archive; by default as this machine's apt, or the usual")
+        @Option(
+                names = "--mirror",
+                paramLabel = "URL",
+                description = "the archive; by default as this machine's apt, or the usual")
         @Nullable
         String mirror;
 
@@ -203,7 +208,8 @@ final class ImageBuild {
                     vendor,
                     release == null ? vendor.usualRelease() : release,
                     packages.include,
-                    new RpmBuilder.Sources(addresses, directories, Optional.ofNullable(key).map(opened::open)));
+                    new RpmBuilder.Sources(
+                            addresses, directories, Optional.ofNullable(key).map(opened::open)));
         }
 
         private static boolean isAddress(String repository) {

@@ -27,10 +27,7 @@ import picocli.CommandLine.Parameters;
             "osctl image new --base debian --layer app.tar app"
         })
 final class ImageNew extends OsctlCommand {
-    @Option(
-            names = "--base",
-            paramLabel = "IMAGE",
-            description = "what it stands on; that of the container by default")
+    @Option(names = "--base", paramLabel = "IMAGE", description = "what it stands on; that of the container by default")
     @Nullable
     String base;
 

@@ -18,7 +18,8 @@ final class MaxSize {
 
     /** In bytes. @throws BerthException INVALID */
     long bytes() {
-        long bytes = text == null ? ImportRequest.DEFAULT_MAX_SIZE : Size.parse(text).bytes();
+        long bytes =
+                text == null ? ImportRequest.DEFAULT_MAX_SIZE : Size.parse(text).bytes();
         if (bytes == 0) {
             throw new BerthException(ErrorCode.INVALID, "--max-size 0 lets nothing in", "write it like 512M or 1.5G");
         }

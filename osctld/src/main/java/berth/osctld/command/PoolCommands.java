@@ -1,5 +1,7 @@
 package berth.osctld.command;
 
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
 import berth.engine.storage.NewPool;
 import berth.engine.storage.Pool;
 import berth.osctld.output.Colour;
@@ -172,9 +174,22 @@ final class PoolCommands {
 
     @Command(
             name = "import",
-            description = "Take exported pools in again",
-            footer = {"osctl pool import tank", "osctl pool import -a"})
+            description = {
+                "Take exported pools in again, or one of another host",
+                "One of another host, or that was uninstalled, is found by --path. Users whose ids are taken on this host get"
+                        + " others; their containers' files keep the owners that they have inside."
+            },
+            footer = {"osctl pool import tank", "osctl pool import -a", "osctl pool import --path /mnt/disk/tank tank"})
     static final class Import extends OsctlCommand {
+        @Option(
+                names = "--path",
+                paramLabel = "DIR",
+                description =
+                        "where one is that this host does not know, absolute; its file system is mounted, or in a file"
+                                + " beside DIR")
+        @Nullable
+        Path path;
+
         @ArgGroup(exclusive = true, multiplicity = "1")
         Which which = new Which();
 
@@ -193,6 +208,16 @@ final class PoolCommands {
 
         @Override
         void run(Call call) {
+            Path place = path;
+            if (place != null) {
+                if (which.names.size() != 1) {
+                    throw new BerthException(ErrorCode.USAGE, "--path is that of one pool", "name just that pool");
+                }
+                String name = which.names.getFirst();
+                call.services().gate().adopt(name, place, call.caller());
+                call.out().done("pool %s is in use", name);
+                return;
+            }
             List<String> names = which.all ? call.services().pools().exported() : which.names;
             Each.of(call, names, (name, caller) -> {
                 call.services().gate().reimport(name, caller);

@@ -293,7 +293,8 @@ final class RepositoryCommands {
             try (Directory parent =
                     Directory.of(open(call, above == null ? "." : above.toString()), Resolution.NO_LINKS)) {
                 parent.createDirectory(name, MODE);
-                parent.chown(name, call.session().peer().uid(), call.session().peer().gid());
+                parent.chown(
+                        name, call.session().peer().uid(), call.session().peer().gid());
             } catch (KernelException e) {
                 throw new BerthException(
                         ErrorCode.FAILED, "'%s' cannot be made: %s".formatted(directory, e.reason()), null, e);

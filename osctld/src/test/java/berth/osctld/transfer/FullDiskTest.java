@@ -114,8 +114,7 @@ class FullDiskTest {
                 mine) {
             Repositories repositories = new Repositories(
                     instance(small), new HttpTransport(Map.of(), Duration.ofSeconds(2)), Clock.systemUTC());
-            repositories.add(
-                    new Repository("acme", Repository.Kind.BERTH, server.url(), Optional.empty(), false));
+            repositories.add(new Repository("acme", Repository.Kind.BERTH, server.url(), Optional.empty(), false));
             ImageQuery query = new ImageQuery(
                     Optional.of("busybox"), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 

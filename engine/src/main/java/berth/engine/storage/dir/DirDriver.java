@@ -51,7 +51,10 @@ public final class DirDriver implements StorageDriver {
     private static final String TRANSLATED = "translated";
 
     private static final int USUAL_MODE = 0755;
-    private static final int DEEPEST = 8;
+    /** With the image, as many as can be mounted. */
+    private static final int DEEPEST = Overlays.MOST_LOWER - 1;
+
+    private static final int COMFORTABLE = 8;
 
     private final Overlays overlays;
     private final UserNamespaces namespaces;
@@ -110,6 +113,11 @@ public final class DirDriver implements StorageDriver {
     @Override
     public int deepest() {
         return DEEPEST;
+    }
+
+    @Override
+    public int comfortable() {
+        return COMFORTABLE;
     }
 
     @Override

@@ -1,0 +1,132 @@
+package berth.engine.container;
+
+import berth.engine.BerthException;
+import berth.engine.idmap.User;
+import berth.engine.idmap.UserRelocation;
+import berth.engine.idmap.UserStores;
+import berth.engine.operation.Caller;
+import berth.engine.storage.Dataset;
+import berth.engine.storage.Datasets;
+import berth.engine.storage.Ids;
+import berth.engine.storage.Layer;
+import berth.engine.storage.Pool;
+import berth.engine.storage.Snapshot;
+import berth.engine.storage.Volume;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Users of a pool that came from another host, whose ids are taken on this one, get others. */
+public final class Renumbering {
+    private static final Logger LOG = LoggerFactory.getLogger(Renumbering.class);
+
+    private final UserStores users;
+    private final Containers containers;
+    private final TrashShelf shelf;
+    private final DatasetShelf deleted;
+    private final Datasets datasets;
+    private final PoolOperations operations;
+    private final RenumberKind kind;
+
+    Renumbering(
+            UserStores users,
+            Containers containers,
+            TrashShelf shelf,
+            DatasetShelf deleted,
+            Datasets datasets,
+            PoolOperations operations,
+            RenumberKind kind) {
+        this.users = users;
+        this.containers = containers;
+        this.shelf = shelf;
+        this.deleted = deleted;
+        this.datasets = datasets;
+        this.operations = operations;
+        this.kind = kind;
+    }
+
+    /**
+     * Gives every user of {@code pool}, which is open and nothing of which runs, ids that nobody else has. A user for which that
+     * fails is left out, of which the caller is warned. The pool's lock is held.
+     */
+    public void settle(Pool pool, Caller caller) {
+        UserRelocation relocation = users.relocation(pool.name());
+        for (User user : relocation.displaced()) {
+            try {
+                renumber(pool, user, relocation, caller);
+            } catch (BerthException e) {
+                LOG.warn("User {} of pool {} gets no other ids", user.name(), pool.name(), e);
+                caller.progress()
+                        .warn("user '%s' keeps ids that others have: %s".formatted(user.name(), e.getMessage()));
+            }
+        }
+    }
+
+    private void renumber(Pool pool, User user, UserRelocation relocation, Caller caller) {
+        List<ContainerSpec> specs = Stream.concat(
+                        containers.of(pool.name()).stream().map(Container::spec),
+                        shelf.of(pool.name()).stream().map(Trashed::spec))
+                .filter(s -> s.user().equals(user.name()))
+                .toList();
+        if (specs.isEmpty() && !containers.unreadable(pool.name()).isEmpty()) {
+            caller.progress()
+                    .warn("user '%s' keeps ids that others have: whose it is says a file that cannot be read"
+                            .formatted(user.name()));
+            return;
+        }
+        List<RenumberKind.Root> roots = Stream.concat(
+                        specs.stream().map(spec -> root(pool, spec.image(), spec.id(), user)),
+                        deleted.of(pool.name()).stream()
+                                .filter(d -> d.user().equals(user.name()))
+                                .map(d -> root(pool, null, d.id(), user)))
+                .toList();
+        User after = relocation.plan(user);
+        try {
+            operations
+                    .of(pool.name())
+                    .run(
+                            kind,
+                            new RenumberKind.Plan(pool.name(), user, after, roots),
+                            caller.actor(),
+                            caller.progress());
+        } catch (RuntimeException e) {
+            relocation.abandon(user);
+            throw e;
+        }
+        caller.progress()
+                .note("user '%s' has ids %s now, as others have %s here"
+                        .formatted(user.name(), after.uidMap(), user.uidMap()));
+    }
+
+    private RenumberKind.Root root(Pool pool, @Nullable String image, String id, User user) {
+        Ids ids = new Ids(user.uidMap(), user.gidMap());
+        Dataset before = datasets.of(pool.name(), id);
+        List<DatasetChange.Made> merged = new ArrayList<>();
+        List<DatasetChange.Made> tips = new ArrayList<>();
+        List<Volume> volumes = new ArrayList<>();
+        for (Volume volume : before.all()) {
+            List<Layer> layers = lent(volume.frozenTip(), ids);
+            if (layers.size() > pool.driver().deepest()) {
+                String one = datasets.newLayer(id);
+                merged.add(new DatasetChange.Made(volume.name(), one, layers));
+                layers = List.of(Layer.own(one));
+            }
+            String tip = datasets.newLayer(id);
+            tips.add(new DatasetChange.Made(volume.name(), tip, layers));
+            volumes.add(volume.on(tip, pool.driver().needed(layers)));
+        }
+        List<Snapshot> snapshots = before.snapshots().stream()
+                .map(s -> s.on(layers -> lent(layers, ids)))
+                .toList();
+        Dataset now = before.with(volumes);
+        Dataset after = new Dataset(now.id(), now.tip(), now.below(), snapshots, now.volumes(), now.quota());
+        return new RenumberKind.Root(image, before, after, merged, tips);
+    }
+
+    private static List<Layer> lent(List<Layer> layers, Ids owner) {
+        return layers.stream().map(l -> l.lentBy(owner)).toList();
+    }
+}

@@ -1,0 +1,71 @@
+package berth.engine.idmap;
+
+import berth.engine.BerthException;
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * Other ids for users of a pool that came from elsewhere, where theirs are somebody else's on this host. Whoever plans either
+ * goes through with it, by {@link #replace} and then {@link #settle}, or calls {@link #abandon}. The pool's lock is held.
+ */
+public final class UserRelocation {
+    private final Users users;
+    private final IdRanges ranges;
+    private final IdLedger ledger;
+
+    UserRelocation(Users users, IdRanges ranges, IdLedger ledger) {
+        this.users = users;
+        this.ranges = ranges;
+        this.ledger = ledger;
+    }
+
+    /** The users some of whose ids somebody else has. */
+    public List<User> displaced() {
+        return users.displaced();
+    }
+
+    /**
+     * What {@code user} is with ids that are free, which are held in memory from now on.
+     *
+     * @throws BerthException EXHAUSTED if there are none
+     */
+    public User plan(User user) {
+        String range = user.idRange().filter(ranges::has).orElse(IdRange.DEFAULT);
+        try {
+            Block block = ranges.plan(range, OptionalLong.empty(), 1, user.name());
+            HostIds ids = ranges.get(range).block(block.index(), block.count());
+            return users.moved(user, ids, range, block.index());
+        } catch (RuntimeException e) {
+            abandon(user);
+            throw e;
+        }
+    }
+
+    /** Holds what was planned, also in another process. */
+    public void hold(User planned) {
+        ledger.claim(ranges.holder(planned.name()), OptionalLong.of(planned.ugid()), planned.hostIds());
+    }
+
+    /** Lets go of what was planned for {@code user}; it has what it had. */
+    public void abandon(User user) {
+        String holder = ranges.holder(user.name());
+        ledger.release(holder);
+        users.find(user.name()).ifPresent(u -> ledger.restore(holder, OptionalLong.of(u.ugid()), u.hostIds()));
+    }
+
+    /** Makes a user what was planned, durably. May be repeated. */
+    public void replace(User planned) {
+        users.replace(planned);
+    }
+
+    /** Writes what {@code former} was again, after {@link #replace} failed. */
+    public void takeBack(User former) {
+        users.rewrite(former);
+    }
+
+    /** Lets go of the ids that it had. May be repeated. */
+    public void settle(User planned) {
+        ranges.free(planned.name());
+        users.reserve(planned);
+    }
+}

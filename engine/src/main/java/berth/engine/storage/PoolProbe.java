@@ -1,0 +1,79 @@
+package berth.engine.storage;
+
+import berth.engine.BerthException;
+import berth.engine.store.FileFailure;
+import berth.linux.KernelException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Finds out whether pools can be used. A file system that hangs does not keep the daemon from what it does for other pools. */
+final class PoolProbe {
+    /** Within this time a file system says whether it can be used. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final Map<String, StorageDriver> drivers;
+    private final PoolPlaces places;
+
+    PoolProbe(Map<String, StorageDriver> drivers, PoolPlaces places) {
+        this.drivers = drivers;
+        this.places = places;
+    }
+
+    /** Why {@code pool}, in {@code path}, cannot be used; empty if it can. What it stands on is mounted. */
+    Optional<String> problem(PoolRecord pool, Path path) {
+        FutureTask<Optional<String>> look = new FutureTask<>(() -> look(pool, path));
+        // It may never end, and hears no interrupt.
+        Thread.ofPlatform().daemon().name("open-" + pool.name()).start(look);
+        try {
+            return look.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            return Optional.of("its file system did not answer for %d s".formatted(PATIENCE.toSeconds()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.of("nobody waited for its file system to answer");
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException own ? own : new IllegalStateException(e);
+        }
+    }
+
+    private Optional<String> look(PoolRecord pool, Path path) {
+        if (!drivers.containsKey(pool.driver())) {
+            return Optional.of("this version has no '%s' driver".formatted(pool.driver()));
+        }
+        try {
+            places.open(pool);
+        } catch (BerthException e) {
+            return Optional.of(e.getMessage() + e.hint().map("; %s"::formatted).orElse(""));
+        } catch (KernelException e) {
+            return Optional.of(
+                    "%s cannot be mounted: %s".formatted(pool.diskFile().orElse(path), e.getMessage()));
+        }
+        if (!Files.isDirectory(path)) {
+            return Optional.of("%s does not exist; is its file system mounted?".formatted(path));
+        }
+        try {
+            if (PoolLayout.markers(path).read(pool.name()).isEmpty()) {
+                return Optional.of(
+                        "%s does not hold pool '%s'; is its file system mounted?".formatted(path, pool.name()));
+            }
+            PoolLayout.lay(pool.name(), path, pool.driver());
+            drivers.get(pool.driver()).requireUsable(path);
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.of("%s cannot be written: %s".formatted(path, FileFailure.reason(e)));
+        } catch (UncheckedIOException e) {
+            return Optional.of("%s cannot be written: %s".formatted(path, e.getMessage()));
+        } catch (BerthException e) {
+            return Optional.of(e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package berth.engine.idmap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import berth.engine.BerthException;
+import berth.engine.operation.Actor;
+import berth.engine.operation.FailPoints;
+import berth.engine.operation.OperationKind;
+import berth.engine.operation.Operations;
+import berth.engine.operation.Progress;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A pool comes to a host, simulated by a second instance of the stores, where somebody has ids of its users. */
+final class UserRelocationTest {
+    @TempDir
+    private Path dir;
+
+    private Host host = new Host();
+    private UserStores stores = new UserStores("osctl", host.accounts("osctl"));
+
+    @BeforeEach
+    void aPoolWithAUserComesToAnother() {
+        host = Host.in(dir);
+        stores = new UserStores("osctl", host.accounts("osctl"));
+        stores.open("tank", host.conf("tank"));
+        create("tank", "web");
+        stores.close("tank");
+        stores.open("home", host.conf("home"));
+    }
+
+    private void create(String pool, String name) {
+        Users users = stores.of(pool);
+        OperationKind<User> creation = users.creation();
+        new Operations(dir.resolve("journal"), List.of(creation), () -> Instant.EPOCH, FailPoints.none())
+                .run(creation, users.plan(NewUser.named(name)), new Actor("root", "user new"), Progress.none());
+    }
+
+    private UserRelocation comes() {
+        stores.open("tank", host.conf("tank"));
+        return stores.relocation("tank");
+    }
+
+    @Test
+    void whoseIdsAreFreeKeepsThem() {
+        assertThat(comes().displaced()).isEmpty();
+    }
+
+    @Test
+    void whoseIdsAreTakenCannotBeUsedUntilItHasOthers() {
+        create("home", "mail");
+        UserRelocation relocation = comes();
+        User former = relocation.displaced().getFirst();
+        assertThatThrownBy(() -> stores.of("tank").get("web"))
+                .isInstanceOf(BerthException.class)
+                .hasMessageContaining("cannot be used");
+
+        User planned = relocation.plan(former);
+        relocation.hold(planned);
+        relocation.replace(planned);
+        relocation.settle(planned);
+
+        assertThat(stores.of("tank").get("web")).isEqualTo(planned);
+        assertThat(planned.uidMap().hostIds()).isNotEqualTo(former.uidMap().hostIds());
+        assertThat(planned.uidMap().total()).isEqualTo(former.uidMap().total());
+        assertThat(relocation.displaced()).isEmpty();
+        assertThat(stores.ranges("tank").table(IdRange.DEFAULT, IdRanges.Show.ALLOCATED))
+                .hasSize(1);
+        stores.close("tank");
+        assertThat(comes().displaced()).isEmpty();
+        assertThat(stores.of("tank").get("web")).isEqualTo(planned);
+    }
+
+    @Test
+    void whatIsAbandonedChangesNothing() {
+        create("home", "mail");
+        UserRelocation relocation = comes();
+        User former = relocation.displaced().getFirst();
+
+        relocation.abandon(relocation.plan(former));
+
+        assertThat(relocation.displaced()).containsExactly(former);
+        assertThat(relocation.plan(former).uidMap()).isNotEqualTo(former.uidMap());
+    }
+
+    @Test
+    void idsThatAnAccountOfTheHostHasAreTaken() {
+        comes();
+        long first = stores.of("tank").get("web").uidMap().root();
+        stores.close("tank");
+        host.write("passwd", "root:x:0:0:root:/root:/bin/bash\nbob:x:%d:100::/home/bob:/bin/sh\n".formatted(first + 5));
+
+        assertThat(comes().displaced()).extracting(User::name).containsExactly("web");
+    }
+
+    @Test
+    void aMapKeepsItsIdsInsideWhenItMoves() {
+        IdMap map = IdMap.parse(List.of("0:5000:10", "1000:7000:5"));
+
+        IdMap moved = map.movedTo(new HostIds(100_000, 65_536));
+
+        assertThat(moved).isEqualTo(IdMap.parse(List.of("0:100000:10", "1000:100010:5")));
+        assertThatThrownBy(() -> map.movedTo(new HostIds(100_000, 14)))
+                .isInstanceOf(BerthException.class)
+                .hasMessageContaining("do not fit");
+    }
+}

@@ -1,0 +1,124 @@
+package berth.hosttest;
+
+import static berth.hosttest.ResultAssert.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Pools that go to another instance of Berth, where ids of their users are taken, the same on every storage driver. */
+abstract class PoolMoveContract {
+    private final Host here;
+    private final Host there;
+    private long firstId;
+
+    PoolMoveContract(Host here, Host there) {
+        this.here = here;
+        this.there = there;
+    }
+
+    @BeforeEach
+    void aPoolWithAContainerASnapshotAndOneInTheTrash() {
+        here.given(
+                "pool set trash-age tank 1h",
+                "group new /shop",
+                "ct new --image busybox --group /shop web",
+                "ct set memory-limit web 64M",
+                "ct start web",
+                "ct exec web sh -c 'echo first > /root/file; mkdir -p /home/alice; chown 1000:1000 /home/alice'",
+                "ct stop --kill web",
+                "ct snapshot new web one",
+                "ct start web",
+                "ct exec web sh -c 'echo second > /root/file'",
+                "ct stop --kill web",
+                "ct cp web gone",
+                "ct del gone");
+        firstId = here.json("user map tank:web").get(0).get("host_id").asLong();
+        here.given("pool export tank");
+        there.given("pool install --path %s home".formatted(there.pool("home")), "image build --pool home busybox");
+    }
+
+    @AfterEach
+    void thePoolIsBack() {
+        there.osctl("ct stop --kill --all");
+        there.osctl("pool uninstall tank");
+        here.osctl("pool import tank");
+        here.osctl("ct del -f --purge web");
+        here.given("trash prune --all", "pool set trash-age tank 0");
+        there.osctl("ct del -f --purge --pool home --all");
+        there.osctl("user del home:taker");
+        there.given("pool uninstall home");
+    }
+
+    Result comesIn() {
+        return there.osctl("pool import --path %s tank".formatted(here.pool("tank")));
+    }
+
+    /** Somebody in the other instance has the ids of {@code web}. */
+    void idsAreTaken() {
+        there.given("user new --pool home --offset %d --size 65536 taker".formatted(firstId));
+    }
+
+    void holds(Host host, String container, String text) {
+        assertThat(host.osctl("ct start " + container)).succeeds();
+        assertThat(host.osctl("ct exec %s cat /root/file".formatted(container))).prints(text);
+        assertThat(host.osctl("ct exec %s stat -c %%u:%%g /root/file /home/alice".formatted(container)))
+                .prints("0:0\n1000:1000");
+        assertThat(host.osctl("ct exec %s sh -c 'touch /root/new /home/alice/new'".formatted(container)))
+                .succeeds();
+        host.given("ct stop --kill " + container);
+    }
+
+    @Test
+    void everythingInThePoolIsThere() {
+        assertThat(comesIn()).succeeds();
+
+        assertThat(there.json("ct show web").get("group").asString()).isEqualTo("/shop");
+        assertThat(there.json("image ls --pool tank").findValuesAsString("name").toString())
+                .contains("busybox");
+        assertThat(there.json("trash ls").findValuesAsString("id")).containsExactly("gone");
+        holds(there, "web", "second");
+    }
+
+    @Test
+    void usersWhoseIdsAreTakenGetOthersAndFilesKeepTheirOwners() {
+        idsAreTaken();
+
+        assertThat(comesIn()).succeeds().complains("user 'web' has ids");
+
+        assertThat(there.json("user map tank:web").get(0).get("host_id").asLong())
+                .isNotEqualTo(firstId);
+        holds(there, "web", "second");
+        there.given("ct snapshot rollback web one");
+        holds(there, "web", "first");
+        there.given("trash restore --as back gone");
+        holds(there, "back", "second");
+        there.given("ct del --purge back");
+        assertThat(there.osctl("healthcheck --pool tank")).succeeds();
+    }
+
+    @Test
+    void thePoolGoesOnToAThirdPlaceWithItsNewIds() {
+        idsAreTaken();
+        comesIn();
+        holds(there, "web", "second");
+        there.given("pool uninstall tank");
+
+        here.given("pool import tank");
+
+        holds(here, "web", "second");
+        here.given("ct snapshot rollback web one");
+        holds(here, "web", "first");
+        here.given("pool export tank");
+    }
+
+    @Test
+    void aDirectoryWithoutThePoolIsRefused() {
+        assertThat(there.osctl("pool import --path /tmp tank"))
+                .fails(Status.NOT_FOUND)
+                .complains("/tmp does not hold pool 'tank'");
+        assertThat(there.osctl("pool import --path %s other".formatted(here.pool("tank"))))
+                .fails(Status.NOT_FOUND);
+    }
+}
