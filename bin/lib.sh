@@ -99,11 +99,6 @@ missing_test_packages() {
     done
 }
 
-# What some tests need that not every Debian has: the ZFS of user space, where there is no other.
-missing_optional_test_packages() {
-    PATH="$PATH:/usr/sbin:/sbin" command -v zpool >/dev/null || echo zfs-fuse
-}
-
 # What bin/vm needs besides.
 missing_vm_packages() {
     for package in qemu-system-x86 squashfs-tools mmdebstrap debian-archive-keyring e2fsprogs openssh-client; do

@@ -1,6 +1,6 @@
 #!/bin/sh
-# ZFS pools in files, for tests: by the kernel's ZFS where it has one, else by a zfs-fuse that is started for the first pool and
-# ended with the last, unless it ran before.
+# ZFS pools in files, for tests: by the kernel's ZFS where it has one; else, if BERTH_ZFS_FUSE is set, by a zfs-fuse that is
+# started for the first pool and ended with the last, unless it ran before.
 #   zpool.sh check                     says why there can be none, with status 75
 #   zpool.sh make NAME FILE MIB DIR    a pool in FILE, mounted at DIR
 #   zpool.sh clear DATASET             destroys a dataset and all beneath it, if there is one
@@ -32,9 +32,9 @@ cannot() {
 }
 
 provide() {
+    [ -e /sys/module/zfs ] || [ -n "${BERTH_ZFS_FUSE:-}" ] || modprobe -q zfs 2>/dev/null ||
+        cannot "the kernel has no ZFS, as the machine of bin/vm has; BERTH_ZFS_FUSE=yes tries zfs-fuse"
     command -v zpool >/dev/null || cannot "the programs of ZFS are missing: apt install zfsutils-linux, or zfs-fuse"
-    ready && return
-    [ -e /sys/module/zfs ] || modprobe -q zfs 2>/dev/null
     ready && return
     command -v zfs-fuse >/dev/null || cannot "the kernel has no ZFS, and zfs-fuse is not installed"
     [ -c /dev/fuse ] || cannot "the kernel has no ZFS, and there is no /dev/fuse for zfs-fuse"
