@@ -32,12 +32,13 @@ works_kvm() {
 }
 
 # What runs the machine's instructions; tried once per boot of this host. An emulated processor is a plain one: for what it
-# could do more, the guest would load modules.
+# could do more, the guest would load modules. All its processors take turns in one thread: with a thread for each, one now
+# and then meets code that the guest's kernel is changing on another, and panics.
 accelerator() {
     local found=$root/.build/vm/accelerator boot
     boot=$(cat /proc/sys/kernel/random/boot_id)
     if ! grep -qs "^$boot" "$found"; then
-        echo "$boot $(works_kvm && echo "-accel kvm -cpu host" || echo "-accel tcg,thread=multi -cpu Nehalem")" >"$found"
+        echo "$boot $(works_kvm && echo "-accel kvm -cpu host" || echo "-accel tcg,thread=single -cpu Nehalem")" >"$found"
     fi
     cut -d' ' -f2- "$found"
 }
@@ -122,7 +123,7 @@ network_options() {
 # What the kernel and systemd are told. The key lets its owner in as root.
 command_line() {
     local name=$1 net=$2
-    echo "boot=machine console=ttyS0 net.ifnames=0 loglevel=5 systemd.show_status=0 systemd.hostname=$name" \
+    echo "boot=machine panic=1 console=ttyS0 net.ifnames=0 loglevel=5 systemd.show_status=0 systemd.hostname=$name" \
         "systemd.set_credential_binary=ssh.authorized_keys.root:$(base64 -w 0 <"$key.pub")" \
         ${net:+"systemd.set_credential_binary=network.network.30-inside:$(private_network_file "$name" | base64 -w 0)"}
 }
