@@ -15,10 +15,12 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** As many containers on one bridge as a host may have: the kernel lets a bridge have 1024 ports. */
+@Tag("alone")
 final class FullBridgeTest {
     private static final int CONTAINERS = 1000;
     private static final int AT_ONCE = 50;
