@@ -119,6 +119,7 @@ abstract class PoolMoveContract {
                 .fails(Status.NOT_FOUND)
                 .complains("/tmp does not hold pool 'tank'");
         assertThat(there.osctl("pool import --path %s other".formatted(here.pool("tank"))))
-                .fails(Status.NOT_FOUND);
+                .doesNotSucceed()
+                .complains("does not hold pool 'other'");
     }
 }

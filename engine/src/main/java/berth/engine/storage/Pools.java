@@ -137,6 +137,8 @@ public final class Pools {
                 true);
         try {
             places.provide(wish, place);
+            // What is in a file shows only now.
+            refuseForeign(name, directory);
             requireSameDriver(name, directory, driver);
             driver.requireUsable(PoolPlaces.existing(directory));
             PoolLayout.lay(name, directory, driver.name());
