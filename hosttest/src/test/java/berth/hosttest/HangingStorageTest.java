@@ -2,6 +2,7 @@ package berth.hosttest;
 
 import static berth.hosttest.ResultAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -101,7 +102,9 @@ final class HangingStorageTest {
         everythingWorksInTheOtherPool();
         assertThat(host.osctl("pool ls -o name,problem")).mentions("did not answer");
         assertThat(shell("fsfreeze -u %s")).succeeds();
-        host.given("pool import slow");
+        await("it is taken in when it answers")
+                .atMost(Running.PATIENCE)
+                .until(() -> host.osctl("ct ls").stdout(), containers -> containers.contains("stuck"));
         assertThat(host.initPid("slow:stuck")).isEqualTo(init);
     }
 }

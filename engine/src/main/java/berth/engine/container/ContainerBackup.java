@@ -38,7 +38,7 @@ public final class ContainerBackup {
     /** Adds what {@code container} is now. What a running one has changed is copied first, while it is suspended. */
     public Backup add(Container container, BackupDirectory directory, Caller caller) {
         return containers.locked(container, caller, () -> {
-            exports.leftOut(container).forEach(caller.progress()::note);
+            exports.warnOfDatasets(container, caller);
             String description = Yaml.write(exports.description(container, Optional.empty()));
             return views.show(container, List.of(), caller, states -> {
                 caller.progress().step("reading " + container.name());

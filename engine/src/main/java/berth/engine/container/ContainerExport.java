@@ -14,7 +14,6 @@ import berth.engine.store.Yaml;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -54,10 +53,13 @@ public final class ContainerExport {
      * @throws BerthException FAILED if {@code out} cannot be written; UNSUPPORTED if the format has no room for a file
      */
     public List<String> write(Container container, ExportWish wish, OutputStream out, Caller caller) {
-        return containers.locked(container, caller, () -> switch (wish.format()) {
-            case TAR -> tree(container, PackedTree.Format.TAR, out, caller);
-            case CPIO -> tree(container, PackedTree.Format.CPIO, out, caller);
-            case STREAM -> states(container, wish.history(), out, caller);
+        return containers.locked(container, caller, () -> {
+            warnOfDatasets(container, caller);
+            return switch (wish.format()) {
+                case TAR -> tree(container, PackedTree.Format.TAR, out, caller);
+                case CPIO -> tree(container, PackedTree.Format.CPIO, out, caller);
+                case STREAM -> states(container, wish.history(), out, caller);
+            };
         });
     }
 
@@ -66,7 +68,7 @@ public final class ContainerExport {
         return views.show(container, List.of(), caller, states -> {
             caller.progress().step("packing " + container.name());
             try (TreeView present = states.getLast().get()) {
-                return noted(container, PackedTree.write(present, description, format, out, caller.progress()));
+                return PackedTree.write(present, description, format, out, caller.progress());
             } catch (IOException e) {
                 throw failure(container, e);
             }
@@ -85,8 +87,7 @@ public final class ContainerExport {
         String description = Yaml.write(description(container, Optional.of(past)));
         return views.show(container, snapshots, caller, states -> {
             try {
-                return noted(
-                        container, PackedTree.writeStates(stored, image, states, description, out, caller.progress()));
+                return PackedTree.writeStates(stored, image, states, description, out, caller.progress());
             } catch (IOException e) {
                 throw failure(container, e);
             }
@@ -105,17 +106,11 @@ public final class ContainerExport {
                 }));
     }
 
-    private List<String> noted(Container container, List<String> notes) {
-        List<String> omitted = new ArrayList<>(notes);
-        omitted.addAll(leftOut(container));
-        return omitted;
-    }
-
-    /** What of the file systems of {@code container} is packed nowhere, one line each. */
-    List<String> leftOut(Container container) {
-        return datasets.of(container.id().pool(), container.name()).volumes().stream()
-                .map(v -> "dataset %s is left out".formatted(v.name()))
-                .toList();
+    /** Warns of the file systems of {@code container} that leave with it in no way. */
+    void warnOfDatasets(Container container, Caller caller) {
+        datasets.of(container.id().pool(), container.name())
+                .volumes()
+                .forEach(v -> caller.progress().warn("dataset %s is left out".formatted(v.name())));
     }
 
     private static BerthException failure(Container container, IOException e) {

@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -47,6 +48,7 @@ public final class PoolGate {
     private final ContainerServices services;
     private final Trash trash;
     private final Locks locks;
+    private final CountDownLatch begun = new CountDownLatch(1);
 
     public PoolGate(
             Pools pools,
@@ -69,6 +71,7 @@ public final class PoolGate {
         this.services = services;
         this.trash = trash;
         this.locks = locks;
+        pools.onLateAnswer(this::comesLate);
     }
 
     /** At the start of the daemon: every pool with its containers, each in the state that the kernel shows. */
@@ -99,10 +102,13 @@ public final class PoolGate {
 
     /** After {@link #openAll}, once hooks are answered: starts what is to start with the host. */
     public void autostart() {
-        pools.all().stream().filter(p -> p.whyUnusable().isEmpty()).forEach(p -> {
-            services.stopped().resume(p.name());
-            services.autostarter().start(p.name());
-        });
+        pools.all().stream().filter(p -> p.whyUnusable().isEmpty()).forEach(p -> startContainers(p.name()));
+        begun.countDown();
+    }
+
+    private void startContainers(String pool) {
+        services.stopped().resume(pool);
+        services.autostarter().start(pool);
     }
 
     /** Makes a pool; see {@link Pools#install}. */
@@ -161,16 +167,38 @@ public final class PoolGate {
                     .anyMatch(p -> p.name().equals(name) && p.whyUnusable().isEmpty())) {
                 throw new BerthException(ErrorCode.EXISTS, "pool '%s' is imported already".formatted(name));
             }
-            Pool pool = pools.reimport(name);
-            pool.whyUnusable().ifPresent(why -> {
-                throw new BerthException(ErrorCode.WRONG_STATE, "pool '%s' cannot be used: %s".formatted(name, why));
-            });
-            services.adoption().tell(load(pool));
-            services.renumbering().settle(pool, caller);
-            users.register(name);
-            services.adoption().adopt(name);
-            services.autostarter().start(name);
-            return pool;
+            return bringIn(name, caller);
+        }
+    }
+
+    private Pool bringIn(String name, Caller caller) {
+        Pool pool = pools.reimport(name);
+        pool.whyUnusable().ifPresent(why -> {
+            throw new BerthException(ErrorCode.WRONG_STATE, "pool '%s' cannot be used: %s".formatted(name, why));
+        });
+        services.adoption().tell(load(pool));
+        services.renumbering().settle(pool, caller);
+        users.register(name);
+        services.adoption().adopt(name);
+        startContainers(name);
+        return pool;
+    }
+
+    /** The file system of a pool was given up, and answers now: the pool is brought in, unless somebody was faster. */
+    private void comesLate(String name) {
+        Caller caller = Caller.daemon("pool import");
+        try {
+            begun.await();
+            try (Locks.Held _ = lock(name, caller)) {
+                if (pools.all().stream()
+                        .anyMatch(p -> p.name().equals(name) && p.whyUnusable().isPresent())) {
+                    bringIn(name, caller);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            LOG.error("Pool {}, whose file system answers now, cannot be brought in", name, e);
         }
     }
 

@@ -103,7 +103,9 @@ public final class Images implements AutoCloseable {
     public Image get(String reference) {
         return find(reference)
                 .orElseThrow(() -> new BerthException(
-                        ErrorCode.NOT_FOUND, "no image '%s'".formatted(reference), "'osctl image ls' lists them"));
+                        ErrorCode.NOT_FOUND,
+                        "there is no image '%s'".formatted(reference),
+                        "'osctl image ls' lists those there are"));
     }
 
     /** The root of an image's tree; never written to. */

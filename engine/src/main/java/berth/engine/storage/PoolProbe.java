@@ -10,10 +10,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** Finds out whether pools can be used. A file system that hangs does not keep the daemon from what it does for other pools. */
 final class PoolProbe {
@@ -28,15 +27,30 @@ final class PoolProbe {
         this.places = places;
     }
 
-    /** Why {@code pool}, in {@code path}, cannot be used; empty if it can. What it stands on is mounted. */
-    Optional<String> problem(PoolRecord pool, Path path) {
-        FutureTask<Optional<String>> look = new FutureTask<>(() -> look(pool, path));
+    /**
+     * Why {@code pool}, in {@code path}, cannot be used; empty if it can. What it stands on is mounted.
+     *
+     * @param late told, on a thread of its own, if it turns out that it can when nobody waits for that any more
+     */
+    Optional<String> problem(PoolRecord pool, Path path, Runnable late) {
+        CompletableFuture<Optional<String>> answer = new CompletableFuture<Optional<String>>()
+                .completeOnTimeout(
+                        Optional.of("its file system did not answer for %d s".formatted(PATIENCE.toSeconds())),
+                        PATIENCE.toSeconds(),
+                        TimeUnit.SECONDS);
         // It may never end, and hears no interrupt.
-        Thread.ofPlatform().daemon().name("open-" + pool.name()).start(look);
+        Thread.ofPlatform().daemon().name("open-" + pool.name()).start(() -> {
+            try {
+                Optional<String> problem = look(pool, path);
+                if (!answer.complete(problem) && problem.isEmpty()) {
+                    late.run();
+                }
+            } catch (RuntimeException e) {
+                answer.completeExceptionally(e);
+            }
+        });
         try {
-            return look.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            return Optional.of("its file system did not answer for %d s".formatted(PATIENCE.toSeconds()));
+            return answer.get();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Optional.of("nobody waited for its file system to answer");

@@ -20,6 +20,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -41,6 +42,7 @@ public final class Pools {
     private final PoolProbe probe;
     private final Map<String, Pool> pools = new ConcurrentSkipListMap<>();
     private final Map<String, ReentrantLock> changes = new ConcurrentHashMap<>();
+    private volatile Consumer<String> late = _ -> {};
 
     public Pools(
             Instance instance,
@@ -63,6 +65,14 @@ public final class Pools {
                 open(pool);
             }
         }
+    }
+
+    /**
+     * Has {@code listener} told the name of each pool whose file system can be used, but said so only after it was given up. It is
+     * told on a thread of its own.
+     */
+    public void onLateAnswer(Consumer<String> listener) {
+        late = listener;
     }
 
     /** Every imported pool, the default first: in the order in which they were installed. */
@@ -154,7 +164,7 @@ public final class Pools {
                     e);
         }
         records.save(pool);
-        return open(pool);
+        return use(pool, Optional.empty());
     }
 
     /**
@@ -271,12 +281,15 @@ public final class Pools {
     }
 
     private Pool open(PoolRecord pool) {
-        Path path = Path.of(pool.path());
-        Optional<String> problem = probe.problem(pool, path);
+        Optional<String> problem = probe.problem(pool, Path.of(pool.path()), () -> late.accept(pool.name()));
         problem.ifPresent(p -> LOG.error("Pool {} cannot be used: {}", pool.name(), p));
+        return use(pool, problem);
+    }
+
+    private Pool use(PoolRecord pool, Optional<String> problem) {
         Pool opened = new Pool(
                 pool.name(),
-                path,
+                Path.of(pool.path()),
                 driverOrAny(pool.driver()),
                 pool.installed().orElse(Instant.EPOCH),
                 problem.orElse(null));

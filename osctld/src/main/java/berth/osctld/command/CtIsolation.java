@@ -28,20 +28,42 @@ final class CtIsolation {
                         container.name(), container.revision().number());
     }
 
-    private static boolean isEnabled(String setting, String word) {
-        return switch (word) {
-            case "enabled" -> true;
-            case "disabled" -> false;
-            default ->
-                throw new BerthException(
-                        ErrorCode.INVALID,
-                        "%s cannot be '%s'".formatted(setting, word),
-                        "it is 'enabled' or 'disabled'");
-        };
-    }
-
     private static ContainerIsolation isolation(Call call) {
         return call.services().containers().isolation();
+    }
+
+    /** A setting that a container has or has not. */
+    abstract static class Switch extends OsctlCommand {
+        @Parameters(index = "0", paramLabel = "ID", description = "a container")
+        String id = "";
+
+        @Parameters(index = "1", paramLabel = "enabled|disabled", description = "whether it is so")
+        String word = "";
+
+        private final String setting;
+
+        Switch(String setting) {
+            this.setting = setting;
+        }
+
+        abstract void enable(ContainerIsolation isolation, Container container, Caller caller);
+
+        abstract void disable(ContainerIsolation isolation, Container container, Caller caller);
+
+        @Override
+        void run(Call call) {
+            Container container = call.names().container(id);
+            switch (word) {
+                case "enabled" -> enable(isolation(call), container, call.caller());
+                case "disabled" -> disable(isolation(call), container, call.caller());
+                default ->
+                    throw new BerthException(
+                            ErrorCode.INVALID,
+                            "%s cannot be '%s'".formatted(setting, word),
+                            "it is 'enabled' or 'disabled'");
+            }
+            done(call, container);
+        }
     }
 
     @Command(
@@ -52,22 +74,19 @@ final class CtIsolation {
                         + " systemd-nspawn do. It holds from the next start."
             },
             footer = {"osctl ct set nesting web enabled"})
-    static final class SetNesting extends OsctlCommand {
-        @Parameters(index = "0", paramLabel = "ID", description = "a container")
-        String id = "";
-
-        @Parameters(index = "1", paramLabel = "enabled|disabled", description = "whether they can")
-        String word = "";
+    static final class SetNesting extends Switch {
+        SetNesting() {
+            super("nesting");
+        }
 
         @Override
-        void run(Call call) {
-            Container container = call.names().container(id);
-            if (isEnabled("nesting", word)) {
-                isolation(call).allowNesting(container, call.caller());
-            } else {
-                isolation(call).forbidNesting(container, call.caller());
-            }
-            done(call, container);
+        void enable(ContainerIsolation isolation, Container container, Caller caller) {
+            isolation.allowNesting(container, caller);
+        }
+
+        @Override
+        void disable(ContainerIsolation isolation, Container container, Caller caller) {
+            isolation.forbidNesting(container, caller);
         }
     }
 
@@ -91,22 +110,19 @@ final class CtIsolation {
                         + " mount, see 'ct mounts'. It holds from the next start."
             },
             footer = {"osctl ct set read-only-root web enabled"})
-    static final class SetReadOnlyRoot extends OsctlCommand {
-        @Parameters(index = "0", paramLabel = "ID", description = "a container")
-        String id = "";
-
-        @Parameters(index = "1", paramLabel = "enabled|disabled", description = "whether it is read-only")
-        String word = "";
+    static final class SetReadOnlyRoot extends Switch {
+        SetReadOnlyRoot() {
+            super("read-only-root");
+        }
 
         @Override
-        void run(Call call) {
-            Container container = call.names().container(id);
-            if (isEnabled("read-only-root", word)) {
-                isolation(call).protectRoot(container, call.caller());
-            } else {
-                isolation(call).openRoot(container, call.caller());
-            }
-            done(call, container);
+        void enable(ContainerIsolation isolation, Container container, Caller caller) {
+            isolation.protectRoot(container, caller);
+        }
+
+        @Override
+        void disable(ContainerIsolation isolation, Container container, Caller caller) {
+            isolation.openRoot(container, caller);
         }
     }
 
