@@ -1,6 +1,7 @@
 package berth.engine.container;
 
 import berth.engine.BerthException;
+import berth.engine.idmap.ChosenIds;
 import berth.engine.idmap.User;
 import berth.engine.idmap.UserRelocation;
 import berth.engine.idmap.UserStores;
@@ -83,19 +84,17 @@ public final class Renumbering {
                                 .filter(d -> d.user().equals(user.name()))
                                 .map(d -> root(pool, null, d.id(), user)))
                 .toList();
-        User after = relocation.plan(user);
-        try {
-            operations
-                    .of(pool.name())
-                    .run(
-                            kind,
-                            new RenumberKind.Plan(pool.name(), user, after, roots),
-                            caller.actor(),
-                            caller.progress());
-        } catch (RuntimeException e) {
-            relocation.abandon(user);
-            throw e;
-        }
+        User after = ChosenIds.claimed(() -> {
+            User planned = relocation.plan(user);
+            try {
+                RenumberKind.Plan plan = new RenumberKind.Plan(pool.name(), user, planned, roots);
+                operations.of(pool.name()).run(kind, plan, caller.actor(), caller.progress());
+                return planned;
+            } catch (RuntimeException e) {
+                relocation.abandon(user);
+                throw e;
+            }
+        });
         caller.progress()
                 .note("user '%s' has ids %s now, as others have %s here"
                         .formatted(user.name(), after.uidMap(), user.uidMap()));

@@ -6,6 +6,7 @@ import berth.engine.container.Container;
 import berth.engine.container.ContainerTrash;
 import berth.engine.container.Containers;
 import berth.engine.container.DatasetTrash;
+import berth.engine.idmap.ChosenIds;
 import berth.engine.idmap.NewUser;
 import berth.engine.idmap.User;
 import berth.engine.idmap.UserStores;
@@ -24,13 +25,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /** Makes and deletes users by command. Safe for use by several threads. */
 public final class UserAdministration {
     /** What is done in one pool, and the journal of it. */
     private record Work(OperationKind<User> creation, OperationKind<User> deletion, Operations operations) {}
-
-    private static final int MOST_ATTEMPTS = 5;
 
     private final Pools pools;
     private final UserStores users;
@@ -65,16 +65,8 @@ public final class UserAdministration {
     public User create(String pool, NewUser wish, Caller caller) {
         pools.usable(pool);
         try (Locks.Held _ = lock(pool, wish.name(), caller)) {
-            for (int attempt = 1; true; attempt++) {
-                try {
-                    return create(users.of(pool), wish, work(pool), caller);
-                } catch (BerthException e) {
-                    // Another instance, or useradd(8), may take the ids that were free when they were chosen.
-                    if (e.code() != ErrorCode.IN_USE || wish.asksForIds() || attempt == MOST_ATTEMPTS) {
-                        throw e;
-                    }
-                }
-            }
+            Supplier<User> attempt = () -> create(users.of(pool), wish, work(pool), caller);
+            return wish.asksForIds() ? attempt.get() : ChosenIds.claimed(attempt);
         }
     }
 
