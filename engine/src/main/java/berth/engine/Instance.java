@@ -39,4 +39,9 @@ public record Instance(String name, Path runDirectory, Path stateDirectory) {
     public Path hookSocket() {
         return runDirectory.resolve("hook.sock");
     }
+
+    /** Where tests write at which steps a daemon that allows it shall die; see {@link berth.engine.operation.FailPoints}. */
+    public Path failPoints() {
+        return runDirectory.resolve("fail-points");
+    }
 }

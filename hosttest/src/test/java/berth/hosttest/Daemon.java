@@ -27,23 +27,20 @@ public final class Daemon {
         this.prefix = List.copyOf(prefix);
     }
 
-    /**
-     * Starts it without waiting for anything.
-     *
-     * @param failPoints where it shall die of itself; empty if nowhere
-     */
-    void start(String failPoints) {
+    /** Starts it without waiting for anything. It may be told to die at fail points. */
+    void start() {
         begin = wholeLog().length();
         List<String> words = new ArrayList<>(prefix);
-        words.addAll(List.of(Checkout.programs().resolve("osctld").toString(), "--instance", instance, "--foreground"));
-        if (!failPoints.isEmpty()) {
-            words.add("--allow-fail-points");
-        }
+        words.addAll(List.of(
+                Checkout.programs().resolve("osctld").toString(),
+                "--instance",
+                instance,
+                "--foreground",
+                "--allow-fail-points"));
         ProcessBuilder builder = new ProcessBuilder(words)
                 .directory(new java.io.File("/"))
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-        builder.environment().put("OSCTLD_FAIL_POINTS", failPoints);
         try {
             process = builder.start();
         } catch (IOException e) {

@@ -37,10 +37,9 @@ final class DaemonTest {
 
     @Test
     void failPointsAreIgnoredUnlessTheyAreAllowed() {
+        host.letDaemonDieAt("ct-new/before:end");
         host.daemon().stop();
-        Running daemon = osctld(host.instance())
-                .with("OSCTLD_FAIL_POINTS", "ct-new/before:end")
-                .start();
+        Running daemon = osctld(host.instance()).start();
         org.awaitility.Awaitility.await()
                 .atMost(Running.PATIENCE)
                 .until(() -> host.osctl("ping").status() == 0);
@@ -49,6 +48,7 @@ final class DaemonTest {
 
         daemon.signal("TERM");
         daemon.result();
+        host.startDaemon();
     }
 
     @Test
@@ -77,7 +77,8 @@ final class DaemonTest {
                         .run())
                 .succeeds();
 
-        host.daemon().start("ct-start/before:start monitor");
+        host.letDaemonDieAt("ct-start/before:start monitor");
+        host.daemon().start();
         host.restartDeadDaemon();
         host.awaitState("web", "running");
     }

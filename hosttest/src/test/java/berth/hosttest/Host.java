@@ -229,14 +229,14 @@ public final class Host
         daemon.kill();
     }
 
-    /** Starts the daemon and waits until it answers. */
+    /** Starts the daemon, which dies at no fail point, and waits until it answers. */
     public void startDaemon() {
-        startDaemonThatDies("");
-    }
-
-    /** Starts the daemon, which will die at {@code failPoints}, and waits until it answers. */
-    void startDaemonThatDies(String failPoints) {
-        daemon.start(failPoints);
+        try {
+            Files.deleteIfExists(failPoints());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        daemon.start();
         await("an answer of osctld")
                 .atMost(Running.PATIENCE)
                 .pollInterval(Duration.ofMillis(50))
@@ -246,10 +246,17 @@ public final class Host
         }
     }
 
-    /** Replaces the running daemon by one that will die at {@code failPoints}. */
+    /** The daemon dies at {@code failPoints} from now on; empty if nowhere. */
     void letDaemonDieAt(String failPoints) {
-        daemon.stop();
-        startDaemonThatDies(failPoints);
+        try {
+            Files.writeString(failPoints(), failPoints);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path failPoints() {
+        return Path.of("/run", instance, "fail-points");
     }
 
     /** Waits until the daemon has died, and starts one that will not. */

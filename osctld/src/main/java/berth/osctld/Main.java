@@ -66,9 +66,8 @@ public final class Main {
         Path libexec = Path.of(System.getProperty("osctld.libexec", "/usr/libexec/berth"));
         HookProgram.lay(instance, libexec.resolve("osctl"));
         FailPoints failPoints = options.failPoints()
-                ? FailPoints.parse(
-                        System.getenv().getOrDefault("OSCTLD_FAIL_POINTS", ""),
-                        () -> Runtime.getRuntime().halt(CRASHED))
+                ? FailPoints.in(
+                        instance.failPoints(), () -> Runtime.getRuntime().halt(CRASHED))
                 : FailPoints.none();
         Services services = Wiring.services(instance, libexec, failPoints);
         services.containers().views().start();

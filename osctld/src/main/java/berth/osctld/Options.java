@@ -10,7 +10,7 @@ import java.util.List;
  * What the daemon's command line says.
  *
  * @param instance the instance it is
- * @param failPoints whether OSCTLD_FAIL_POINTS may make it crash, for tests
+ * @param failPoints whether the file {@link Instance#failPoints} may make it crash, for tests
  */
 record Options(Instance instance, boolean failPoints) {
     static final String USAGE = """

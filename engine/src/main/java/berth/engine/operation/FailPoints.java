@@ -2,10 +2,15 @@ package berth.engine.operation;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
-import java.util.ArrayList;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /**
  * Places where an operation dies, so that tests can see it mended.
@@ -16,13 +21,13 @@ import java.util.Locale;
  * Work without a journal has fail points too ({@link #before}); with the moment {@code fail} it fails instead of dying.
  */
 public final class FailPoints {
-    private static final FailPoints NONE = new FailPoints(List.of(), () -> {});
+    private static final FailPoints NONE = new FailPoints(List::of, () -> {});
 
-    private final List<Point> points;
+    private final Supplier<List<Point>> points;
     private final Runnable crash;
 
-    private FailPoints(List<Point> points, Runnable crash) {
-        this.points = List.copyOf(points);
+    private FailPoints(Supplier<List<Point>> points, Runnable crash) {
+        this.points = points;
         this.crash = crash;
     }
 
@@ -33,25 +38,46 @@ public final class FailPoints {
 
     /** @param crash what happens at each of the points */
     public static FailPoints parse(String text, Runnable crash) {
-        List<Point> points = new ArrayList<>();
-        for (String word : text.split(";")) {
-            if (!word.isBlank()) {
-                points.add(Point.parse(word.strip()));
-            }
+        List<Point> points = points(text);
+        return new FailPoints(() -> points, crash);
+    }
+
+    /**
+     * Those that {@code file} has whenever work comes to a place; none while it is missing.
+     *
+     * @param crash what happens at each of the points
+     */
+    public static FailPoints in(Path file, Runnable crash) {
+        return new FailPoints(() -> points(read(file)), crash);
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (NoSuchFileException _) {
+            return "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        return new FailPoints(points, crash);
+    }
+
+    private static List<Point> points(String text) {
+        return Arrays.stream(text.split(";"))
+                .filter(word -> !word.isBlank())
+                .map(word -> Point.parse(word.strip()))
+                .toList();
     }
 
     /** Dies, or fails, here if a test wants it to. */
     public void before(String work, String step) {
         reach(work, Moment.BEFORE, step);
-        if (points.stream().anyMatch(p -> p.matches(work, Moment.FAIL, step))) {
+        if (points.get().stream().anyMatch(p -> p.matches(work, Moment.FAIL, step))) {
             throw new BerthException(ErrorCode.FAILED, "'%s' fails at a fail point".formatted(step));
         }
     }
 
     void reach(String operation, Moment moment, String step) {
-        for (Point point : points) {
+        for (Point point : points.get()) {
             if (point.matches(operation, moment, step)) {
                 crash.run();
             }
