@@ -49,7 +49,7 @@ final class CtBackup {
             return call.services()
                     .containers()
                     .backups()
-                    .in(opened, call.caller().progress(), work::apply);
+                    .in(opened, path, call.caller().progress(), work::apply);
         }
     }
 
@@ -112,6 +112,7 @@ final class CtBackup {
                         .backups()
                         .inNew(
                                 opened,
+                                directory,
                                 call.caller().progress(),
                                 d -> call.services().containers().backup().add(container, d, call.caller()));
                 call.out().done("%s is in backup %s", container.name(), made.name());
