@@ -139,9 +139,8 @@ public final class Images implements AutoCloseable {
      */
     public Imported importDifference(TreeView present, ImportRequest request, Progress progress) {
         Intake.Import made = new Intake.Import(request);
-        try (Directory base = openTree(get(request.base().orElseThrow()))) {
-            return intake.take(
-                    _ -> new TreeDifference(base, present.tree(), present.owners(), made.notes()), made, progress);
+        try (TreeView base = view(get(request.base().orElseThrow()))) {
+            return intake.take(_ -> present.layerOn(base, made.notes()), made, progress);
         }
     }
 
@@ -235,7 +234,7 @@ public final class Images implements AutoCloseable {
 
     /** The tree of {@code image}. */
     TreeView view(Image image) {
-        return new TreeView(Directory.open(tree(image), Resolution.NO_LINKS), Owners.SAME);
+        return new TreeView(intake.openTree(image.id()), Owners.SAME);
     }
 
     /** Deletes {@code image} if nothing stands on it and it has no name. */
@@ -286,17 +285,17 @@ public final class Images implements AutoCloseable {
             exportWhole(image, out);
             return;
         }
-        try (Directory tree = openTree(image);
-                Directory base = openTree(get(image.base().get()));
-                TreeDifference layer = new TreeDifference(base, tree, Owners.SAME, new Notes())) {
+        try (TreeView tree = view(image);
+                TreeView base = view(get(image.base().get()));
+                ArchiveReader layer = tree.layerOn(base, new Notes())) {
             TarWriter.writeLayer(layer, out);
         }
     }
 
     /** Writes the whole tree of {@code image} as a tar archive. @throws IOException if it cannot be written */
     void exportWhole(Image image, OutputStream out) throws IOException {
-        try (Directory tree = openTree(image);
-                DirectoryReader reader = new DirectoryReader(tree, new Notes())) {
+        try (TreeView tree = view(image);
+                DirectoryReader reader = new DirectoryReader(tree.tree(), new Notes())) {
             TarWriter.writeAll(reader, out);
         }
     }
@@ -447,9 +446,5 @@ public final class Images implements AutoCloseable {
     @Override
     public void close() {
         directory.close();
-    }
-
-    private Directory openTree(Image image) {
-        return intake.openTree(image.id());
     }
 }
