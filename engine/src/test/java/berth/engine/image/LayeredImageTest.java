@@ -293,7 +293,7 @@ class LayeredImageTest {
         Image forsaken = passing("forsaken");
         images.keep(kept);
 
-        images.list().forEach(images::settle);
+        images.list().forEach(images.removal()::settle);
 
         assertThat(images.list())
                 .extracting(Image::id)
