@@ -88,11 +88,7 @@ final class CtBackup {
             if (ids.isEmpty() != all) {
                 throw new BerthException(ErrorCode.USAGE, "either containers or --all", "name the containers");
             }
-            List<Container> containers = all
-                    ? call.names().listed().stream()
-                            .flatMap(p -> call.services().containers().containers().of(p.name()).stream())
-                            .toList()
-                    : ids.stream().map(call.names()::container).toList();
+            List<Container> containers = call.names().containers(ids);
             List<String> failed = new ArrayList<>();
             try (Fd opened = RepositoryCommands.open(call, directory)) {
                 for (Container container : containers) {
