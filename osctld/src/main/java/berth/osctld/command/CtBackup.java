@@ -45,7 +45,7 @@ final class CtBackup {
 
     /** What {@code work} makes of the backups in {@code path}. */
     private static <T> T in(Call call, String path, Function<BackupDirectory, T> work) {
-        try (Fd opened = RepositoryCommands.open(call, path)) {
+        try (Fd opened = call.open(path)) {
             return call.services()
                     .containers()
                     .backups()
@@ -90,7 +90,7 @@ final class CtBackup {
             }
             List<Container> containers = call.names().containers(ids);
             List<String> failed = new ArrayList<>();
-            try (Fd opened = RepositoryCommands.open(call, directory)) {
+            try (Fd opened = call.open(directory)) {
                 for (Container container : containers) {
                     add(call, opened, container).ifPresent(failed::add);
                 }
