@@ -187,9 +187,16 @@ final class BackupTest {
 
         assertThat(host.osctl("ct backup new web --to " + directory()))
                 .fails(Status.INVALID)
-                .complains("other things");
+                .complains("'%s' holds other things".formatted(directory()));
 
         assertThat(shell("ls").stdout().lines()).containsExactlyInAnyOrder("letter", "lock");
+    }
+
+    @Test
+    void aDirectoryWithoutBackupsIsNamed() {
+        assertThat(host.osctl("ct backup ls --to " + directory()))
+                .fails(Status.NOT_FOUND)
+                .complains("'%s' holds no backups".formatted(directory()));
     }
 
     @ParameterizedTest

@@ -150,7 +150,7 @@ final class TransferTest {
     void aFullCopyInThePoolSharesNoLayerAndHasNoSnapshotsUnlessWanted() {
         host.given("ct stop --kill web");
 
-        assertThat(host.osctl("ct cp --full-copy --no-snapshots web copy")).succeeds();
+        assertThat(host.osctl("ct cp --full-copy --no-snapshots web copy")).prints("copy is there");
 
         assertThat(host.json("ct snapshot ls copy")).isEmpty();
         host.given("ct del --purge web", "ct start copy");

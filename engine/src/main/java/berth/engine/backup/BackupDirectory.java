@@ -20,9 +20,7 @@ import berth.linux.file.DirectoryEntry;
 import berth.linux.file.OpenFile;
 import berth.linux.socket.FdStreams;
 import java.io.BufferedOutputStream;
-import java.io.FilterInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -31,7 +29,6 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -42,31 +39,25 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * A directory with backups of containers: {@code backups/CONTAINER/TIME} has for each {@code backup.yml} and {@code files.tar.zst}, a
- * {@link ListedTree}; {@code chunks} has what is in the files. What is not in its place yet is in {@code incoming-…}. Used by one
- * thread, which has it to itself.
+ * A directory with backups of containers, see {@link BackupLayout}; {@link Chunks} has what is in their files. What is not in its
+ * place yet is in {@code incoming-…}. Used by one thread, which has it to itself.
  */
 public final class BackupDirectory {
-    private static final String MARK = "berth-backup.yml";
-    private static final String MARK_TEXT = "format: 1\n";
-    private static final String LOCK = "lock";
-    private static final String BACKUPS = "backups";
-    private static final String SUMMARY = "backup.yml";
-    private static final String FILES = "files.tar.zst";
     private static final String INCOMING = "incoming-";
     private static final String WORK = "backup";
     private static final int MODE = 0600;
-    private static final int DIRECTORY_MODE = 0700;
     private static final int BUFFER = 1 << 16;
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH-mm-ss").withZone(ZoneOffset.UTC);
 
     private final Directory directory;
+    private final BackupLayout layout;
     private final InstantSource clock;
     private final FailPoints failPoints;
 
-    BackupDirectory(Directory directory, InstantSource clock, FailPoints failPoints) {
+    BackupDirectory(Directory directory, String called, InstantSource clock, FailPoints failPoints) {
         this.directory = directory;
+        this.layout = new BackupLayout(directory, called);
         this.clock = clock;
         this.failPoints = failPoints;
     }
@@ -79,28 +70,14 @@ public final class BackupDirectory {
 
     /** Makes an empty directory one for backups. @throws BerthException INVALID if it holds anything else */
     void prepare() {
-        if (directory.stat(MARK).isEmpty()) {
-            boolean foreign = directory.list().stream()
-                    .anyMatch(e -> !e.name().equals(LOCK) && !e.name().equals("lost+found"));
-            if (foreign) {
-                throw new BerthException(
-                        ErrorCode.INVALID,
-                        "the directory holds other things than backups",
-                        "make an empty one: 'mkdir -m 700 DIR'");
-            }
-            directory.writeFileAtomically(MARK, MARK_TEXT.getBytes(StandardCharsets.UTF_8), MODE, 0, 0);
-        }
-        for (String name : List.of(Chunks.DIRECTORY, BACKUPS)) {
-            makeDirectory(name);
-        }
+        layout.prepare();
     }
 
     /** All backups, by container and time; those whose summary cannot be read are left out. */
     public List<Backup> list() {
-        requireBackups();
         List<Backup> all = new ArrayList<>();
-        for (Place place : places()) {
-            summary(place).ifPresent(all::add);
+        for (BackupLayout.Place place : layout.places()) {
+            layout.summary(place).ifPresent(all::add);
         }
         return all;
     }
@@ -148,9 +125,9 @@ public final class BackupDirectory {
         String incoming = INCOMING
                 + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
         String work = incoming + "/" + WORK;
-        directory.createDirectory(incoming, DIRECTORY_MODE);
-        try (FormerListing former = new FormerListing(newest.map(this::open).orElse(null))) {
-            directory.createDirectory(work, DIRECTORY_MODE);
+        directory.createDirectory(incoming, BackupLayout.DIRECTORY_MODE);
+        try (FormerListing former = new FormerListing(newest.map(layout::open).orElse(null))) {
+            directory.createDirectory(work, BackupLayout.DIRECTORY_MODE);
             Chunks chunks = new Chunks(directory, incoming, former);
             ListedTree.Summary listed = write(tree, description, chunks, work, progress);
             listed.notes().forEach(progress::note);
@@ -158,18 +135,18 @@ public final class BackupDirectory {
             Backup backup = new Backup(
                     Backup.FORMAT,
                     container,
-                    free(container, TIME.format(now)),
+                    layout.free(container, TIME.format(now)),
                     now,
                     listed.files(),
                     listed.bytes(),
-                    chunks.stored() + size(work + "/" + FILES));
-            put(work + "/" + SUMMARY, Yaml.write(backup).getBytes(StandardCharsets.UTF_8));
+                    chunks.stored() + layout.size(work + "/" + BackupLayout.FILES));
+            put(work + "/" + BackupLayout.SUMMARY, Yaml.write(backup).getBytes(StandardCharsets.UTF_8));
             failPoints.before(WORK, "keep chunks");
             progress.step("writing to disk");
             chunks.commit();
             failPoints.before(WORK, "record");
-            makeDirectory(BACKUPS + "/" + container);
-            directory.renameToNew(work, path(backup.container(), backup.name()));
+            layout.makeDirectoryOf(container);
+            directory.renameToNew(work, BackupLayout.Place.of(backup).path());
             directory.syncFileSystem();
             return backup;
         } catch (KernelException e) {
@@ -183,14 +160,14 @@ public final class BackupDirectory {
     public Imported restore(
             Backup backup, Images images, ListedArchive.Damaged damaged, ImportRequest request, Progress progress) {
         try (FormerListing none = new FormerListing(null);
-                ListedArchive archive = open(backup)) {
+                ListedArchive archive = layout.open(backup)) {
             return archive.importInto(images, new Chunks(directory, "", none), damaged, request, progress);
         }
     }
 
     /** What {@code backup} says of its container. */
     public String description(Backup backup) {
-        try (ListedArchive archive = open(backup)) {
+        try (ListedArchive archive = layout.open(backup)) {
             return archive.description();
         }
     }
@@ -215,7 +192,7 @@ public final class BackupDirectory {
     }
 
     private void verify(Backup backup, Chunks chunks, Map<String, Boolean> whole, List<Damage> damages) {
-        try (ListedArchive archive = open(backup)) {
+        try (ListedArchive archive = layout.open(backup)) {
             for (var listed = archive.next(); listed.isPresent(); listed = archive.next()) {
                 for (ContentList.Chunk chunk : listed.get().content().chunks()) {
                     if (Thread.currentThread().isInterrupted()) {
@@ -241,7 +218,7 @@ public final class BackupDirectory {
         sweep();
         String gone = INCOMING
                 + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
-        directory.rename(path(backup.container(), backup.name()), gone);
+        directory.rename(BackupLayout.Place.of(backup).path(), gone);
         directory.syncFileSystem();
         directory.removeTree(gone);
     }
@@ -254,9 +231,9 @@ public final class BackupDirectory {
     public Pruned prune(Progress progress) {
         sweep();
         Set<String> needed = new HashSet<>();
-        for (Place place : places()) {
+        for (BackupLayout.Place place : layout.places()) {
             progress.step("reading %s %s".formatted(place.container(), place.name()));
-            try (ListedArchive archive = open(place)) {
+            try (ListedArchive archive = layout.open(place)) {
                 for (var listed = archive.next(); listed.isPresent(); listed = archive.next()) {
                     listed.get().content().chunks().forEach(c -> needed.add(c.hash()));
                 }
@@ -271,11 +248,11 @@ public final class BackupDirectory {
         }
         long chunks = 0;
         long bytes = 0;
-        for (DirectoryEntry group : names(Chunks.DIRECTORY)) {
-            for (DirectoryEntry chunk : names(Chunks.DIRECTORY + "/" + group.name())) {
+        for (DirectoryEntry group : layout.names(Chunks.DIRECTORY)) {
+            for (DirectoryEntry chunk : layout.names(Chunks.DIRECTORY + "/" + group.name())) {
                 String path = Chunks.DIRECTORY + "/" + group.name() + "/" + chunk.name();
                 if (!needed.contains(chunk.name())) {
-                    bytes += size(path);
+                    bytes += layout.size(path);
                     chunks++;
                     directory.remove(path);
                 }
@@ -284,32 +261,8 @@ public final class BackupDirectory {
         return new Pruned(chunks, bytes);
     }
 
-    /** Where a backup is, whether or not it can be read. */
-    private record Place(String container, String name) {}
-
-    private List<Place> places() {
-        requireBackups();
-        List<Place> all = new ArrayList<>();
-        for (DirectoryEntry container : names(BACKUPS)) {
-            names(BACKUPS + "/" + container.name()).forEach(name -> all.add(new Place(container.name(), name.name())));
-        }
-        all.sort(Comparator.comparing(Place::container).thenComparing(Place::name));
-        return all;
-    }
-
-    private Optional<Backup> summary(Place place) {
-        try {
-            byte[] text = directory.readFile(path(place.container(), place.name()) + "/" + SUMMARY, Yaml.LIMIT);
-            return Optional.of(Yaml.read(new String(text, StandardCharsets.UTF_8), Backup.class))
-                    .filter(b ->
-                            b.container().equals(place.container()) && b.name().equals(place.name()));
-        } catch (BerthException | KernelException e) {
-            return Optional.empty();
-        }
-    }
-
     private ListedTree.Summary write(TreeView tree, String description, Chunks chunks, String work, Progress progress) {
-        try (OpenFile file = directory.create(work + "/" + FILES, MODE);
+        try (OpenFile file = directory.create(work + "/" + BackupLayout.FILES, MODE);
                 OutputStream out =
                         Compression.ZSTD.compress(new BufferedOutputStream(FdStreams.output(file.fd()), BUFFER))) {
             return ListedTree.write(tree, description, chunks, out, progress);
@@ -321,26 +274,6 @@ public final class BackupDirectory {
         }
     }
 
-    private ListedArchive open(Backup backup) {
-        return open(new Place(backup.container(), backup.name()));
-    }
-
-    private ListedArchive open(Place place) {
-        String path = path(place.container(), place.name()) + "/" + FILES;
-        try {
-            OpenFile file = directory.openRead(path);
-            InputStream in = new FilterInputStream(FdStreams.input(file.fd())) {
-                @Override
-                public void close() {
-                    file.close();
-                }
-            };
-            return new ListedArchive(in, ImportRequest.DEFAULT_MAX_SIZE);
-        } catch (KernelException e) {
-            throw new BerthException(ErrorCode.UNTRUSTED, "%s cannot be read: %s".formatted(path, e.reason()), null, e);
-        }
-    }
-
     /** What a daemon that died was writing. */
     private void sweep() {
         directory.list().stream()
@@ -349,45 +282,10 @@ public final class BackupDirectory {
                 .forEach(directory::removeTree);
     }
 
-    private String free(String container, String name) {
-        String candidate = name;
-        for (int i = 2; directory.stat(path(container, candidate)).isPresent(); i++) {
-            candidate = name + "-" + i;
-        }
-        return candidate;
-    }
-
     private void put(String path, byte[] content) {
         try (OpenFile file = directory.create(path, MODE)) {
             file.write(ByteBuffer.allocateDirect(content.length).put(content).flip());
         }
-    }
-
-    private void makeDirectory(String path) {
-        if (directory.stat(path).isEmpty()) {
-            directory.createDirectory(path, DIRECTORY_MODE);
-        }
-    }
-
-    private long size(String path) {
-        return directory.stat(path).map(s -> s.size()).orElse(0L);
-    }
-
-    private List<DirectoryEntry> names(String path) {
-        try (Directory found = directory.openDirectory(path)) {
-            return found.list();
-        }
-    }
-
-    private void requireBackups() {
-        if (directory.stat(MARK).isEmpty()) {
-            throw new BerthException(
-                    ErrorCode.NOT_FOUND, "the directory holds no backups", "'osctl ct backup new' makes one");
-        }
-    }
-
-    private static String path(String container, String name) {
-        return BACKUPS + "/" + container + "/" + name;
     }
 
     private static BerthException failure(KernelException e) {

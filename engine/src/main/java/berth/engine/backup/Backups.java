@@ -43,17 +43,23 @@ public final class Backups {
      * Makes the directory {@code opened}, which is empty or holds backups, one that holds backups, and runs {@code work} with it.
      *
      * @param opened stays the caller's
+     * @param called what its user calls it
      * @throws BerthException INVALID if it holds something else; CANCELLED if the thread is interrupted
      */
-    public <T> T inNew(Fd opened, Progress progress, Work<T> work) {
-        return in(opened, progress, directory -> {
+    public <T> T inNew(Fd opened, String called, Progress progress, Work<T> work) {
+        return in(opened, called, progress, directory -> {
             directory.prepare();
             return work.with(directory);
         });
     }
 
-    /** Runs {@code work} with the backups in {@code opened}. @throws BerthException NOT_FOUND if it holds none */
-    public <T> T in(Fd opened, Progress progress, Work<T> work) {
+    /**
+     * Runs {@code work} with the backups in {@code opened}.
+     *
+     * @param called what its user calls it
+     * @throws BerthException NOT_FOUND if it holds none
+     */
+    public <T> T in(Fd opened, String called, Progress progress, Work<T> work) {
         try (Directory directory = Directory.of(opened.dup(), Resolution.NO_LINKS)) {
             FileStat stat = directory.stat();
             ReentrantLock lock =
@@ -67,7 +73,7 @@ public final class Backups {
                             Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
                             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
                     var _ = file.lock()) {
-                return work.with(new BackupDirectory(directory, clock, failPoints));
+                return work.with(new BackupDirectory(directory, called, clock, failPoints));
             } finally {
                 lock.unlock();
             }
@@ -77,7 +83,7 @@ public final class Backups {
         } catch (IOException e) {
             throw new BerthException(
                     Thread.currentThread().isInterrupted() ? ErrorCode.CANCELLED : ErrorCode.FAILED,
-                    "the directory with the backups cannot be locked: " + e.getMessage(),
+                    "the backups in '%s' cannot be locked: %s".formatted(called, e.getMessage()),
                     null,
                     e);
         }

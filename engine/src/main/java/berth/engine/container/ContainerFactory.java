@@ -28,11 +28,11 @@ import java.util.function.UnaryOperator;
 
 /** Makes and deletes containers, each as a whole or not at all. Safe for use by several threads. */
 public final class ContainerFactory {
-    private static final int MOST_ATTEMPTS = 5;
     private static final String NO_USER_YET = "";
 
     private final Pools pools;
     private final UserStores users;
+    private final OwnUsers ownUsers;
     private final Groups groups;
     private final ImageStores images;
     private final Containers containers;
@@ -61,6 +61,7 @@ public final class ContainerFactory {
             ContainerNetwork network) {
         this.pools = pools;
         this.users = users;
+        this.ownUsers = new OwnUsers(users);
         this.groups = groups;
         this.images = images;
         this.containers = containers;
@@ -154,25 +155,9 @@ public final class ContainerFactory {
         return containers.existing(new ContainerId(pool.name(), spec.id()));
     }
 
-    /** Another instance, or useradd(8), may take the ids that were free when they were chosen: then others are chosen. */
     private void createWithUser(Pool pool, ContainerSpec spec, Made made, Caller caller) {
-        Users all = users.of(pool.name());
-        boolean done = false;
-        for (int attempt = 1; !done; attempt++) {
-            User own = all.planOwned(spec.id());
-            try {
-                create(pool, spec.withUser(own.name()), Optional.of(own), made, caller);
-                done = true;
-            } catch (BerthException e) {
-                if (e.code() != ErrorCode.IN_USE || attempt == MOST_ATTEMPTS) {
-                    throw e;
-                }
-            } finally {
-                if (!done) {
-                    all.release(own);
-                }
-            }
-        }
+        ownUsers.withOne(
+                pool.name(), spec.id(), own -> create(pool, spec.withUser(own.name()), Optional.of(own), made, caller));
     }
 
     private void create(Pool pool, ContainerSpec spec, Optional<User> own, Made made, Caller caller) {

@@ -4,7 +4,6 @@ import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.idmap.User;
 import berth.engine.idmap.UserStores;
-import berth.engine.idmap.Users;
 import berth.engine.image.TreeStates;
 import berth.engine.operation.Caller;
 import berth.engine.storage.Dataset;
@@ -22,16 +21,15 @@ import java.util.function.Function;
 /** Takes in containers that come with all their states: decides what is made of what and has it made. */
 final class Reception {
     private static final String PRESENT = "present files";
-    private static final int MOST_ATTEMPTS = 5;
 
-    private final UserStores users;
+    private final OwnUsers ownUsers;
     private final Datasets datasets;
     private final Containers containers;
     private final PoolOperations operations;
     private final ReceiveKind kind;
 
     Reception(UserStores users, Datasets datasets, Containers containers, PoolOperations operations, ReceiveKind kind) {
-        this.users = users;
+        this.ownUsers = new OwnUsers(users);
         this.datasets = datasets;
         this.containers = containers;
         this.operations = operations;
@@ -69,33 +67,13 @@ final class Reception {
         if (guest.user().isPresent()) {
             run(plan(place, guest, guest.user().get(), Optional.empty()), states, caller);
         } else {
-            runWithOwnUser(place, guest, states, caller);
+            // Ids are reserved before anything is read of what comes, so that others can be tried.
+            ownUsers.withOne(
+                    place.pool().name(),
+                    place.id(),
+                    own -> run(plan(place, guest, own, Optional.of(own)), states, caller));
         }
         return containers.existing(new ContainerId(place.pool().name(), place.id()));
-    }
-
-    /**
-     * Another instance, or useradd(8), may take the ids that were free when they were chosen: then others are chosen. They are
-     * reserved before anything is read of what comes.
-     */
-    private void runWithOwnUser(Place place, Guest guest, TreeStates states, Caller caller) {
-        Users all = users.of(place.pool().name());
-        boolean done = false;
-        for (int attempt = 1; !done; attempt++) {
-            User own = all.planOwned(place.id());
-            try {
-                run(plan(place, guest, own, Optional.of(own)), states, caller);
-                done = true;
-            } catch (BerthException e) {
-                if (e.code() != ErrorCode.IN_USE || attempt == MOST_ATTEMPTS) {
-                    throw e;
-                }
-            } finally {
-                if (!done) {
-                    all.release(own);
-                }
-            }
-        }
     }
 
     private void run(ReceiveKind.Plan plan, TreeStates states, Caller caller) {

@@ -10,11 +10,13 @@ import java.util.OptionalLong;
  */
 public final class UserRelocation {
     private final Users users;
+    private final UserIds ids;
     private final IdRanges ranges;
     private final IdLedger ledger;
 
-    UserRelocation(Users users, IdRanges ranges, IdLedger ledger) {
+    UserRelocation(Users users, UserIds ids, IdRanges ranges, IdLedger ledger) {
         this.users = users;
+        this.ids = ids;
         this.ranges = ranges;
         this.ledger = ledger;
     }
@@ -33,8 +35,8 @@ public final class UserRelocation {
         String range = user.idRange().filter(ranges::has).orElse(IdRange.DEFAULT);
         try {
             Block block = ranges.plan(range, OptionalLong.empty(), 1, user.name());
-            HostIds ids = ranges.get(range).block(block.index(), block.count());
-            return users.moved(user, ids, range, block.index());
+            HostIds free = ranges.get(range).block(block.index(), block.count());
+            return ids.moved(user, free, range, block.index());
         } catch (RuntimeException e) {
             abandon(user);
             throw e;
@@ -66,6 +68,6 @@ public final class UserRelocation {
     /** Lets go of the ids that it had. May be repeated. */
     public void settle(User planned) {
         ranges.free(planned.name());
-        users.reserve(planned);
+        ids.reserve(planned);
     }
 }

@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 
 /** The id ranges and users of every open pool, and the system accounts of all of them. Safe for use by several threads. */
 public final class UserStores {
-    private record Open(IdRanges ranges, Users users) {}
+    private record Open(IdRanges ranges, UserIds ids, Users users) {}
 
     private final String instance;
     private final SystemAccounts accounts;
@@ -30,9 +30,10 @@ public final class UserStores {
     public List<Broken> open(String pool, Path conf) {
         IdRanges ranges = new IdRanges(pool, conf, ledger);
         List<Broken> broken = new ArrayList<>(ranges.load());
-        Users users = new Users(instance, pool, conf, ranges, ledger, accounts);
+        UserIds ids = new UserIds(ranges, ledger);
+        Users users = new Users(instance, pool, conf, ids, accounts);
         broken.addAll(users.load());
-        pools.put(pool, new Open(ranges, users));
+        pools.put(pool, new Open(ranges, ids, users));
         return List.copyOf(broken);
     }
 
@@ -72,7 +73,7 @@ public final class UserStores {
     /** Other ids for users of {@code pool}. @throws BerthException NOT_FOUND if it is not open */
     public UserRelocation relocation(String pool) {
         Open open = opened(pool);
-        return new UserRelocation(open.users(), open.ranges(), ledger);
+        return new UserRelocation(open.users(), open.ids(), open.ranges(), ledger);
     }
 
     /** The id ranges of {@code pool}. @throws BerthException NOT_FOUND if it is not open */

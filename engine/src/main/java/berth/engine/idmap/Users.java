@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -33,18 +32,10 @@ import org.slf4j.LoggerFactory;
 public final class Users {
     private static final Logger LOG = LoggerFactory.getLogger(Users.class);
 
-    /**
-     * From which ids those of system accounts are chosen. First those between nobody and SUB_UID_MIN: useradd(8) delegates ids from
-     * 100 000 on without looking whether an account has them, and who is delegated the id of a monitor can kill it.
-     */
-    private static final List<HostIds> ACCOUNT_IDS =
-            List.of(new HostIds(65_536, 34_464), new HostIds(100_000, 100_000));
-
     private final String instance;
     private final String pool;
     private final ObjectStore<User> store;
-    private final IdRanges ranges;
-    private final IdLedger ledger;
+    private final UserIds ids;
     private final SystemAccounts accounts;
     private final Map<String, User> users = new ConcurrentSkipListMap<>();
     private final Map<String, Broken> unusable = new ConcurrentHashMap<>();
@@ -54,12 +45,11 @@ public final class Users {
     private final Set<String> planned = ConcurrentHashMap.newKeySet();
 
     /** @param conf the pool's {@code conf} directory */
-    public Users(String instance, String pool, Path conf, IdRanges ranges, IdLedger ledger, SystemAccounts accounts) {
+    Users(String instance, String pool, Path conf, UserIds ids, SystemAccounts accounts) {
         this.instance = instance;
         this.pool = pool;
         this.store = new ObjectStore<>(conf.resolve("user"), User.class, User::name);
-        this.ranges = ranges;
-        this.ledger = ledger;
+        this.ids = ids;
         this.accounts = accounts;
     }
 
@@ -76,7 +66,7 @@ public final class Users {
                 restore(user);
                 users.put(user.name(), user);
             } catch (BerthException e) {
-                LOG.warn("User '{}' is left out: {}", holder(user.name()), e.getMessage());
+                LOG.warn("User '{}' is left out: {}", ids.holder(user.name()), e.getMessage());
                 displaced.put(user.name(), user);
                 unusable.put(user.name(), new Broken(user.name(), e.getMessage(), store.directory()));
             }
@@ -86,22 +76,14 @@ public final class Users {
     }
 
     private void restore(User user) {
-        Optional<String> range = user.idRange();
-        if (range.isPresent() && !ranges.has(range.get())) {
-            LOG.warn("User '{}' has a block of id range '{}', which is not there", holder(user.name()), range.get());
-        } else if (range.isPresent()) {
-            ranges.allocate(
-                    range.get(), block(user, range.get(), user.blockIndex().orElseThrow()));
-        }
-        ledger.restore(holder(user.name()), OptionalLong.of(user.ugid()), user.hostIds())
-                .forEach(c -> {
-                    displaced.put(user.name(), user);
-                    LOG.warn(
-                            "User '{}' shares {} with {}, who can interfere with its containers",
-                            holder(user.name()),
-                            c.ids(),
-                            c.holder());
-                });
+        ids.restore(user).forEach(c -> {
+            displaced.put(user.name(), user);
+            LOG.warn(
+                    "User '{}' shares {} with {}, who can interfere with its containers",
+                    ids.holder(user.name()),
+                    c.ids(),
+                    c.holder());
+        });
     }
 
     /** Every user, by name. */
@@ -179,7 +161,7 @@ public final class Users {
     /** Lets go of what {@link #plan} holds. A user that exists keeps what it has. */
     public void release(User user) {
         if (!users.containsKey(user.name())) {
-            ranges.free(user.name());
+            ids.free(user.name());
             planned.remove(user.name());
         }
     }
@@ -203,13 +185,13 @@ public final class Users {
                     "the blocks of '%s' are those of the user".formatted(owner),
                     "delete the user instead");
         }
-        ranges.free(owner);
+        ids.free(owner);
     }
 
     /** What makes a planned user, to stand before the commit of an operation. */
     public List<Step> createSteps(User user) {
         return List.of(
-                Step.of("reserve ids", () -> reserve(user), () -> release(user)),
+                Step.of("reserve ids", () -> ids.reserve(user), () -> release(user)),
                 Step.of("add system account", () -> register(user), () -> unregister(user)),
                 Step.of("write user", () -> save(user), () -> forget(user)));
     }
@@ -227,7 +209,7 @@ public final class Users {
         return new Kind(
                 "user new",
                 user -> List.of(
-                        Step.of("reserve ids", () -> reserve(user), () -> release(user)),
+                        Step.of("reserve ids", () -> ids.reserve(user), () -> release(user)),
                         Step.of("add system account", () -> register(user), () -> unregister(user)),
                         Step.commit("write user", () -> save(user), () -> forget(user))));
     }
@@ -263,7 +245,7 @@ public final class Users {
 
         @Override
         public String subject(User user) {
-            return "user '" + holder(user.name()) + "'";
+            return "user '" + ids.holder(user.name()) + "'";
         }
 
         @Override
@@ -277,18 +259,6 @@ public final class Users {
         return List.copyOf(displaced.values());
     }
 
-    /** {@code user} with the host ids {@code ids}, which are block {@code index} of {@code range}, and an account of its own. */
-    User moved(User user, HostIds ids, String range, long index) {
-        return new User(
-                user.name(),
-                accountId(NewUser.named(user.name())),
-                user.uidMap().movedTo(ids),
-                user.gidMap().movedTo(ids),
-                Optional.of(range),
-                Optional.of(index),
-                user.standalone());
-    }
-
     /** Writes a user in place of what it was. */
     void replace(User user) {
         store.save(user);
@@ -300,22 +270,6 @@ public final class Users {
     /** Writes the file of a user; in memory it is what it was. */
     void rewrite(User user) {
         store.save(user);
-    }
-
-    void reserve(User user) {
-        if (user.idRange().isPresent() && user.blockIndex().isPresent()) {
-            ranges.allocate(
-                    user.idRange().get(),
-                    block(user, user.idRange().get(), user.blockIndex().get()));
-        }
-        ledger.claim(holder(user.name()), OptionalLong.of(user.ugid()), user.hostIds());
-    }
-
-    /** Its block as the table has it, which may be one of several in a row that were allocated by hand. */
-    private Block block(User user, String range, long index) {
-        return ranges.at(range, index)
-                .filter(b -> b.owner().equals(Optional.of(user.name())))
-                .orElse(Block.of(index, 1, user.name()));
     }
 
     private void register(User user) {
@@ -349,75 +303,11 @@ public final class Users {
     }
 
     private User decide(NewUser wish) {
-        String name = wish.name();
         try {
-            Optional<Block> block = wish.block().map(b -> ranges.plan(b.range(), optional(b.index()), 1, name));
-            NewUser.Maps maps = maps(wish, block);
-            List<HostIds> ids = new ArrayList<>(maps.uids().hostIds());
-            ids.addAll(maps.gids().hostIds());
-            ledger.claim(holder(name), optional(wish.ugid()), ids);
-            return new User(
-                    name,
-                    accountId(wish),
-                    maps.uids(),
-                    maps.gids(),
-                    block.flatMap(_ -> wish.block()).map(NewUser.BlockWish::range),
-                    block.map(Block::index),
-                    wish.standalone());
+            return ids.choose(wish);
         } catch (RuntimeException e) {
-            ranges.unplan(name);
-            planned.remove(name);
+            planned.remove(wish.name());
             throw e;
         }
-    }
-
-    private static OptionalLong optional(Optional<Long> number) {
-        return number.map(OptionalLong::of).orElseGet(OptionalLong::empty);
-    }
-
-    private NewUser.Maps maps(NewUser wish, Optional<Block> block) {
-        Optional<HostIds> blockIds =
-                block.map(b -> ranges.get(wish.block().orElseThrow().range()).block(b.index(), b.count()));
-        if (wish.maps().isEmpty()) {
-            IdMap whole = IdMap.from(blockIds.orElseThrow(() -> new BerthException(
-                    ErrorCode.INVALID, "user '%s' has neither a block nor a map".formatted(wish.name()))));
-            return new NewUser.Maps(whole, whole);
-        }
-        NewUser.Maps maps = wish.maps().get();
-        List<HostIds> ids = new ArrayList<>(maps.uids().hostIds());
-        ids.addAll(maps.gids().hostIds());
-        blockIds.ifPresent(within -> ids.stream()
-                .filter(i -> !within.contains(i))
-                .findFirst()
-                .ifPresent(i -> {
-                    throw new BerthException(
-                            ErrorCode.INVALID,
-                            "%s do not lie in the user's block, %s".formatted(i, within),
-                            "choose host ids within the block, or leave --id-range-block-index out");
-                }));
-        return maps;
-    }
-
-    private long accountId(NewUser wish) {
-        String holder = holder(wish.name());
-        if (wish.ugid().isPresent()) {
-            long ugid = wish.ugid().get();
-            ledger.claim(holder, OptionalLong.of(ugid), List.of(HostIds.one(ugid)));
-            return ugid;
-        }
-        for (HostIds ids : ACCOUNT_IDS) {
-            OptionalLong id = ledger.claimOne(holder, ids);
-            if (id.isPresent()) {
-                return id.getAsLong();
-            }
-        }
-        throw new BerthException(
-                ErrorCode.EXHAUSTED,
-                "no id is free for the system account of '%s'".formatted(holder),
-                "choose one with --ugid");
-    }
-
-    private String holder(String name) {
-        return ranges.holder(name);
     }
 }

@@ -98,6 +98,7 @@ final class Catalogue {
                 .toList();
     }
 
+    /** As {@link Images#find}. */
     Optional<Image> find(String reference) {
         Content now = content;
         String id = now.names().getOrDefault(reference, reference);
@@ -119,8 +120,13 @@ final class Catalogue {
         return matching.stream().findFirst().map(now::named);
     }
 
-    Image get(String id) {
-        return find(id).orElseThrow();
+    /** As {@link #find}. @throws BerthException NOT_FOUND if there is none; INVALID if several ids begin so */
+    Image get(String reference) {
+        return find(reference)
+                .orElseThrow(() -> new BerthException(
+                        ErrorCode.NOT_FOUND,
+                        "there is no image '%s'".formatted(reference),
+                        "'osctl image ls' lists those there are"));
     }
 
     /** The images that stand on {@code id}. */

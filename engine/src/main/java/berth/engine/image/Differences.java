@@ -7,6 +7,7 @@ import berth.linux.file.FileType;
 import berth.linux.file.OpenFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,12 +19,21 @@ final class Differences {
 
     private final TreeView was;
     private final TreeView now;
+    private final Times times;
     private final ByteBuffer left = ByteBuffer.allocateDirect(CHUNK);
     private final ByteBuffer right = ByteBuffer.allocateDirect(CHUNK);
 
-    Differences(TreeView was, TreeView now) {
+    /** When times are the same. */
+    enum Times {
+        EXACT,
+        /** As exactly as archives tell them, one of which a tree may have come in. */
+        TO_THE_SECOND
+    }
+
+    Differences(TreeView was, TreeView now, Times times) {
         this.was = was;
         this.now = now;
+        this.times = times;
     }
 
     /** Whether {@code name}, a directory's content aside, is in {@code present} as it was in {@code former}. */
@@ -32,8 +42,7 @@ final class Differences {
         if (former == null
                 || before.type() != after.type()
                 || before.mode() != after.mode()
-                || !sameKindOfNames(before, after)
-                || !before.mtime().equals(after.mtime())
+                || !sameTime(before.mtime(), after.mtime())
                 || !sameOwners(before, after)) {
             return false;
         }
@@ -45,16 +54,18 @@ final class Differences {
         return untouched || (sameAttributes(former, present, name) && sameContent(former, present, name, after));
     }
 
-    /** A file with one name must not go on as one of several. */
-    private static boolean sameKindOfNames(FileStat before, FileStat after) {
-        return after.isDirectory() || (before.links() > 1) == (after.links() > 1);
+    private boolean sameTime(Instant before, Instant after) {
+        return switch (times) {
+            case EXACT -> before.equals(after);
+            case TO_THE_SECOND -> before.getEpochSecond() == after.getEpochSecond();
+        };
     }
 
     private boolean sameOwners(FileStat before, FileStat after) {
-        return was.owners().uid().applyAsLong(Integer.toUnsignedLong(before.uid()))
-                        == now.owners().uid().applyAsLong(Integer.toUnsignedLong(after.uid()))
-                && was.owners().gid().applyAsLong(Integer.toUnsignedLong(before.gid()))
-                        == now.owners().gid().applyAsLong(Integer.toUnsignedLong(after.gid()));
+        return was.owners().user(Integer.toUnsignedLong(before.uid()))
+                        == now.owners().user(Integer.toUnsignedLong(after.uid()))
+                && was.owners().group(Integer.toUnsignedLong(before.gid()))
+                        == now.owners().group(Integer.toUnsignedLong(after.gid()));
     }
 
     private boolean sameAttributes(Directory former, Directory present, String name) {

@@ -61,7 +61,7 @@ public final class ImageStores {
     /** Removes what imports that were cut off left in {@code pool}, whose containers are known. */
     public void removeForsaken(String pool) {
         Images images = of(pool);
-        images.list().forEach(images::settle);
+        images.list().forEach(images.removal()::settle);
     }
 
     /**
@@ -101,7 +101,8 @@ public final class ImageStores {
     public Optional<Image> discard(String pool, String reference, Caller caller) {
         String id = of(pool).get(reference).id();
         try (Locks.Held _ = exclusive(pool, id, caller)) {
-            return of(pool).discard(
+            return of(pool).removal()
+                    .discard(
                             reference,
                             new Change(
                                     clock.instant(),
@@ -113,7 +114,7 @@ public final class ImageStores {
     /** Those in the trash of {@code pool}; none if it is not open. */
     public List<TrashedImage> trashed(String pool) {
         Images images = pools.get(pool);
-        return images == null ? List.of() : images.trashed();
+        return images == null ? List.of() : images.removal().trashed();
     }
 
     /**
@@ -123,14 +124,14 @@ public final class ImageStores {
      */
     public void restore(String pool, String id, List<String> wanted, Caller caller) {
         try (Locks.Held _ = exclusive(pool, id, caller)) {
-            of(pool).restore(id, wanted);
+            of(pool).removal().restore(id, wanted);
         }
     }
 
     /** Deletes for good the image {@code id} in the trash of {@code pool}. @throws BerthException NOT_FOUND */
     public void purge(String pool, String id, Caller caller) {
         try (Locks.Held _ = exclusive(pool, id, caller)) {
-            of(pool).purge(id);
+            of(pool).removal().purge(id);
         }
     }
 

@@ -3,7 +3,6 @@ package berth.engine.image;
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.operation.Progress;
-import berth.engine.store.Change;
 import berth.linux.Fd;
 import berth.linux.KernelException;
 import berth.linux.file.Directory;
@@ -18,7 +17,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Collectors;
 
 /**
  * The images of one pool: {@code <id>/tree} and {@code <id>/image.yml} for each, {@code names.yml} for their tags, in a directory
@@ -34,22 +32,20 @@ public final class Images implements AutoCloseable {
 
     private final Path path;
     private final Directory directory;
-    private final ImageUsers users;
     private final Catalogue catalogue;
-    private final ImageShelf shelf;
     /** Held while the catalogue and the directory change together. */
     private final ReentrantLock changing = new ReentrantLock();
 
     private final Intake intake;
+    private final Removal removal;
 
     private Images(
             Path path, Directory directory, ImageUsers users, Clock clock, Catalogue catalogue, ImageShelf shelf) {
         this.path = path;
         this.directory = directory;
-        this.users = users;
         this.catalogue = catalogue;
-        this.shelf = shelf;
         this.intake = new Intake(path, directory, catalogue, shelf, changing, clock);
+        this.removal = new Removal(path, directory, catalogue, shelf, users, changing);
     }
 
     /**
@@ -101,16 +97,12 @@ public final class Images implements AutoCloseable {
 
     /** As {@link #find}. @throws BerthException NOT_FOUND if there is none; INVALID if several ids begin so */
     public Image get(String reference) {
-        return find(reference)
-                .orElseThrow(() -> new BerthException(
-                        ErrorCode.NOT_FOUND,
-                        "there is no image '%s'".formatted(reference),
-                        "'osctl image ls' lists those there are"));
+        return catalogue.get(reference);
     }
 
     /** The root of an image's tree; never written to. */
     public Path tree(Image image) {
-        return path.resolve(image.id()).resolve(Staging.TREE);
+        return Staging.tree(path, image.id());
     }
 
     /**
@@ -139,9 +131,8 @@ public final class Images implements AutoCloseable {
      */
     public Imported importDifference(TreeView present, ImportRequest request, Progress progress) {
         Intake.Import made = new Intake.Import(request);
-        try (Directory base = openTree(get(request.base().orElseThrow()))) {
-            return intake.take(
-                    _ -> new TreeDifference(base, present.tree(), present.owners(), made.notes()), made, progress);
+        try (TreeView base = view(get(request.base().orElseThrow()))) {
+            return intake.take(_ -> present.layerOn(base, made.notes()), made, progress);
         }
     }
 
@@ -235,19 +226,12 @@ public final class Images implements AutoCloseable {
 
     /** The tree of {@code image}. */
     TreeView view(Image image) {
-        return new TreeView(Directory.open(tree(image), Resolution.NO_LINKS), Owners.SAME);
+        return new TreeView(intake.openTree(image.id()), Owners.SAME);
     }
 
     /** Deletes {@code image} if nothing stands on it and it has no name. */
     public void deleteUnneeded(String id) {
-        changing.lock();
-        try {
-            if (find(id).filter(this::isUnneeded).isPresent()) {
-                delete(id);
-            }
-        } finally {
-            changing.unlock();
-        }
+        removal.deleteUnneeded(id);
     }
 
     /**
@@ -286,17 +270,17 @@ public final class Images implements AutoCloseable {
             exportWhole(image, out);
             return;
         }
-        try (Directory tree = openTree(image);
-                Directory base = openTree(get(image.base().get()));
-                TreeDifference layer = new TreeDifference(base, tree, Owners.SAME, new Notes())) {
+        try (TreeView tree = view(image);
+                TreeView base = view(get(image.base().get()));
+                ArchiveReader layer = tree.layerOn(base, new Notes())) {
             TarWriter.writeLayer(layer, out);
         }
     }
 
     /** Writes the whole tree of {@code image} as a tar archive. @throws IOException if it cannot be written */
     void exportWhole(Image image, OutputStream out) throws IOException {
-        try (Directory tree = openTree(image);
-                DirectoryReader reader = new DirectoryReader(tree, new Notes())) {
+        try (TreeView tree = view(image);
+                DirectoryReader reader = new DirectoryReader(tree.tree(), new Notes())) {
             TarWriter.writeAll(reader, out);
         }
     }
@@ -315,27 +299,9 @@ public final class Images implements AutoCloseable {
         Staging.keep(directory, image.id());
     }
 
-    /** Removes {@code image} if {@link #importEntries} made it and nobody kept or uses it; the containers that may are known. */
-    void settle(Image image) {
-        try {
-            if (!Staging.isPassing(directory, image.id())) {
-                return;
-            }
-            if (isUnneeded(image)) {
-                delete(image.id());
-            } else {
-                keep(image);
-            }
-        } catch (KernelException e) {
-            catalogue.addProblem("image %s, which nothing needs, stays: %s".formatted(image.shortId(), e.getMessage()));
-        }
-    }
-
     /** Whether {@code image} has no name and nothing stands on it. */
     public boolean isUnneeded(Image image) {
-        return image.names().isEmpty()
-                && users.usersOf(image.id()).isEmpty()
-                && catalogue.standingOn(image.id()).isEmpty();
+        return removal.isUnneeded(image);
     }
 
     /** Gives {@code image} the tag {@code name}, which moves from another if that has it. */
@@ -354,102 +320,16 @@ public final class Images implements AutoCloseable {
      * @throws BerthException NOT_FOUND, INVALID as {@link #get}; IN_USE if containers need it or images stand on it
      */
     public void delete(String reference) {
-        changing.lock();
-        try {
-            deletable(reference).ifPresent(image -> {
-                catalogue.remove(image.id());
-                Staging.removeImage(directory, image.id());
-                users.gone(tree(image));
-            });
-        } finally {
-            changing.unlock();
-        }
+        removal.delete(reference);
     }
 
-    /**
-     * As {@link #delete}, but the image goes into the trash.
-     *
-     * @return it; empty if only a name was taken away
-     */
-    Optional<Image> discard(String reference, Change change) {
-        changing.lock();
-        try {
-            Optional<Image> image = deletable(reference);
-            image.ifPresent(i -> {
-                shelf.put(i, change);
-                catalogue.remove(i.id());
-            });
-            return image;
-        } finally {
-            changing.unlock();
-        }
-    }
-
-    private Optional<Image> deletable(String reference) {
-        Image image = get(reference);
-        if (image.names().contains(reference) && image.names().size() > 1) {
-            catalogue.untag(reference);
-            return Optional.empty();
-        }
-        List<String> needing = users.usersOf(image.id());
-        if (!needing.isEmpty()) {
-            throw new BerthException(
-                    ErrorCode.IN_USE,
-                    "image '%s' is used by containers: %s".formatted(image.label(), String.join(", ", needing)),
-                    "delete them first");
-        }
-        List<Image> above = catalogue.standingOn(image.id());
-        if (!above.isEmpty()) {
-            throw new BerthException(
-                    ErrorCode.IN_USE,
-                    "images stand on image '%s': %s"
-                            .formatted(
-                                    image.label(),
-                                    above.stream().map(Image::label).collect(Collectors.joining(", "))),
-                    "delete those first");
-        }
-        return Optional.of(image);
-    }
-
-    /** Those in the trash. */
-    List<TrashedImage> trashed() {
-        return shelf.all();
-    }
-
-    /**
-     * Takes the image {@code id} from the trash, and what it stands on. Of the names {@code wanted} it gets those that no other image
-     * has meanwhile.
-     *
-     * @throws BerthException NOT_FOUND if it is not there
-     */
-    void restore(String id, List<String> wanted) {
-        changing.lock();
-        try {
-            shelf.restore(id, wanted, catalogue);
-        } finally {
-            changing.unlock();
-        }
-    }
-
-    /** Deletes for good the image {@code id}, which is in the trash. @throws BerthException NOT_FOUND */
-    void purge(String id) {
-        changing.lock();
-        try {
-            Image image = shelf.get(id).image();
-            Staging.removeImage(directory, id);
-            shelf.forget(id);
-            users.gone(tree(image));
-        } finally {
-            changing.unlock();
-        }
+    /** How images go, and come back from the trash. */
+    Removal removal() {
+        return removal;
     }
 
     @Override
     public void close() {
         directory.close();
-    }
-
-    private Directory openTree(Image image) {
-        return intake.openTree(image.id());
     }
 }

@@ -64,7 +64,7 @@ final class Intake {
 
     /** The tree of image {@code id}, for its own paths. */
     Directory openTree(String id) {
-        return Directory.open(path.resolve(id).resolve(Staging.TREE), Resolution.NO_LINKS);
+        return Directory.open(Staging.tree(path, id), Resolution.NO_LINKS);
     }
 
     /**

@@ -7,7 +7,6 @@ import berth.linux.Errno;
 import berth.linux.KernelException;
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
 
 /** States that can be mounted on this host. Used by one thread. */
@@ -42,7 +41,7 @@ public final class MountedStates implements TreeStates {
                         ? images.view(image)
                         : states.get(number - 1).get();
                 TreeView present = states.get(number).get();
-                ArchiveReader changes = present.changesSince(Optional.of(former), notes)) {
+                ArchiveReader changes = present.changesSince(former, notes)) {
             target.write(changes, NO_LIMITS, notes, progress);
         } catch (IOException e) {
             throw unreadable(e);

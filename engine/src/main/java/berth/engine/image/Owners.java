@@ -55,13 +55,23 @@ public record Owners(LongUnaryOperator uid, LongUnaryOperator gid, Capabilities 
                 entry.name(),
                 entry.kind(),
                 entry.mode(),
-                known(uid.applyAsLong(entry.uid())),
-                known(gid.applyAsLong(entry.gid())),
+                user(entry.uid()),
+                group(entry.gid()),
                 entry.size(),
                 entry.target(),
                 entry.mtime(),
                 attributes(entry.xattrs()),
                 entry.data());
+    }
+
+    /** The user for {@code user}; nobody if there is none. */
+    long user(long user) {
+        return known(uid.applyAsLong(user));
+    }
+
+    /** The group for {@code group}; nobody if there is none. */
+    long group(long group) {
+        return known(gid.applyAsLong(group));
     }
 
     private static long known(long id) {

@@ -7,7 +7,6 @@ import berth.engine.operation.Progress;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -87,7 +86,7 @@ public final class PackedTree {
             try (TreeView former =
                             i == 0 ? images.view(image) : states.get(i - 1).get();
                     TreeView present = states.get(i).get();
-                    ArchiveReader changes = present.changesSince(Optional.of(former), notes)) {
+                    ArchiveReader changes = present.changesSince(former, notes)) {
                 for (var next = changes.next(); next.isPresent(); next = changes.next()) {
                     writer.add(moved(next.get(), state(i)), changes);
                 }

@@ -67,6 +67,11 @@ final class Staging implements AutoCloseable {
         }
     }
 
+    /** Where image {@code id} of those in {@code imagesPath} has its tree. */
+    static Path tree(Path imagesPath, String id) {
+        return imagesPath.resolve(id).resolve(TREE);
+    }
+
     /** Removes the image {@code id}: at once from sight, then from the disk. */
     static void removeImage(Directory images, String id) {
         String name = random(OUTGOING);

@@ -13,9 +13,11 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * anything that changes in it, since that changes its time.
  *
  * <p>A file with the same number that nothing has changed since is not read. Others are compared byte by byte, so that a copy of a
- * tree differs in nothing from it.
+ * tree differs in nothing from it. How many names a file has does not count, since some may be in other trees: only which names of
+ * these trees are one file.
  */
 final class TreeChanges implements ArchiveReader {
     /** As deep as a path of 4095 bytes can go. */
@@ -39,8 +42,8 @@ final class TreeChanges implements ArchiveReader {
     private final Deque<ArchiveEntry> ready = new ArrayDeque<>();
     /** Files with several names: the first name, and what it was. */
     private final Map<FoundFile.Inode, Named> named = new HashMap<>();
-    /** Former files of several names, by the present one that goes on with each. */
-    private final Map<FoundFile.Inode, FoundFile.Inode> heirs = new HashMap<>();
+    /** Former files that one of the present goes on with; another that is like it must not. */
+    private final Set<FoundFile.Inode> inherited = new HashSet<>();
 
     private boolean isDataReady;
 
@@ -83,13 +86,13 @@ final class TreeChanges implements ArchiveReader {
         }
     }
 
-    TreeChanges(Optional<TreeView> former, TreeView now, Notes notes) {
+    TreeChanges(TreeView former, TreeView now, Differences.Times times, Notes notes) {
         this.now = now;
         this.notes = notes;
-        this.differences = new Differences(former.orElse(now), now);
-        Directory was = former.map(f -> f.tree().with(Resolution.NO_LINKS)).orElse(null);
+        this.differences = new Differences(former, now, times);
+        ready.add(owned(FoundFile.root(now.tree())));
+        Directory was = former.tree().with(Resolution.NO_LINKS);
         levels.push(new Level(now.tree().with(Resolution.NO_LINKS), was, ".", "", true));
-        ready.add(now.inside(FoundFile.root(now.tree())));
     }
 
     @Override
@@ -136,7 +139,8 @@ final class TreeChanges implements ArchiveReader {
         FileStat stat = kept.get();
         if (stat.isDirectory()) {
             enter(level, name, stat, former.filter(FileStat::isDirectory));
-        } else if (FoundFile.mayHaveOtherNames(stat)) {
+        } else if (FoundFile.mayHaveOtherNames(stat)
+                || former.filter(FoundFile::mayHaveOtherNames).isPresent()) {
             compareNamed(level, name, stat, former);
         } else if (former.isEmpty() || !differences.same(level.was, former.get(), level.now, stat, name)) {
             tellFile(level, name, stat);
@@ -151,12 +155,12 @@ final class TreeChanges implements ArchiveReader {
         boolean same =
                 was != null && former.isPresent() && differences.same(level.was, former.get(), level.now, stat, name);
         if (!same) {
-            tell(level, now.inside(found.open(level.now, name, level.path(name), stat)));
+            tellFile(level, name, stat);
         }
         levels.push(new Level(level.now.openDirectory(name), was, name, level.path(name), !same));
     }
 
-    /** A file whose other names come before or after it: they must be the same file afterwards, and no others. */
+    /** A file that has or had other names: those of now must be the same file afterwards, and no others. */
     private void compareNamed(Level level, String name, FileStat stat, Optional<FileStat> former) throws IOException {
         FoundFile.Inode inode = FoundFile.Inode.of(stat);
         Named first = named.get(inode);
@@ -168,18 +172,23 @@ final class TreeChanges implements ArchiveReader {
             }
             return;
         }
-        boolean same = former.isPresent()
-                && former.get().links() > 1
-                && heirs.putIfAbsent(FoundFile.Inode.of(former.get()), inode) == null
-                && differences.same(level.was, former.get(), level.now, stat, name);
-        named.put(inode, new Named(level.path(name), same ? FoundFile.Inode.of(former.orElseThrow()) : null));
-        if (!same) {
+        boolean same = former.isPresent() && differences.same(level.was, former.get(), level.now, stat, name);
+        Optional<FoundFile.Inode> heritage =
+                former.filter(_ -> same).map(FoundFile.Inode::of).filter(inherited::add);
+        if (heritage.isEmpty()) {
             tellFile(level, name, stat);
+        }
+        if (FoundFile.mayHaveOtherNames(stat)) {
+            named.put(inode, new Named(level.path(name), heritage.orElse(null)));
         }
     }
 
     private void tellFile(Level level, String name, FileStat stat) throws IOException {
-        tell(level, now.inside(found.open(level.now, name, level.path(name), stat)));
+        tell(level, owned(found.open(level.now, name, level.path(name), stat)));
+    }
+
+    private ArchiveEntry owned(ArchiveEntry entry) {
+        return PackedTree.owned(entry, now.owners());
     }
 
     private void tell(Level level, ArchiveEntry entry) throws IOException {
@@ -188,7 +197,7 @@ final class TreeChanges implements ArchiveReader {
             Level above = levels.stream().skip(1).findFirst().orElseThrow();
             // Read with another than the file's, whose data are wanted next.
             try (FoundFile directory = new FoundFile()) {
-                ready.add(now.inside(directory.open(above.now, level.name, level.path, level.now.stat())));
+                ready.add(owned(directory.open(above.now, level.name, level.path, level.now.stat())));
             }
         }
         ready.add(entry);

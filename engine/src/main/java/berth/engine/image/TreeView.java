@@ -3,7 +3,6 @@ package berth.engine.image;
 import berth.engine.operation.Progress;
 import berth.linux.file.Directory;
 import java.io.IOException;
-import java.util.Optional;
 
 /**
  * A tree of files, with the ids that its container sees. Whoever made it closes it; nobody writes to the tree meanwhile.
@@ -41,9 +40,21 @@ public record TreeView(Directory tree, Owners owners) implements AutoCloseable {
         return digest.hex();
     }
 
-    /** What makes it of {@code former}, or of nothing. */
-    ArchiveReader changesSince(Optional<TreeView> former, Notes notes) {
-        return new TreeChanges(former, this, notes);
+    /**
+     * What makes it of {@code former}. Reading it throws UNSUPPORTED of a file of an id beyond 65535.
+     *
+     * @param notes gets what was left out
+     */
+    ArchiveReader changesSince(TreeView former, Notes notes) {
+        return new TreeChanges(former, this, Differences.Times.EXACT, notes);
+    }
+
+    /**
+     * As {@link #changesSince}, of an image: what differs by fractions of a second only is the same, since what was made of an image may
+     * have gone through archives, which have none.
+     */
+    ArchiveReader layerOn(TreeView base, Notes notes) {
+        return new TreeChanges(base, this, Differences.Times.TO_THE_SECOND, notes);
     }
 
     @Override

@@ -46,24 +46,24 @@ class ImageShelfTest {
 
     @Test
     void whatIsInTheTrashCannotBeUsedAndComesBackWithItsName() {
-        assertThat(images.discard("a", DELETED)).contains(image);
+        assertThat(images.removal().discard("a", DELETED)).contains(image);
 
         assertThat(images.list()).isEmpty();
         assertThat(images.find(image.id())).isEmpty();
-        assertThat(images.trashed()).containsExactly(new TrashedImage(image, DELETED));
-        images.restore(image.id(), image.names());
+        assertThat(images.removal().trashed()).containsExactly(new TrashedImage(image, DELETED));
+        images.removal().restore(image.id(), image.names());
         assertThat(images.list()).containsExactly(image);
-        assertThat(images.trashed()).isEmpty();
+        assertThat(images.removal().trashed()).isEmpty();
     }
 
     @Test
     void theTrashOutlivesTheDaemon() {
-        images.discard("a", DELETED);
+        images.removal().discard("a", DELETED);
 
         try (Images again = Images.open(fixture.path, id -> List.of(), ImportFixture.CLOCK)) {
             assertThat(again.list()).isEmpty();
-            assertThat(again.trashed()).containsExactly(new TrashedImage(image, DELETED));
-            again.restore(image.id(), List.of("a"));
+            assertThat(again.removal().trashed()).containsExactly(new TrashedImage(image, DELETED));
+            again.removal().restore(image.id(), List.of("a"));
         }
         try (Images again = Images.open(fixture.path, id -> List.of(), ImportFixture.CLOCK)) {
             assertThat(again.list()).containsExactly(image);
@@ -72,11 +72,11 @@ class ImageShelfTest {
 
     @Test
     void aNameThatAnotherHasMeanwhileStaysWithThat() {
-        images.discard("a", DELETED);
+        images.removal().discard("a", DELETED);
         Image other =
                 images.tag(fixture.importTar(new TarBytes().file("a", "2")).image(), "a");
 
-        images.restore(image.id(), List.of("a"));
+        images.removal().restore(image.id(), List.of("a"));
 
         assertThat(images.get("a")).isEqualTo(other);
         assertThat(images.get(image.id()).names()).isEmpty();
@@ -84,34 +84,34 @@ class ImageShelfTest {
 
     @Test
     void theSameImageImportedAgainLeavesTheTrash() {
-        images.discard("a", DELETED);
+        images.removal().discard("a", DELETED);
 
         assertThat(imported().id()).isEqualTo(image.id());
 
-        assertThat(images.trashed()).isEmpty();
+        assertThat(images.removal().trashed()).isEmpty();
         assertThat(images.list()).hasSize(1);
     }
 
     @Test
     void whatIsPurgedIsGoneFromTheDisk() {
-        images.discard("a", DELETED);
+        images.removal().discard("a", DELETED);
 
-        images.purge(image.id());
+        images.removal().purge(image.id());
 
-        assertThat(images.trashed()).isEmpty();
+        assertThat(images.removal().trashed()).isEmpty();
         assertThat(fixture.stored()).containsExactly("names.yml");
-        assertThatThrownBy(() -> images.restore(image.id(), List.of()))
+        assertThatThrownBy(() -> images.removal().restore(image.id(), List.of()))
                 .isInstanceOf(BerthException.class)
                 .hasMessageContaining("not in the trash any more");
     }
 
     @Test
     void anImageWhoseNoteIsBrokenIsAnImage() throws IOException {
-        images.discard("a", DELETED);
+        images.removal().discard("a", DELETED);
         Files.writeString(fixture.path.resolve(image.id()).resolve("trashed.yml"), "{");
 
         try (Images again = Images.open(fixture.path, id -> List.of(), ImportFixture.CLOCK)) {
-            assertThat(again.trashed()).isEmpty();
+            assertThat(again.removal().trashed()).isEmpty();
             assertThat(again.find(image.id())).isPresent();
         }
     }
@@ -120,9 +120,9 @@ class ImageShelfTest {
     void anImageThatContainersUseStaysOutOfTheTrash() {
         fixture.containers.add("ct1");
 
-        assertThatThrownBy(() -> images.discard("a", DELETED)).hasMessageContaining("ct1");
+        assertThatThrownBy(() -> images.removal().discard("a", DELETED)).hasMessageContaining("ct1");
 
-        assertThat(images.trashed()).isEmpty();
+        assertThat(images.removal().trashed()).isEmpty();
         assertThat(images.list()).containsExactly(image);
     }
 }

@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -192,6 +194,37 @@ class LayeredImageTest {
     }
 
     @Test
+    void aCopyOfABaseOnWhichOthersStandIsTheDifferenceOnly() throws IOException {
+        layer(app(), "app");
+        Path copy = Files.createDirectory(scratch.resolve("changed"));
+        try (Directory from = Directory.open(images.tree(base), Resolution.NO_LINKS);
+                Directory to = Directory.open(copy, Resolution.NO_LINKS)) {
+            from.copyTo(to);
+        }
+        Files.writeString(copy.resolve("etc/name"), "mine");
+        Files.setLastModifiedTime(
+                copy.resolve("etc/os-release"),
+                FileTime.from(Files.getLastModifiedTime(copy.resolve("etc/os-release"))
+                        .toInstant()
+                        .plusNanos(500)));
+        Files.copy(copy.resolve("twin"), copy.resolve("single"), StandardCopyOption.COPY_ATTRIBUTES);
+        Files.move(copy.resolve("single"), copy.resolve("twin"), StandardCopyOption.REPLACE_EXISTING);
+
+        Image changed;
+        try (Directory tree = Directory.open(copy, Resolution.NO_LINKS)) {
+            changed = images.importDifference(
+                            new TreeView(tree, Owners.SAME),
+                            ImportRequest.of("copy").on(base),
+                            Progress.none())
+                    .image();
+        }
+
+        assertThat(changed.ownSize()).isEqualTo("mine".length() + "base".length());
+        assertThat(inode(in(changed, "etc/os-release"))).isEqualTo(inode(in(base, "etc/os-release")));
+        assertThat(inode(in(changed, "other-twin"))).isNotEqualTo(inode(in(changed, "twin")));
+    }
+
+    @Test
     void aLayerWithAFileThatWouldTakeAnotherAwayIsNotExported() throws IOException {
         Path copy = Files.createDirectory(scratch.resolve("odd"));
         Files.writeString(copy.resolve(".wh.name"), "");
@@ -260,7 +293,7 @@ class LayeredImageTest {
         Image forsaken = passing("forsaken");
         images.keep(kept);
 
-        images.list().forEach(images::settle);
+        images.list().forEach(images.removal()::settle);
 
         assertThat(images.list())
                 .extracting(Image::id)

@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -122,7 +121,7 @@ class PackedStatesTest {
         try (Directory _ = target.tree();
                 TreeView former = view("one");
                 TreeView present = view("two");
-                ArchiveReader changes = present.changesSince(Optional.of(former), new Notes())) {
+                ArchiveReader changes = present.changesSince(former, new Notes())) {
             target.write(changes, new Limits(MAX_SIZE, 1000), new Notes(), Progress.none());
         }
 
@@ -136,12 +135,45 @@ class PackedStatesTest {
 
         try (TreeView former = view("two");
                 TreeView present = view("copy");
-                ArchiveReader changes = present.changesSince(Optional.of(former), new Notes())) {
+                ArchiveReader changes = present.changesSince(former, new Notes())) {
             changes.next().ifPresent(e -> told.add(e.name()));
             changes.next().ifPresent(e -> told.add(e.name()));
         }
 
         assertThat(told).containsExactly("");
+    }
+
+    @Test
+    void ofATreeWhoseFilesAreInOthersTooOnlyTheRootIsTold() throws IOException {
+        SampleTree.shell(trees, "cp", "cp -a two copy; cp -al two shared");
+        List<String> told = new ArrayList<>();
+
+        try (TreeView former = view("two");
+                TreeView present = view("copy");
+                ArchiveReader changes = present.changesSince(former, new Notes())) {
+            changes.next().ifPresent(e -> told.add(e.name()));
+            changes.next().ifPresent(e -> told.add(e.name()));
+        }
+
+        assertThat(told).containsExactly("");
+    }
+
+    @Test
+    void namesOfOneFileComeApartAndOthersComeTogether() throws IOException {
+        SampleTree.shell(trees, "cp", """
+                cp -a one copy; cp -a one three; cd three
+                cp -p srv/A srv/a; mv srv/a srv/A; cp -p etc/p etc/p2; ln -f etc/p2 etc/p; ln srv/C srv/E; ln srv/link dd/link
+                """);
+        TreeStates.Target target = target();
+
+        try (Directory _ = target.tree();
+                TreeView former = view("one");
+                TreeView present = view("three");
+                ArchiveReader changes = present.changesSince(former, new Notes())) {
+            target.write(changes, new Limits(MAX_SIZE, 1000), new Notes(), Progress.none());
+        }
+
+        assertThat(digest("copy")).isEqualTo(digest("three")).isNotEqualTo(digest("one"));
     }
 
     @Test

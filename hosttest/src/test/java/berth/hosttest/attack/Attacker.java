@@ -14,8 +14,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A running container whose root is hostile. It has a program of its own, {@code hostile}, for what no shell can do; the source
- * {@code native/test/hostile.c} tells its commands.
+ * A running container whose root is hostile. It has a program of its own, {@code hostile}, for what no shell can do:
+ * {@code native/test/hostile.c} lists its commands, the files beside it do them.
  */
 record Attacker(Host host, String name) {
     private static final String PROGRAM = "/root/hostile";

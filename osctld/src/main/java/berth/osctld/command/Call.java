@@ -74,6 +74,20 @@ final class Call implements AutoCloseable {
         return root;
     }
 
+    /**
+     * The file or directory {@code path}, opened for reading with the caller's rights; whoever asks closes it.
+     *
+     * @throws BerthException NOT_FOUND, with the reason
+     */
+    Fd open(String path) {
+        try {
+            return session.openForReading(path);
+        } catch (KernelException e) {
+            throw new BerthException(
+                    ErrorCode.NOT_FOUND, "'%s' cannot be opened: %s".formatted(path, e.reason()), null, e);
+        }
+    }
+
     /** Writes {@code text}, and nothing else, to a file, with the caller's rights. @throws BerthException FAILED */
     void write(String path, String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);

@@ -46,11 +46,6 @@ abstract class Containing extends OsctlCommand {
                     all ? "name containers or give --all, not both" : "missing argument ID",
                     "give the ids of containers, or --all");
         }
-        Names names = call.names();
-        return all
-                ? names.listed().stream()
-                        .flatMap(p -> call.services().containers().containers().of(p.name()).stream())
-                        .toList()
-                : ids.stream().map(names::container).distinct().toList();
+        return call.names().containers(ids).stream().distinct().toList();
     }
 }

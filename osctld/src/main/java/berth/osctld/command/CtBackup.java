@@ -45,11 +45,11 @@ final class CtBackup {
 
     /** What {@code work} makes of the backups in {@code path}. */
     private static <T> T in(Call call, String path, Function<BackupDirectory, T> work) {
-        try (Fd opened = RepositoryCommands.open(call, path)) {
+        try (Fd opened = call.open(path)) {
             return call.services()
                     .containers()
                     .backups()
-                    .in(opened, call.caller().progress(), work::apply);
+                    .in(opened, path, call.caller().progress(), work::apply);
         }
     }
 
@@ -88,13 +88,9 @@ final class CtBackup {
             if (ids.isEmpty() != all) {
                 throw new BerthException(ErrorCode.USAGE, "either containers or --all", "name the containers");
             }
-            List<Container> containers = all
-                    ? call.names().listed().stream()
-                            .flatMap(p -> call.services().containers().containers().of(p.name()).stream())
-                            .toList()
-                    : ids.stream().map(call.names()::container).toList();
+            List<Container> containers = call.names().containers(ids);
             List<String> failed = new ArrayList<>();
-            try (Fd opened = RepositoryCommands.open(call, directory)) {
+            try (Fd opened = call.open(directory)) {
                 for (Container container : containers) {
                     add(call, opened, container).ifPresent(failed::add);
                 }
@@ -112,6 +108,7 @@ final class CtBackup {
                         .backups()
                         .inNew(
                                 opened,
+                                directory,
                                 call.caller().progress(),
                                 d -> call.services().containers().backup().add(container, d, call.caller()));
                 call.out().done("%s is in backup %s", container.name(), made.name());

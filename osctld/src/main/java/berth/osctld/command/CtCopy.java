@@ -52,13 +52,13 @@ final class CtCopy extends OsctlCommand {
     void run(Call call) {
         Container source = call.names().source(id);
         Names.Place place = call.names().destination(copy, source.id().pool());
-        boolean shares = !fullCopy && place.pool().equals(source.id().pool());
-        Supplier<Container> work = shares
+        boolean stays = place.pool().equals(source.id().pool());
+        Supplier<Container> work = stays && !fullCopy
                 ? () -> call.services().containers().copies().copy(source, place.name(), call.caller())
                 : () -> call.services().containers().transfer().copy(source, wish(place), call.caller());
         Container made =
                 stops() ? call.services().containers().stopped().during(source, call.caller(), work) : work.get();
-        call.out().done("%s is there", shares ? made.name() : made.id());
+        call.out().done("%s is there", stays ? made.name() : made.id());
     }
 
     private boolean stops() {

@@ -62,12 +62,7 @@ final class CtDataset {
 
         @Override
         void run(Call call) {
-            List<Container> containers = ids.isEmpty()
-                    ? call.names().listed().stream()
-                            .flatMap(p -> call.services().containers().containers().of(p.name()).stream())
-                            .toList()
-                    : ids.stream().map(call.names()::container).toList();
-            List<Owned> all = containers.stream()
+            List<Owned> all = call.names().containers(ids).stream()
                     .flatMap(c -> datasets(call).of(c).stream().map(v -> new Owned(c, v)))
                     .toList();
             list.print(call, columns(datasets(call)), all);

@@ -1,11 +1,8 @@
 package berth.osctld.command;
 
-import berth.engine.BerthException;
-import berth.engine.ErrorCode;
 import berth.engine.container.Container;
 import berth.engine.container.ImportWish;
 import berth.linux.Fd;
-import berth.linux.KernelException;
 import berth.linux.socket.FdStreams;
 import java.io.BufferedInputStream;
 import java.io.InputStream;
@@ -44,11 +41,8 @@ final class CtImport extends OsctlCommand {
     }
 
     private Container readFile(Call call) {
-        try (Fd opened = call.session().openForReading(file)) {
+        try (Fd opened = call.open(file)) {
             return read(call, FdStreams.input(opened));
-        } catch (KernelException e) {
-            throw new BerthException(
-                    ErrorCode.NOT_FOUND, "'%s' cannot be opened: %s".formatted(file, e.reason()), null, e);
         }
     }
 

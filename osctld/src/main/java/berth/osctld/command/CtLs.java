@@ -58,12 +58,7 @@ final class CtLs extends OsctlCommand {
 
     @Override
     void run(Call call) {
-        Names names = call.names();
-        List<Container> all = ids.isEmpty()
-                ? names.listed().stream()
-                        .flatMap(p -> call.services().containers().containers().of(p.name()).stream())
-                        .toList()
-                : ids.stream().map(names::container).toList();
+        List<Container> all = call.names().containers(ids);
         Predicate<Container> chosen = chosen();
         list.print(
                 call, CtColumns.of(call.services()), all.stream().filter(chosen).toList());

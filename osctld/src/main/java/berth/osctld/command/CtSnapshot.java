@@ -84,12 +84,7 @@ final class CtSnapshot {
 
         @Override
         void run(Call call) {
-            List<Container> containers = ids.isEmpty()
-                    ? call.names().listed().stream()
-                            .flatMap(p -> call.services().containers().containers().of(p.name()).stream())
-                            .toList()
-                    : ids.stream().map(call.names()::container).toList();
-            List<Taken> all = containers.stream()
+            List<Taken> all = call.names().containers(ids).stream()
                     .flatMap(c -> snapshots(call).of(c).stream().map(s -> new Taken(c, s)))
                     .toList();
             list.print(call, columns(snapshots(call)), all);

@@ -13,7 +13,6 @@ import berth.engine.image.RpmBuilder;
 import berth.engine.image.ScriptBuilder;
 import berth.engine.store.Yaml;
 import berth.linux.Fd;
-import berth.linux.KernelException;
 import berth.linux.socket.FdStreams;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -66,14 +65,9 @@ final class ImageBuild {
         }
 
         Fd open(String path) {
-            try {
-                Fd file = call.session().openForReading(path);
-                files.add(file);
-                return file;
-            } catch (KernelException e) {
-                throw new BerthException(
-                        ErrorCode.NOT_FOUND, "'%s' cannot be opened: %s".formatted(path, e.reason()), null, e);
-            }
+            Fd file = call.open(path);
+            files.add(file);
+            return file;
         }
 
         @Override

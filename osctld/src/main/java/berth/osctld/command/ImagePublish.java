@@ -50,7 +50,7 @@ final class ImagePublish extends OsctlCommand {
         Names.Found<Image> found = ImageCommands.named(call, name);
         Publisher.Listing listing = new Publisher.Listing(
                 vendor, variant, Optional.ofNullable(distribution), Optional.ofNullable(version), tags);
-        try (Fd opened = RepositoryCommands.open(call, directory)) {
+        try (Fd opened = call.open(directory)) {
             String file = call.services()
                     .publisher()
                     .publish(

@@ -36,6 +36,15 @@ final class Names {
         return services.containers().containers().get(full);
     }
 
+    /** The containers that {@code texts} name, or, where that is none, every one of the pools that are {@link #listed}. */
+    List<Container> containers(List<String> texts) {
+        return texts.isEmpty()
+                ? listed().stream()
+                        .flatMap(p -> services.containers().containers().of(p.name()).stream())
+                        .toList()
+                : texts.stream().map(this::container).toList();
+    }
+
     /**
      * The container that {@code text} names where {@code --pool} says where something goes: one of any pool.
      *

@@ -8,7 +8,6 @@ import berth.osctld.output.Kind;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -172,11 +171,7 @@ final class NetifCommands {
 
         @Override
         void run(Call call) {
-            Stream<Container> containers = id == null
-                    ? call.names().listed().stream()
-                            .flatMap(p -> call.services().containers().containers().of(p.name()).stream())
-                    : Stream.of(call.names().container(id));
-            List<Line> lines = containers
+            List<Line> lines = call.names().containers(id == null ? List.of() : List.of(id)).stream()
                     .flatMap(c -> c.spec().netifs().stream().map(n -> new Line(c, n)))
                     .filter(l -> link == null || link.equals(l.netif().link()))
                     .filter(l -> type == null || type.equals(l.netif().type().word()))

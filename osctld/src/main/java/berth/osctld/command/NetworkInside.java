@@ -5,6 +5,7 @@ import static berth.osctld.command.NetworkCommands.networks;
 import berth.engine.container.Container;
 import berth.engine.network.managed.Finding;
 import berth.engine.network.managed.Forward;
+import berth.engine.network.managed.Forwards;
 import berth.engine.network.managed.Lease;
 import berth.engine.network.managed.Network;
 import berth.engine.network.managed.Port;
@@ -155,7 +156,7 @@ final class NetworkInside {
         void run(Call call) {
             Forward wish = Forward.parse(hostPort, target);
             Container container = call.names().container(wish.container());
-            networks(call).addForward(name, wish.to(container.id().toString()));
+            new Forwards(networks(call)).add(name, wish.to(container.id().toString()));
             call.out().done("port %s of the host is %s's %d", wish.hostPort(), container.name(), wish.target());
         }
     }
@@ -174,7 +175,7 @@ final class NetworkInside {
 
         @Override
         void run(Call call) {
-            networks(call).removeForward(name, hostPort);
+            new Forwards(networks(call)).remove(name, hostPort);
             call.out().done("port %s is not forwarded any more", hostPort);
         }
     }

@@ -54,16 +54,6 @@ final class RepositoryCommands {
         return kind.name().toLowerCase(Locale.ROOT);
     }
 
-    /** Opens a directory with the caller's rights. */
-    static Fd open(Call call, String directory) {
-        try {
-            return call.session().openForReading(directory);
-        } catch (KernelException e) {
-            throw new BerthException(
-                    ErrorCode.NOT_FOUND, "'%s' cannot be opened: %s".formatted(directory, e.reason()), null, e);
-        }
-    }
-
     @Command(
             name = "add",
             description = {
@@ -284,14 +274,14 @@ final class RepositoryCommands {
                 return call.session().openForReading(directory);
             } catch (KernelException e) {
                 if (!e.is(Errno.ENOENT)) {
-                    return open(call, directory);
+                    return call.open(directory);
                 }
             }
             Path path = Path.of(directory);
             String name = String.valueOf(path.getFileName());
             Path above = path.getParent();
             try (Directory parent =
-                    Directory.of(open(call, above == null ? "." : above.toString()), Resolution.NO_LINKS)) {
+                    Directory.of(call.open(above == null ? "." : above.toString()), Resolution.NO_LINKS)) {
                 parent.createDirectory(name, MODE);
                 parent.chown(
                         name, call.session().peer().uid(), call.session().peer().gid());
@@ -299,7 +289,7 @@ final class RepositoryCommands {
                 throw new BerthException(
                         ErrorCode.FAILED, "'%s' cannot be made: %s".formatted(directory, e.reason()), null, e);
             }
-            return open(call, directory);
+            return call.open(directory);
         }
     }
 
@@ -313,7 +303,7 @@ final class RepositoryCommands {
 
         @Override
         void run(Call call) {
-            try (Fd opened = open(call, directory)) {
+            try (Fd opened = call.open(directory)) {
                 PublicKey key = call.services().publisher().sign(opened);
                 call.out().done("%s is signed by %s", directory, key.text());
             }

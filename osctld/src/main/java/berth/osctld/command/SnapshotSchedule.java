@@ -127,12 +127,7 @@ final class SnapshotSchedule {
 
         @Override
         void run(Call call) {
-            List<Container> containers = ids.isEmpty()
-                    ? call.names().listed().stream()
-                            .flatMap(p -> call.services().containers().containers().of(p.name()).stream())
-                            .toList()
-                    : ids.stream().map(call.names()::container).toList();
-            list.print(call, columns(schedules(call)), containers);
+            list.print(call, columns(schedules(call)), call.names().containers(ids));
         }
     }
 

@@ -163,54 +163,6 @@ public final class Networks {
         });
     }
 
-    /** Lets a container answer a port of the host. @throws BerthException IN_USE, naming who has it; NOT_FOUND */
-    public void addForward(String name, Forward forward) {
-        for (Network other : all()) {
-            other.forwards().stream()
-                    .filter(f -> f.hostPort().equals(forward.hostPort()))
-                    .findFirst()
-                    .ifPresent(f -> {
-                        throw new BerthException(
-                                ErrorCode.IN_USE,
-                                "port %s of the host is forwarded to '%s' already"
-                                        .formatted(f.hostPort(), f.container()),
-                                "choose another one, or 'osctl network forward del %s %s'"
-                                        .formatted(other.name(), f.hostPort()));
-                    });
-        }
-        if (get(name).kind() == NetworkKind.HOST_ONLY) {
-            throw new BerthException(
-                    ErrorCode.INVALID,
-                    "network '%s' is host-only: nothing is forwarded into it".formatted(name),
-                    "use a network of kind nat");
-        }
-        if (ports(name).stream().noneMatch(p -> p.container().equals(forward.container()))) {
-            throw new BerthException(
-                    ErrorCode.NOT_FOUND,
-                    "container '%s' is not on network '%s'".formatted(forward.container(), name),
-                    "'osctl ct netif new bridge --link %s' gives it an interface there".formatted(name));
-        }
-        change(name, n -> {
-            List<Forward> all = new ArrayList<>(n.forwards());
-            all.add(forward);
-            return n.withForwards(all);
-        });
-    }
-
-    /** Ends the forward of {@code hostPort}, for instance {@code tcp:8080}. @throws BerthException NOT_FOUND */
-    public void removeForward(String name, String hostPort) {
-        change(name, n -> {
-            List<Forward> rest = new ArrayList<>(n.forwards());
-            if (!rest.removeIf(f -> f.hostPort().equals(hostPort))) {
-                throw new BerthException(
-                        ErrorCode.NOT_FOUND,
-                        "network '%s' does not forward %s".formatted(name, hostPort),
-                        "'osctl network forward ls %s' lists what it forwards".formatted(name));
-            }
-            return n.withForwards(rest);
-        });
-    }
-
     /** The interfaces of containers on a network. */
     public List<Port> ports(String network) {
         return locked(() -> ports.on(network));

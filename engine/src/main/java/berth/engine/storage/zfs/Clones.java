@@ -56,18 +56,10 @@ final class Clones {
 
     /** As {@link #clone}, with {@code work} done to it before it is there. */
     void changedClone(ZfsPool pool, String snapshot, String target, Work work) {
-        if (zfs.exists(target)) {
-            return;
-        }
-        String draft = pool.newInLimbo();
-        try {
+        draft(pool, target, draft -> {
             clone(pool, snapshot, draft);
             work(pool, draft, work);
-            finish(draft, target);
-        } catch (RuntimeException e) {
-            disposal.dispose(pool, draft);
-            throw e;
-        }
+        });
     }
 
     /**
@@ -76,11 +68,7 @@ final class Clones {
      * @param property what it is to have, as {@code NAME=VALUE}
      */
     void makeBase(ZfsPool pool, String target, String property, Work work) {
-        if (zfs.exists(target)) {
-            return;
-        }
-        String draft = pool.newInLimbo();
-        try {
+        draft(pool, target, draft -> {
             zfs.run(
                     "%s cannot be made".formatted(target),
                     List.of("create", "-o", "canmount=noauto", "-o", property, draft));
@@ -91,23 +79,33 @@ final class Clones {
                 root.createDirectory(ZfsPool.TREE, PRIVATE);
             }
             work(pool, draft, work);
-            finishBase(draft, target);
-        } catch (RuntimeException e) {
-            disposal.dispose(pool, draft);
-            throw e;
-        }
+            takeSnapshot(draft, target);
+        });
     }
 
     /** As {@link #makeBase}, beginning with what {@code snapshot} holds. */
     void makeBaseOf(ZfsPool pool, String snapshot, String target, Work work) {
+        draft(pool, target, draft -> {
+            clone(pool, snapshot, draft);
+            work(pool, draft, work);
+            takeSnapshot(draft, target);
+        });
+    }
+
+    /** Makes a dataset in limbo, by a name that nothing has. */
+    private interface Drafting {
+        void make(String draft);
+    }
+
+    /** Has {@code target} drafted, which is there when all of it is, or else not at all; one that is there stays. */
+    private void draft(ZfsPool pool, String target, Drafting drafting) {
         if (zfs.exists(target)) {
             return;
         }
         String draft = pool.newInLimbo();
         try {
-            clone(pool, snapshot, draft);
-            work(pool, draft, work);
-            finishBase(draft, target);
+            drafting.make(draft);
+            Patience.whileBusy(() -> zfs.run("%s cannot be made".formatted(target), List.of("rename", draft, target)));
         } catch (RuntimeException e) {
             disposal.dispose(pool, draft);
             throw e;
@@ -122,14 +120,9 @@ final class Clones {
         }
     }
 
-    private void finishBase(String draft, String target) {
+    private void takeSnapshot(String draft, String target) {
         String leaf = ZfsPool.snapshotOf(target);
         zfs.run("%s cannot be made".formatted(target), List.of("snapshot", draft + leaf.substring(leaf.indexOf('@'))));
-        finish(draft, target);
-    }
-
-    private void finish(String draft, String target) {
-        Patience.whileBusy(() -> zfs.run("%s cannot be made".formatted(target), List.of("rename", draft, target)));
     }
 
     /** Something that is done with a snapshot. */
