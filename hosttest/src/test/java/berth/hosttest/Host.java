@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -36,6 +37,11 @@ public final class Host
     private static final JsonMapper JSON = new JsonMapper();
     /** What is deleted is gone then, as tests of what deletions leave behind expect; {@link TrashContract} is about the trash. */
     private static final String KEEP_NOTHING = "pool set trash-age tank 0";
+
+    static {
+        // What holds already is not waited for.
+        Awaitility.setDefaultPollDelay(Duration.ZERO);
+    }
 
     private final String instance = "t" + letters(6);
     private final Path scratch = Path.of("/tmp", "berth-" + instance);

@@ -254,7 +254,7 @@ public final class ContainerDatasets {
                     kept ? Set.of() : layers,
                     caller.actor().user(),
                     caller.actor().command());
-            operations.of(pool).run(removal, plan, caller.actor(), caller.progress());
+            operations.freeing(pool).run(removal, plan, caller.actor(), caller.progress());
         });
         return kept ? Deletion.Fate.TRASH : Deletion.Fate.GONE;
     }

@@ -166,7 +166,9 @@ public final class ContainerTrash {
 
     /** Puts a stopped container there, whose lock the caller holds. */
     void putHeld(Container container, Caller caller) {
-        run(kinds.put(), put(container, caller), caller);
+        operations
+                .freeing(container.id().pool())
+                .run(kinds.put(), put(container, caller), caller.actor(), caller.progress());
     }
 
     /** How a stopped container goes that another takes the place of. */
@@ -211,7 +213,7 @@ public final class ContainerTrash {
         if (user.isPresent()) {
             datasetTrash.deleteOwnedHeld(pool, spot.id(), userName, caller);
         }
-        operations.of(pool).run(kinds.delete(), deletion(pool, spot, user), caller.actor(), caller.progress());
+        operations.freeing(pool).run(kinds.delete(), deletion(pool, spot, user), caller.actor(), caller.progress());
     }
 
     private DeleteKind.Plan deletion(String pool, MoveKind.Spot spot, Optional<User> user) {

@@ -157,7 +157,7 @@ public final class DatasetTrash {
         Set<String> layers = new HashSet<>();
         keys.forEach(key -> layers.addAll(datasets.of(pool, key).layers()));
         operations
-                .of(pool)
+                .freeing(pool)
                 .run(
                         deletion,
                         new DatasetDeletion.Plan(pool, container, keys, layers),

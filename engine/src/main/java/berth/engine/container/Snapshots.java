@@ -145,11 +145,13 @@ public final class Snapshots {
                 mounts.requireUnmounted(container, name);
                 unneeded.addAll(snapshot.layerNames());
             }
-            change(
-                    kinds.delete(),
-                    DatasetChange.Plan.of(container, before.without(names), unneeded),
-                    container,
-                    caller);
+            operations
+                    .freeing(container.id().pool())
+                    .run(
+                            kinds.delete(),
+                            DatasetChange.Plan.of(container, before.without(names), unneeded),
+                            caller.actor(),
+                            caller.progress());
         });
     }
 

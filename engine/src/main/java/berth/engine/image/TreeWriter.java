@@ -88,7 +88,10 @@ final class TreeWriter implements AutoCloseable {
         } catch (KernelException e) {
             if (e.is(Errno.ENOSPC) || e.is(Errno.EDQUOT)) {
                 throw new BerthException(
-                        ErrorCode.EXHAUSTED, "no space left for entry '%s'".formatted(entry.shown()), null, e);
+                        ErrorCode.EXHAUSTED,
+                        "no space left for entry '%s'".formatted(entry.shown()),
+                        "free some space in the pool, for instance by 'osctl trash prune', and try again",
+                        e);
             }
             throw new BerthException(
                     ErrorCode.UNTRUSTED, "entry '%s' is refused: %s".formatted(entry.shown(), reason(e)), null, e);

@@ -66,4 +66,9 @@ public record Pool(
     public Path journal() {
         return path.resolve("conf").resolve("journal");
     }
+
+    /** What takes a little space until deletions in a full pool need it. */
+    public Path reserve() {
+        return path.resolve("conf").resolve("reserve");
+    }
 }

@@ -323,7 +323,8 @@ public final class Pools {
                 return;
             }
             try (Stream<Path> entries = Files.list(directory)) {
-                if (entries.findAny().isPresent()
+                // mkfs.ext4(8) makes lost+found in a file system that is otherwise new.
+                if (entries.anyMatch(e -> !e.endsWith("lost+found"))
                         && PoolLayout.markers(directory).read(name).isEmpty()) {
                     throw new BerthException(
                             ErrorCode.EXISTS,

@@ -2,9 +2,12 @@ package berth.osctld.command;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
+import berth.engine.store.FileFailure;
 import berth.linux.KernelException;
 import berth.osctld.server.Session;
+import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,11 +35,17 @@ final class Failures {
         if (error instanceof KernelException || error instanceof UncheckedIOException) {
             // What the host refused, a full disk for instance, is no defect, and the reason says more than a log would.
             LOG.warn("{} failed", session.invocation().arguments(), error);
-            return new BerthException(ErrorCode.FAILED, brief(error));
+            return error instanceof UncheckedIOException e && isFull(e.getCause())
+                    ? new BerthException(ErrorCode.EXHAUSTED, brief(error), "free some space there and try again")
+                    : new BerthException(ErrorCode.FAILED, brief(error));
         }
         LOG.error("{} broke", session.invocation().arguments(), error);
         return new BerthException(
                 ErrorCode.INTERNAL, "internal error (%s), see the daemon's log".formatted(brief(error)));
+    }
+
+    private static boolean isFull(IOException error) {
+        return Set.of("no space left on device", "disk quota exceeded").contains(FileFailure.reason(error));
     }
 
     private static String brief(Throwable thrown) {
