@@ -354,6 +354,11 @@ public final class Host
         for (JsonNode container : json("ct ls")) {
             given("ct del -f --purge " + qualified(container, "id"));
         }
+        for (JsonNode dataset : json("pool dataset ls")) {
+            given("pool dataset del --purge %s %s"
+                    .formatted(
+                            dataset.get("pool").asString(), dataset.get("name").asString()));
+        }
         given("trash prune --all");
         for (JsonNode network : json("network ls")) {
             given("network del " + network.get("name").asString());

@@ -116,6 +116,30 @@ abstract class QuotaContract {
     }
 
     @Test
+    void aDatasetOfAPoolIsBoundedForAllThatMountIt() {
+        host.given(
+                "--pool %s ct new --image busybox mail".formatted(pool),
+                "pool dataset new --quota 20M %s full".formatted(pool),
+                "ct mounts dataset web %s:full /srv".formatted(pool),
+                "ct mounts dataset mail %s:full /srv".formatted(pool),
+                "ct start mail");
+
+        assertThat(writes("/srv/a", 12)).succeeds();
+        assertThat(inside("mail", "dd if=/dev/urandom of=/srv/b bs=1M count=20 conv=fsync"))
+                .exits(1);
+        assertThat(writes("/root/b", 30)).succeeds();
+
+        assertThat(host.json("pool dataset ls").get(0).get("quota").asLong()).isEqualTo(20L << 20);
+        assertThat(host.json("pool dataset ls").get(0).get("used").asLong()).isBetween(12L << 20, 21L << 20);
+        assertThat(host.osctl("pool dataset set quota %s full 10M".formatted(pool)))
+                .succeeds()
+                .complains("nothing can be written");
+        assertThat(host.osctl("pool dataset unset quota %s full".formatted(pool)))
+                .succeeds();
+        assertThat(writes("/srv/c", 30)).succeeds();
+    }
+
+    @Test
     void aQuotaThatIsRaisedOrTakenAwayLetsTheGuestWriteAtOnce() {
         host.given("ct set quota web 12M");
         assertThat(writes("/root/a", 30)).exits(1);

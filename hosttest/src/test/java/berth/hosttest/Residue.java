@@ -143,13 +143,15 @@ final class Residue {
                                 "conf/ct",
                                 "conf/user",
                                 "conf/dataset",
+                                "conf/pool-dataset",
                                 "conf/journal",
                                 "conf/journal/user",
+                                "conf/journal/pool-dataset",
                                 "log/ct")
                         .map(pool::resolve)
                         .filter(Files::isDirectory)
                         .flatMap(Residue::list))
-                .filter(f -> !f.endsWith("conf/journal/user"));
+                .filter(f -> !f.endsWith("conf/journal/user") && !f.endsWith("conf/journal/pool-dataset"));
     }
 
     /** What it has under {@code /run}, but for the empty directories and the fixed files that every daemon lays there. */

@@ -15,6 +15,7 @@ import berth.engine.network.managed.Networks;
 import berth.engine.operation.Locks;
 import berth.engine.repository.Publisher;
 import berth.engine.repository.Repositories;
+import berth.engine.share.SharedDatasets;
 import berth.engine.storage.Pools;
 import berth.osctld.command.Services;
 
@@ -28,6 +29,7 @@ record Engine(
         UserAdministration userAdministration,
         Groups groups,
         ImageStores images,
+        SharedDatasets shares,
         ImageBuilds imageBuilds,
         Networks networks,
         Repositories repositories,

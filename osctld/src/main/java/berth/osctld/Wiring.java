@@ -33,6 +33,7 @@ import berth.engine.runtime.Launcher;
 import berth.engine.runtime.LxcPrograms;
 import berth.engine.runtime.Monitors;
 import berth.engine.runtime.MountStage;
+import berth.engine.share.SharedDatasets;
 import berth.engine.storage.Datasets;
 import berth.engine.storage.Pool;
 import berth.engine.storage.Pools;
@@ -96,6 +97,7 @@ final class Wiring {
                 clock);
         Datasets datasets = new Datasets();
         Locks locks = new Locks(clock);
+        SharedDatasets shares = new SharedDatasets(pools, locks, clock, failPoints);
         Events events = new Events();
         UserStores users = new UserStores(instance.name(), new SystemAccounts(Path.of("/etc"), instance.name()));
         Groups groups = new Groups();
@@ -118,7 +120,18 @@ final class Wiring {
                 failPoints);
         ContainerServices containers = ContainerServices.of(
                 new ContainerServices.Foundation(
-                        instance, pools, users, groups, images, datasets, networks, locks, events, clock, failPoints),
+                        instance,
+                        pools,
+                        users,
+                        groups,
+                        images,
+                        datasets,
+                        shares,
+                        networks,
+                        locks,
+                        events,
+                        clock,
+                        failPoints),
                 machinery);
         UserAdministration administration = new UserAdministration(
                 pools,
@@ -130,7 +143,7 @@ final class Wiring {
                 clock,
                 failPoints);
         PoolGate gate = new PoolGate(
-                pools, users, groups, images, administration, datasets, networks, containers, trash, locks);
+                pools, users, groups, images, administration, datasets, shares, networks, containers, trash, locks);
         return new Engine(
                 VERSION,
                 instance,
@@ -140,12 +153,13 @@ final class Wiring {
                 administration,
                 groups,
                 images,
+                shares,
                 new ImageBuilds(images, users, namespaces),
                 networks,
                 new Repositories(instance, new HttpTransport(System.getenv(), SERVER_PATIENCE), clock),
                 new Publisher(instance, clock),
                 containers,
-                new HealthCheck(users, groups, images, datasets, networks, containers),
+                new HealthCheck(users, groups, images, datasets, shares, networks, containers),
                 new Doctor(instance, machinery.cgroups(), Wiring::find),
                 events,
                 locks);

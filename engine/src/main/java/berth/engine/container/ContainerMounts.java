@@ -7,7 +7,9 @@ import berth.engine.event.Notice;
 import berth.engine.mount.Mount;
 import berth.engine.operation.Caller;
 import berth.engine.operation.FailPoints;
+import berth.engine.operation.Locks;
 import berth.engine.runtime.MountStage;
+import berth.engine.share.DatasetName;
 import berth.engine.storage.Ids;
 import berth.linux.Errno;
 import berth.linux.Fd;
@@ -87,19 +89,45 @@ public final class ContainerMounts {
     public void add(Container container, Mount mount, Caller caller) {
         change(container, caller, () -> {
             requireFree(container, mount);
-            origins.require(container, mount, container.spec().mounts(), caller);
-            List<Mount> next = new ArrayList<>(container.spec().mounts());
-            next.add(mount);
-            Optional<Integer> init = mount.manual() ? Optional.empty() : init(container);
-            init.ifPresent(i -> attach(container, i, mount));
-            failPoints.before("ct mounts new", "write configuration");
-            try {
-                containers.save(container, container.spec().withMounts(next), caller);
-            } catch (RuntimeException e) {
-                init.ifPresent(i -> detach(container, i, mount.mountpoint()));
-                throw e;
+            try (Locks.Held _ = origins.keep(mount, caller)) {
+                origins.require(container, mount, container.spec().mounts(), caller);
+                addHeld(container, mount, caller);
             }
         });
+    }
+
+    private void addHeld(Container container, Mount mount, Caller caller) {
+        List<Mount> next = new ArrayList<>(container.spec().mounts());
+        next.add(mount);
+        Optional<Integer> init = mount.manual() ? Optional.empty() : init(container);
+        init.ifPresent(i -> attach(container, i, mount));
+        failPoints.before("ct mounts new", "write configuration");
+        try {
+            containers.save(container, container.spec().withMounts(next), caller);
+        } catch (RuntimeException e) {
+            init.ifPresent(i -> detach(container, i, mount.mountpoint()));
+            throw e;
+        }
+    }
+
+    /** The containers of all pools in use whose configurations mount {@code dataset}. */
+    public List<Container> of(DatasetName dataset) {
+        return containers.all().stream()
+                .filter(c -> c.spec().mounts().stream()
+                        .anyMatch(m -> m.sharedDataset().filter(dataset::equals).isPresent()))
+                .toList();
+    }
+
+    /** The containers of other pools that have datasets of {@code pool} mounted now. */
+    public List<Container> guestsOf(String pool) {
+        return containers.all().stream()
+                .filter(c -> !c.id().pool().equals(pool)
+                        && c.spec().mounts().stream()
+                                .filter(m -> m.sharedDataset()
+                                        .filter(d -> d.pool().equals(pool))
+                                        .isPresent())
+                                .anyMatch(m -> isActive(c, m)))
+                .toList();
     }
 
     /** Takes the mount at {@code mountpoint} from {@code container}, at once if it runs. */
@@ -240,6 +268,10 @@ public final class ContainerMounts {
 
     /** Mounts it for {@code init}. The caller has what {@link #change} gives. */
     void attach(Container container, int init, Mount mount) {
+        origins.whileThere(mount, () -> attachThere(container, init, mount));
+    }
+
+    private void attachThere(Container container, int init, Mount mount) {
         Ids ids = plans.ids(container.id().pool(), container.spec());
         try (Fd tree = origins.open(container, mount)) {
             ActiveMounts before = record(container).in(init);

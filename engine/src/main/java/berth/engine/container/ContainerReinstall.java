@@ -94,7 +94,7 @@ public final class ContainerReinstall {
     /** Its further file systems stay with the container. */
     private static ContainerSpec withoutDatasets(ContainerSpec spec) {
         return spec.withMounts(
-                spec.mounts().stream().filter(m -> m.dataset() == null).toList());
+                spec.mounts().stream().filter(m -> m.ownDataset().isEmpty()).toList());
     }
 
     private String change(Container container, Image image, Caller caller) {

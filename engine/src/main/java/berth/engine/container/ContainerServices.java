@@ -22,6 +22,7 @@ import berth.engine.runtime.Consoles;
 import berth.engine.runtime.Launcher;
 import berth.engine.runtime.Monitors;
 import berth.engine.runtime.MountStage;
+import berth.engine.share.SharedDatasets;
 import berth.engine.storage.Datasets;
 import berth.engine.storage.Pools;
 import berth.linux.cgroup.CgroupHost;
@@ -83,6 +84,7 @@ public record ContainerServices(
             Groups groups,
             ImageStores images,
             Datasets datasets,
+            SharedDatasets shares,
             Networks networks,
             Locks locks,
             Events events,
@@ -127,7 +129,7 @@ public record ContainerServices(
         ContainerMounts mounted = new ContainerMounts(
                 containers,
                 plans,
-                new MountOrigins(plans, with.sources(), on.datasets()),
+                new MountOrigins(plans, with.sources(), on.datasets(), on.shares()),
                 with.stage(),
                 log,
                 on.events(),
@@ -313,7 +315,7 @@ public record ContainerServices(
                         plans,
                         on.clock()),
                 datasetTrash,
-                new TrashBin(on.pools(), on.datasets(), trash, datasetTrash, on.images(), on.clock()),
+                new TrashBin(on.pools(), on.datasets(), trash, datasetTrash, on.shares(), on.images(), on.clock()),
                 new Renumbering(on.users(), containers, shelf, datasetShelf, on.datasets(), operations, renumber),
                 moves,
                 new ContainerTransfer(

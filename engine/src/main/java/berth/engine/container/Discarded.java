@@ -19,11 +19,12 @@ public record Discarded(Kind kind, String pool, String key, String name, Instant
     public enum Kind {
         CONTAINER,
         DATASET,
+        POOL_DATASET,
         IMAGE;
 
         /** Its word for people. */
         public String word() {
-            return name().toLowerCase(Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT).replace('_', ' ');
         }
     }
 

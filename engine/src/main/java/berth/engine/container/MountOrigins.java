@@ -6,37 +6,57 @@ import berth.engine.mount.Mount;
 import berth.engine.mount.MountSources;
 import berth.engine.mount.Ownership;
 import berth.engine.operation.Caller;
+import berth.engine.operation.Locks;
+import berth.engine.share.SharedDatasets;
 import berth.engine.storage.Datasets;
+import berth.engine.storage.Ids;
 import berth.linux.Fd;
 import berth.linux.mount.Mounts;
 import java.util.List;
 
-/** Where what containers have mounted comes from: the host, memory, or datasets of their own. */
+/** Where what containers have mounted comes from: the host, memory, datasets of their own or of pools. */
 final class MountOrigins {
     private final RunPlans plans;
     private final MountSources sources;
     private final Datasets datasets;
+    private final SharedDatasets shares;
 
-    MountOrigins(RunPlans plans, MountSources sources, Datasets datasets) {
+    MountOrigins(RunPlans plans, MountSources sources, Datasets datasets, SharedDatasets shares) {
         this.plans = plans;
         this.sources = sources;
         this.datasets = datasets;
+        this.shares = shares;
+    }
+
+    /** Does {@code work}, which mounts {@code mount}, while the pool stays that it shows something of. */
+    void whileThere(Mount mount, Runnable work) {
+        mount.sharedDataset().ifPresentOrElse(name -> shares.whileThere(name.pool(), work), work);
+    }
+
+    /** Lets nobody delete what {@code mount} shows until what is returned is closed. */
+    Locks.Held keep(Mount mount, Caller caller) {
+        return mount.sharedDataset().map(name -> shares.keep(name, caller)).orElse(() -> {});
     }
 
     /** What {@code mount} of {@code container} is, detached. @throws BerthException as {@link MountSources#open} */
     Fd open(Container container, Mount mount) {
+        Ids ids = plans.ids(container.id().pool(), container.spec());
         return mount.ownDataset()
-                .map(name -> dataset(container, name, mount))
-                .orElseGet(() -> sources.open(mount, plans.ids(container.id().pool(), container.spec())));
+                .map(name -> limited(own(container, name), mount))
+                .or(() -> mount.sharedDataset().map(name -> limited(shares.mount(name, ids), mount)))
+                .orElseGet(() -> sources.open(mount, ids));
     }
 
-    private Fd dataset(Container container, String name, Mount mount) {
-        Fd tree = container
+    private Fd own(Container container, String name) {
+        return container
                 .pool()
                 .driver()
                 .mount(plans.filesystem(
                         container,
                         datasets.of(container.id().pool(), container.name()).volume(name)));
+    }
+
+    private static Fd limited(Fd tree, Mount mount) {
         try {
             Mounts.setAttributes(tree, mount.attributes());
             return tree;
@@ -53,9 +73,11 @@ final class MountOrigins {
             return;
         }
         try {
-            sources.check(mount);
+            mount.sharedDataset().ifPresentOrElse(shares::get, () -> sources.check(mount));
         } catch (BerthException e) {
-            if (e.code() != ErrorCode.NOT_FOUND || !mount.optional()) {
+            boolean missing =
+                    e.code() == ErrorCode.NOT_FOUND || mount.sharedDataset().isPresent();
+            if (!missing || !mount.optional()) {
                 throw e;
             }
             caller.progress().warn(e.getMessage());

@@ -5,6 +5,8 @@ import berth.engine.ErrorCode;
 import berth.engine.image.Image;
 import berth.engine.image.ImageStores;
 import berth.engine.operation.Caller;
+import berth.engine.share.DatasetName;
+import berth.engine.share.SharedDatasets;
 import berth.engine.storage.Dataset;
 import berth.engine.storage.Datasets;
 import berth.engine.storage.Pool;
@@ -17,6 +19,7 @@ import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +29,7 @@ public final class TrashBin {
     private final Datasets datasets;
     private final ContainerTrash containers;
     private final DatasetTrash ofContainers;
+    private final SharedDatasets shares;
     private final ImageStores images;
     private final InstantSource clock;
 
@@ -34,12 +38,14 @@ public final class TrashBin {
             Datasets datasets,
             ContainerTrash containers,
             DatasetTrash ofContainers,
+            SharedDatasets shares,
             ImageStores images,
             InstantSource clock) {
         this.pools = pools;
         this.datasets = datasets;
         this.containers = containers;
         this.ofContainers = ofContainers;
+        this.shares = shares;
         this.images = images;
         this.clock = clock;
     }
@@ -59,6 +65,13 @@ public final class TrashBin {
                                         t.revision().change())),
                         ofContainers.of(pool).stream()
                                 .map(d -> discarded(Discarded.Kind.DATASET, pool, d.id(), d.path(), d.change())),
+                        shares.trashed(pool).stream()
+                                .map(d -> discarded(
+                                        Discarded.Kind.POOL_DATASET,
+                                        pool,
+                                        d.id(),
+                                        d.name(),
+                                        d.deletion().orElseThrow())),
                         ofImages)
                 .flatMap(s -> s)
                 .sorted(Comparator.comparing(Discarded::name).thenComparing(Discarded::at))
@@ -84,6 +97,21 @@ public final class TrashBin {
     }
 
     /**
+     * Deletes a dataset of a pool: puts it into the trash, or, if that is wanted or its pool keeps nothing, for good.
+     *
+     * @return what became of it
+     * @throws BerthException NOT_FOUND; IN_USE, naming them, if containers mount it
+     */
+    public Deletion.Fate deleteShared(DatasetName name, Deletion.Fate fate, Caller caller) {
+        if (fate == Deletion.Fate.GONE || pools.settings(name.pool()).trashAge().isZero()) {
+            shares.delete(name, caller);
+            return Deletion.Fate.GONE;
+        }
+        shares.discard(name, caller);
+        return Deletion.Fate.TRASH;
+    }
+
+    /**
      * What a user means by {@code text} in the trash of {@code pool}: a key, or a name if only one thing had it.
      *
      * @throws BerthException INVALID if several had it
@@ -93,8 +121,7 @@ public final class TrashBin {
         if (found.size() > 1) {
             throw new BerthException(
                     ErrorCode.INVALID,
-                    "several %ss '%s' are in the trash"
-                            .formatted(found.getFirst().kind().word(), text),
+                    "several things called '%s' are in the trash".formatted(text),
                     "name one of them: "
                             + String.join(
                                     ", ", found.stream().map(Discarded::key).toList()));
@@ -125,6 +152,10 @@ public final class TrashBin {
                     .findFirst();
         }
         try {
+            if (discarded.kind() == Discarded.Kind.POOL_DATASET) {
+                OptionalLong used = shares.usage(discarded.pool(), shares.trashed(discarded.pool(), discarded.key()));
+                return used.isPresent() ? Optional.of(used.getAsLong()) : Optional.empty();
+            }
             Pool pool = pools.usable(discarded.pool());
             return datasets.find(discarded.pool(), discarded.key())
                     .map(Dataset::layers)
@@ -152,6 +183,7 @@ public final class TrashBin {
         switch (discarded.kind()) {
             case CONTAINER -> containers.restore(trashed(discarded), chosen, caller);
             case DATASET -> ofContainers.restore(discarded.pool(), discarded.key(), chosen, caller);
+            case POOL_DATASET -> shares.restore(discarded.key(), new DatasetName(discarded.pool(), chosen), caller);
             case IMAGE -> {
                 Image image = image(discarded);
                 images.restore(discarded.pool(), image.id(), name == null ? image.names() : List.of(name), caller);
@@ -165,6 +197,7 @@ public final class TrashBin {
         switch (discarded.kind()) {
             case CONTAINER -> containers.delete(trashed(discarded), caller);
             case DATASET -> ofContainers.delete(discarded.pool(), discarded.key(), caller);
+            case POOL_DATASET -> shares.purge(discarded.pool(), discarded.key(), caller);
             case IMAGE -> images.purge(discarded.pool(), image(discarded).id(), caller);
         }
     }

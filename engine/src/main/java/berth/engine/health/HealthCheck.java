@@ -9,6 +9,7 @@ import berth.engine.idmap.User;
 import berth.engine.idmap.UserStores;
 import berth.engine.image.ImageStores;
 import berth.engine.network.managed.Networks;
+import berth.engine.share.SharedDatasets;
 import berth.engine.storage.Datasets;
 import berth.engine.storage.Pool;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ public final class HealthCheck {
     private final UserStores users;
     private final Groups groups;
     private final ImageStores images;
+    private final SharedDatasets shares;
     private final Networks networks;
     private final Containers containers;
     private final ContainerHealth single;
@@ -30,11 +32,13 @@ public final class HealthCheck {
             Groups groups,
             ImageStores images,
             Datasets datasets,
+            SharedDatasets shares,
             Networks networks,
             ContainerServices services) {
         this.users = users;
         this.groups = groups;
         this.images = images;
+        this.shares = shares;
         this.networks = networks;
         this.containers = services.containers();
         this.single = new ContainerHealth(
@@ -78,6 +82,14 @@ public final class HealthCheck {
             concerns.broken(
                     "its configuration cannot be read",
                     "mend its file in %s and import the pool anew".formatted(pool.configuration("ct")));
+            all.addAll(concerns.all());
+        }
+        for (String id : shares.unreadable(pool.name())) {
+            Concerns concerns = new Concerns(pool.name(), "dataset " + id);
+            concerns.broken(
+                    "its configuration cannot be read",
+                    "mend its file in %s, give it the ending .yml again, and import the pool anew"
+                            .formatted(pool.configuration("pool-dataset")));
             all.addAll(concerns.all());
         }
         containers.of(pool.name()).forEach(c -> all.addAll(of(c)));

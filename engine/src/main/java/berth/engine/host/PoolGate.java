@@ -16,6 +16,7 @@ import berth.engine.operation.LockKey;
 import berth.engine.operation.LockRequest;
 import berth.engine.operation.Locks;
 import berth.engine.operation.Recovered;
+import berth.engine.share.SharedDatasets;
 import berth.engine.storage.Datasets;
 import berth.engine.storage.NewPool;
 import berth.engine.storage.Pool;
@@ -44,6 +45,7 @@ public final class PoolGate {
     private final ImageStores images;
     private final UserAdministration userAdministration;
     private final Datasets datasets;
+    private final SharedDatasets shares;
     private final Networks networks;
     private final ContainerServices services;
     private final Trash trash;
@@ -57,6 +59,7 @@ public final class PoolGate {
             ImageStores images,
             UserAdministration userAdministration,
             Datasets datasets,
+            SharedDatasets shares,
             Networks networks,
             ContainerServices services,
             Trash trash,
@@ -67,6 +70,7 @@ public final class PoolGate {
         this.images = images;
         this.userAdministration = userAdministration;
         this.datasets = datasets;
+        this.shares = shares;
         this.networks = networks;
         this.services = services;
         this.trash = trash;
@@ -202,27 +206,30 @@ public final class PoolGate {
         }
     }
 
-    /** Lets a pool go until {@link #reimport}. Its containers must be stopped. */
+    /** Lets a pool go until {@link #reimport}. Its containers must be stopped, and no others may have its datasets mounted. */
     public void export(String name, Caller caller) {
         try (Locks.Held _ = lock(name, caller)) {
             refuseRunning(pools.get(name));
+            shares.close(name, () -> refuseGuests(name));
             unload(name);
             pools.export(name);
         }
     }
 
-    /** As {@link #export}, after stopping its containers. */
+    /** As {@link #export}, after stopping its containers; those of other pools are left alone. */
     public void exportStopping(String name, Caller caller) {
+        refuseGuests(name);
         for (Container container : services.containers().of(pools.get(name).name())) {
             services.runner().stop(container, StopMode.GRACEFUL, STOP_LIMIT, caller);
         }
         export(name, caller);
     }
 
-    /** Forgets a pool; its data stays. Its containers must be stopped. */
+    /** Forgets a pool; its data stays. As for {@link #export}, nothing of it may be in use. */
     public void uninstall(String name, Caller caller) {
         try (Locks.Held _ = lock(name, caller)) {
             refuseRunning(pools.get(name));
+            shares.close(name, () -> refuseGuests(name));
             unload(name);
             pools.uninstall(name);
         }
@@ -250,7 +257,10 @@ public final class PoolGate {
         services.datasetTrash().open(pool);
         datasets.open(pool);
         trash.empty(pool.trash());
-        List<Recovered> changes = services.factory().open(pool);
+        List<Recovered> changes = new ArrayList<>(shares.open(
+                pool,
+                d -> services.mounts().of(d).stream().map(Container::toString).toList()));
+        changes.addAll(services.factory().open(pool));
         images.removeForsaken(pool.name());
         return changes;
     }
@@ -289,6 +299,7 @@ public final class PoolGate {
         services.trash().close(name);
         services.datasetTrash().close(name);
         datasets.close(name);
+        shares.close(name);
         images.close(name);
         groups.close(name);
         users.close(name);
@@ -304,6 +315,19 @@ public final class PoolGate {
                     ErrorCode.IN_USE,
                     "containers of pool '%s' run: %s".formatted(pool.name(), String.join(", ", running)),
                     "stop them first: 'osctl ct stop %s'".formatted(String.join(" ", running)));
+        }
+    }
+
+    private void refuseGuests(String pool) {
+        List<String> guests = services.mounts().guestsOf(pool).stream()
+                .map(Container::toString)
+                .toList();
+        if (!guests.isEmpty()) {
+            throw new BerthException(
+                    ErrorCode.IN_USE,
+                    "containers of other pools have datasets of pool '%s' mounted: %s"
+                            .formatted(pool, String.join(", ", guests)),
+                    "stop them, or unmount it in them: 'osctl ct mounts deactivate'");
         }
     }
 

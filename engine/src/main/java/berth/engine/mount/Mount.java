@@ -2,6 +2,7 @@ package berth.engine.mount;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
+import berth.engine.share.DatasetName;
 import berth.engine.storage.Volume;
 import berth.linux.mount.MountAttribute;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param mountpoint where, an absolute path inside
  * @param type what
  * @param fs the directory or file of the host, an absolute path; null unless it is a bind mount of one
- * @param dataset the dataset of the container, by its name, that it shows; null if it shows something else
+ * @param dataset the dataset that it shows, a container's own by its name, a pool's like {@code bulk:media}; null if it shows
+ *     something else
  * @param options as {@code --opts} gives them; those of mount(8) that go without saying are left out
  * @param map whom its files belong to inside; {@link Ownership#NONE} if null
  * @param manual whether it waits for {@code activate} at each start
@@ -56,7 +58,7 @@ public record Mount(
                     first.equals("dev") ? "'osctl ct devices add' gives it devices" : "name another directory");
         }
         if (dataset != null) {
-            Volume.requireName(dataset);
+            requireDataset(dataset, options);
             if (type != MountType.BIND || fs != null || map != null || dataset.equals(Volume.ROOT)) {
                 throw invalid(
                         "the mount of a dataset at '%s' is something else too".formatted(mountpoint),
@@ -74,6 +76,19 @@ public record Mount(
             throw invalid("only a bind mount maps owners", "leave --map out");
         }
         MountOptions.check(type, options);
+    }
+
+    private static void requireDataset(String dataset, List<String> options) {
+        if (!DatasetName.isMeantBy(dataset)) {
+            Volume.requireName(dataset);
+            return;
+        }
+        DatasetName.parse(dataset);
+        if (options.contains("suid")) {
+            throw invalid(
+                    "setuid programs cannot work in dataset '%s', which containers share".formatted(dataset),
+                    "leave suid out; they work in a container's own datasets");
+        }
     }
 
     /** The options; never null. */
@@ -94,7 +109,12 @@ public record Mount(
 
     /** The name of the container's dataset that it shows. */
     public Optional<String> ownDataset() {
-        return Optional.ofNullable(dataset);
+        return Optional.ofNullable(dataset).filter(d -> !DatasetName.isMeantBy(d));
+    }
+
+    /** The dataset of a pool that it shows. */
+    public Optional<DatasetName> sharedDataset() {
+        return Optional.ofNullable(dataset).filter(DatasetName::isMeantBy).map(DatasetName::parse);
     }
 
     /** That of the container's dataset {@code name} at {@code mountpoint}, once for each init. */
@@ -107,10 +127,10 @@ public record Mount(
         return new Mount(mountpoint, type, fs, name, options, map, manual, optional);
     }
 
-    /** What it forbids. A dataset holds what its container's root does, so setuid programs work in it. */
+    /** What it forbids. A container's own dataset holds what its root does, so setuid programs work in it. */
     public Set<MountAttribute> attributes() {
         Set<MountAttribute> attributes = MountOptions.attributes(options());
-        if (dataset != null && !options().contains("nosuid")) {
+        if (ownDataset().isPresent() && !options().contains("nosuid")) {
             attributes.remove(MountAttribute.NO_SUID);
         }
         return attributes;

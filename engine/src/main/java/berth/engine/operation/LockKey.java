@@ -20,6 +20,7 @@ public record LockKey(Kind kind, String id) implements Comparable<LockKey> {
         GROUP("group"),
         IMAGE("image"),
         CONTAINER("container"),
+        DATASET("dataset"),
         NETWORK("network");
 
         private final String noun;

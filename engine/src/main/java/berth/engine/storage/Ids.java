@@ -1,5 +1,6 @@
 package berth.engine.storage;
 
+import berth.engine.idmap.HostIds;
 import berth.engine.idmap.IdMap;
 import berth.engine.idmap.IdMapping;
 import berth.linux.mount.IdExtent;
@@ -13,6 +14,14 @@ import java.util.List;
  * @param gids those of its groups
  */
 public record Ids(IdMap uids, IdMap gids) {
+    private static final HostIds SOME = new HostIds(100_000, 65_536);
+
+    /** Some that the host's root is not among, to try whether ids can be mapped, or to get at files that are stored as guests see them. */
+    public static Ids some() {
+        IdMap map = IdMap.from(SOME);
+        return new Ids(map, map);
+    }
+
     /** The host uid of its root. */
     public int rootUid() {
         return (int) uids.root();

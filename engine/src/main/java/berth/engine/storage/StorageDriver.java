@@ -81,6 +81,24 @@ public interface StorageDriver {
      */
     Fd mount(RootFilesystem root);
 
+    /**
+     * Makes the tip of {@code root}, which stands on nothing, as an empty tree whose files are stored with the ids that guests see, so
+     * that containers of whatever ids can have it mounted at once. {@link #limit}, {@link #counted}, {@link #usage} and {@link
+     * #destroy} are for such a one too.
+     *
+     * @throws BerthException UNSUPPORTED, with the reason, if the pool cannot have one; what was begun is left for {@link #destroy}
+     */
+    void createShared(RootFilesystem root);
+
+    /**
+     * Mounts what {@link #createShared} made for a container with the ids of {@code root}. Several may be mounted at once. Setuid
+     * programs do nothing in it, since the root of one container would make them for the users of another.
+     *
+     * @return the detached mount; the caller attaches and closes it
+     * @throws BerthException UNSUPPORTED, with the reason, if the pool's file system cannot map ids
+     */
+    Fd mountShared(RootFilesystem root);
+
     /** Mounts, for reading only, what the layers of {@code root} below its tip, at least one, show; otherwise as {@link #mount}. */
     Fd mountFrozen(RootFilesystem root);
 }

@@ -35,6 +35,11 @@ public record Volume(
     public Volume {
         requireName(name);
         below = List.copyOf(below);
+        requireQuota(quota);
+    }
+
+    /** Refuses what no file system can be kept to; null is no bound. @throws BerthException INVALID */
+    public static void requireQuota(@Nullable Long quota) {
         if (quota != null && quota < LEAST_QUOTA) {
             throw new BerthException(
                     ErrorCode.INVALID,

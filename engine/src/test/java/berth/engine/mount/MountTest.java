@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import berth.engine.BerthException;
+import berth.engine.share.DatasetName;
 import berth.engine.store.Yaml;
 import berth.linux.mount.MountAttribute;
 import java.util.List;
@@ -98,5 +99,26 @@ class MountTest {
         assertThatThrownBy(() -> new Mount("/d", MountType.TMPFS, null, "data", List.of(), null, false, false))
                 .hasMessageContaining("something else too");
         assertThatThrownBy(() -> Mount.ofDataset("/", "/d")).hasMessageContaining("something else too");
+    }
+
+    @Test
+    void aDatasetOfAPoolIsToldFromOneOfTheContainerAndIsAlwaysNosuid() {
+        Mount shared = Mount.ofDataset("bulk:media", "/srv");
+
+        assertThat(shared.sharedDataset()).contains(new DatasetName("bulk", "media"));
+        assertThat(shared.ownDataset()).isEmpty();
+        assertThat(shared.attributes()).contains(MountAttribute.NO_SUID, MountAttribute.NO_DEVICES);
+        assertThat(shared).hasToString("dataset bulk:media at /srv");
+        assertThat(Mount.ofDataset("data", "/srv").sharedDataset()).isEmpty();
+        assertThat(Mount.ofDataset("data", "/srv").attributes()).doesNotContain(MountAttribute.NO_SUID);
+    }
+
+    @Test
+    void setuidProgramsAreNotToWorkInADatasetOfAPool() {
+        assertThatThrownBy(() ->
+                        new Mount("/srv", MountType.BIND, null, "bulk:media", List.of("suid"), null, false, false))
+                .isInstanceOf(BerthException.class)
+                .hasMessageContaining("bulk:media");
+        assertThatThrownBy(() -> Mount.ofDataset("bulk:../media", "/srv")).isInstanceOf(BerthException.class);
     }
 }

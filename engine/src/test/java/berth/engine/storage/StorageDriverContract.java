@@ -45,6 +45,9 @@ public abstract class StorageDriverContract {
     /** The driver, whose layers will be in the directory {@code ct} of {@code pool}, which has a {@code trash}. */
     protected abstract StorageDriver driver(Path pool);
 
+    /** Skips a test of trees that several containers mount where the driver cannot have them. */
+    protected void requireShared() {}
+
     /** A new directory for a pool. */
     protected abstract Path pool() throws IOException;
 
@@ -358,5 +361,70 @@ public abstract class StorageDriverContract {
         driver.copy(web, "web@copy");
 
         assertThat(driver.usage(store.resolve("web@copy"))).isGreaterThanOrEqualTo(1 << 20);
+    }
+
+    /** A shared tree as a container with {@code ids} has it. */
+    private RootFilesystem shared(Ids ids) throws IOException {
+        requireShared();
+        Path empty = Files.createDirectories(store.resolveSibling("empty").resolve("tree"));
+        return new RootFilesystem(store, "shared@media@00000001", List.of(), empty, ids);
+    }
+
+    /** Does {@code work} in the mounted shared {@code tree}. */
+    private void inShared(RootFilesystem tree, Work work) throws IOException {
+        try (Fd mount = driver.mountShared(tree)) {
+            Mounts.attach(mount, target);
+        }
+        try {
+            work.in(target);
+        } finally {
+            Mounts.unmount(target);
+        }
+    }
+
+    @Test
+    void aSharedTreeShowsEachContainerItsOwnIdsAndIsMountedTwiceAtOnce() throws IOException {
+        driver.createShared(shared(WEB));
+        Path other = Files.createDirectory(target.resolveSibling("other"));
+        try (Fd mount = driver.mountShared(shared(MAIL))) {
+            Mounts.attach(mount, other);
+        }
+
+        inShared(shared(WEB), tree -> {
+            Path file = Files.writeString(tree.resolve("file"), "shared");
+            Files.setAttribute(file, "unix:uid", 700_033);
+            assertThat(uid(other.resolve("file"))).isEqualTo(800_033);
+            Files.writeString(other.resolve("file"), "changed");
+            assertThat(file).hasContent("changed");
+        });
+
+        Mounts.unmount(other);
+        inShared(shared(WEB), tree -> assertThat(uid(tree.resolve("file"))).isEqualTo(700_033));
+    }
+
+    @Test
+    void neitherSetuidProgramsNorDevicesWorkInASharedTree() throws IOException {
+        driver.createShared(shared(WEB));
+
+        inShared(
+                shared(WEB),
+                tree -> assertThat(Mounts.table().stream()
+                                .filter(m -> m.target().equals(tree))
+                                .flatMap(m -> m.options().stream()))
+                        .contains("nosuid", "nodev"));
+    }
+
+    @Test
+    void aSharedTreeMayBeMadeAgainAndIsEmptyAfterItsEnd() throws IOException {
+        driver.createShared(shared(WEB));
+        inShared(shared(WEB), tree -> Files.writeString(tree.resolve("file"), "former"));
+        driver.createShared(shared(WEB));
+        inShared(shared(WEB), tree -> assertThat(tree.resolve("file")).hasContent("former"));
+        destroy("shared@media@00000001");
+
+        driver.createShared(shared(WEB));
+
+        inShared(shared(WEB), tree -> assertThat(tree).isEmptyDirectory());
+        assertThat(driver.usage(store.resolve("shared@media@00000001"))).isLessThan(1 << 20);
     }
 }

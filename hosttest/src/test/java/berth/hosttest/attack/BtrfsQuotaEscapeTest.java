@@ -24,4 +24,18 @@ final class BtrfsQuotaEscapeTest {
                         "for d in / /root/d; do dd if=/dev/urandom of=$d/f bs=1M count=12 conv=fsync || exit 7; done"))
                 .exits(7);
     }
+
+    @ParameterizedTest
+    @EnumSource
+    void norDoesOneInADatasetOfThePool(Kind kind) {
+        host.given("pool dataset new --quota 20M tank media");
+        Attacker bad = Attacker.in(host, kind, "bad", "ct mounts dataset bad tank:media /srv");
+
+        assertThat(bad.asRoot("mkdir /srv/d")).succeeds();
+        assertThat(bad.tries("subvolume /srv")).succeeds().printsNothing();
+        assertThat(bad.tries("subvolume /srv/d")).succeeds().printsNothing();
+        assertThat(bad.asRoot(
+                        "for f in 1 2; do dd if=/dev/urandom of=/srv/d/$f bs=1M count=12 conv=fsync || exit 7; done"))
+                .exits(7);
+    }
 }

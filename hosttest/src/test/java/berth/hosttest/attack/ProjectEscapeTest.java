@@ -37,4 +37,22 @@ final class ProjectEscapeTest {
         assertThat(bad.asRoot("dd if=/dev/urandom of=/root/d/g bs=1M count=30 conv=fsync"))
                 .exits(1);
     }
+
+    @Test
+    void norDoesOneInADatasetOfThePool() {
+        host.given(
+                "--pool kept ct new --image busybox bad",
+                "pool dataset new --quota 20M kept media",
+                "ct mounts dataset bad kept:media /srv",
+                "ct start bad");
+        Attacker bad = new Attacker(host, "bad");
+        bad.arm();
+
+        assertThat(bad.asRoot("mkdir /srv/d && touch /srv/d/f")).succeeds();
+        assertThat(bad.tries("project /srv/d")).succeeds().printsNothing();
+        assertThat(bad.tries("project /srv/d/f")).succeeds().printsNothing();
+        assertThat(bad.tries("project /srv")).succeeds().printsNothing();
+        assertThat(bad.asRoot("dd if=/dev/urandom of=/srv/d/g bs=1M count=30 conv=fsync"))
+                .exits(1);
+    }
 }

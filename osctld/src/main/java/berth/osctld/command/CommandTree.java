@@ -242,6 +242,13 @@ final class CommandTree {
                         PoolCommands.Ls.class,
                         PoolCommands.Show.class))
                 .groups(List.of(
+                        new Group("dataset", "Datasets of pools, which containers share")
+                                .commands(List.of(PoolDataset.Ls.class, PoolDataset.New.class, PoolDataset.Del.class))
+                                .groups(List.of(
+                                        new Group("set", "Settings of datasets of pools")
+                                                .commands(List.of(PoolDataset.SetQuota.class)),
+                                        new Group("unset", "Settings of datasets of pools, back to their defaults")
+                                                .commands(List.of(PoolDataset.UnsetQuota.class)))),
                         new Group("set", "Settings of pools").commands(List.of(PoolCommands.SetTrashAge.class)),
                         new Group("snapshot", "Snapshots of all in pools")
                                 .groups(List.of(new Group("schedule", "Snapshots that are taken by themselves")

@@ -9,6 +9,7 @@ import berth.engine.mount.MountType;
 import berth.osctld.output.Columns;
 import berth.osctld.output.Kind;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -21,7 +22,7 @@ final class MountCommands {
     private static Columns<Mount> columns(ContainerMounts mounts, Container container) {
         return Columns.<Mount>builder()
                 .usual("fs", Mount::source)
-                .usual("dataset", Mount::ownDataset)
+                .usual("dataset", m -> Optional.ofNullable(m.dataset()))
                 .usual("mountpoint", Mount::mountpoint)
                 .usual("type", m -> m.type().word())
                 .usual("opts", m -> String.join(",", m.options()))
@@ -58,11 +59,18 @@ final class MountCommands {
     @Command(
             name = "dataset",
             description = {
-                "Mount a dataset of a container in it",
-                "At once if it runs, and at each start before its init. A dataset has one mount point; one that is made by"
-                        + " 'ct dataset new' has one already, unless --no-mount was given."
+                "Mount a dataset in a container",
+                "At once if it runs, and at each start before its init.",
+                "DATASET is one of the container's own, or one of any pool, written bulk:media. An own one has one mount point; one that"
+                        + " is made by 'ct dataset new' has one already, unless --no-mount was given. Those of pools can be mounted in"
+                        + " any number of containers, with the same owners in all of them; setuid programs in them do nothing."
             },
-            footer = {"osctl ct mounts dataset web data /srv", "osctl ct mounts dataset --ro web data /srv"})
+            footer = {
+                "osctl ct mounts dataset web data /srv",
+                "osctl ct mounts dataset --ro web data /srv",
+                "osctl ct mounts dataset --optional web bulk:media /srv/media",
+                "One of pool bulk, see 'osctl pool dataset'; web starts without it if it is not there."
+            })
     static final class OfDataset extends MountCommand {
         @Option(names = "--ro", description = "nothing can be written to it")
         boolean readOnly;
@@ -78,7 +86,10 @@ final class MountCommands {
                 description = "mount it at each start, as it is by default, or wait for 'ct mounts activate'")
         boolean automount = true;
 
-        @Parameters(index = "1", paramLabel = "DATASET", description = "one of its datasets")
+        @Option(names = "--optional", description = "start without it if it cannot be mounted")
+        boolean optional;
+
+        @Parameters(index = "1", paramLabel = "DATASET", description = "one of its datasets, or POOL:NAME")
         String dataset = "";
 
         @Parameters(index = "2", paramLabel = "MOUNTPOINT", description = "where it is mounted inside")
@@ -98,7 +109,7 @@ final class MountCommands {
                     readOnly ? List.of("ro") : List.of(),
                     null,
                     !automount,
-                    false);
+                    optional);
             mounts(call).add(container, mount, call.caller());
             call.out().done("%s has %s", container.name(), mount);
         }

@@ -15,6 +15,7 @@ import berth.engine.network.managed.Networks;
 import berth.engine.operation.Locks;
 import berth.engine.repository.Publisher;
 import berth.engine.repository.Repositories;
+import berth.engine.share.SharedDatasets;
 import berth.engine.storage.Pools;
 
 /** The engine's services that commands call. */
@@ -42,6 +43,9 @@ public interface Services {
 
     /** The images of every pool. */
     ImageStores images();
+
+    /** The datasets that belong to pools. */
+    SharedDatasets shares();
 
     /** Makes images. */
     ImageBuilds imageBuilds();

@@ -75,7 +75,8 @@ final class TrashCommands {
             description = {
                 "Bring a deleted container, dataset or image back",
                 "A container with its files, snapshots, settings, history, logs, user and ids; it is stopped. Interfaces whose addresses"
-                        + " others have meanwhile are left out, with a warning. A dataset is mounted where it was. An image has those of its names that are free. What cannot be"
+                        + " others have meanwhile are left out, with a warning. A dataset of a container is mounted where it was, one of a pool"
+                        + " is there as if it had never been deleted. An image has those of its names that are free. What cannot be"
                         + " brought back stays in the trash."
             },
             footer = {
@@ -84,7 +85,9 @@ final class TrashCommands {
                 "One of several that were called so.",
                 "osctl trash restore --as web-old web",
                 "osctl trash restore web/data",
-                "A dataset; --as web/data2 gives it another name."
+                "A dataset; --as web/data2 gives it another name.",
+                "osctl trash restore bulk:media",
+                "A dataset of pool bulk."
             })
     static final class Restore extends OsctlCommand {
         @Option(names = "--as", paramLabel = "NEW-ID", description = "what it is called; as before by default")

@@ -15,6 +15,7 @@ import berth.engine.network.managed.Networks;
 import berth.engine.operation.Locks;
 import berth.engine.repository.Publisher;
 import berth.engine.repository.Repositories;
+import berth.engine.share.SharedDatasets;
 import berth.engine.storage.Pools;
 
 /** An engine for commands that do not need one. */
@@ -50,6 +51,11 @@ final class NoEngine implements Services {
 
     @Override
     public UserAdministration userAdministration() {
+        throw missing();
+    }
+
+    @Override
+    public SharedDatasets shares() {
         throw missing();
     }
 

@@ -3,7 +3,6 @@ package berth.engine.storage.btrfs;
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.storage.IdmappedTree;
-import berth.engine.storage.Ids;
 import berth.engine.storage.Layer;
 import berth.engine.storage.RootFilesystem;
 import berth.engine.storage.StorageDriver;
@@ -18,7 +17,6 @@ import berth.linux.file.Directory;
 import berth.linux.file.Resolution;
 import berth.linux.file.TreeWalk;
 import berth.linux.mount.MountAttribute;
-import berth.linux.mount.Mounts;
 import berth.linux.mount.UserNamespaces;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -159,26 +157,27 @@ public final class BtrfsDriver implements StorageDriver {
 
     @Override
     public Fd mount(RootFilesystem root) {
-        return mount(root.directory(), root.ids(), Set.of(MountAttribute.NO_DEVICES));
+        return IdmappedTree.open(root.directory(), root.ids(), namespaces, Set.of(MountAttribute.NO_DEVICES));
+    }
+
+    @Override
+    public void createShared(RootFilesystem root) {
+        create(root);
+    }
+
+    @Override
+    public Fd mountShared(RootFilesystem root) {
+        return IdmappedTree.open(
+                root.directory(), root.ids(), namespaces, Set.of(MountAttribute.NO_DEVICES, MountAttribute.NO_SUID));
     }
 
     @Override
     public Fd mountFrozen(RootFilesystem root) {
-        return mount(
+        return IdmappedTree.open(
                 root.layer(root.below().getFirst().name()),
                 root.ids(),
+                namespaces,
                 Set.of(MountAttribute.NO_DEVICES, MountAttribute.READ_ONLY, MountAttribute.NO_SUID));
-    }
-
-    private Fd mount(Path subvolume, Ids ids, Set<MountAttribute> attributes) {
-        Fd mount = Mounts.openTree(subvolume);
-        try {
-            IdmappedTree.map(mount, ids, namespaces, attributes);
-            return mount;
-        } catch (RuntimeException e) {
-            mount.close();
-            throw e;
-        }
     }
 
     /** One at a time: two containers may be made on one image at once. */

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
+import berth.engine.storage.IdmappedTree;
 import berth.engine.storage.Ids;
 import berth.engine.storage.Layer;
 import berth.engine.storage.RootFilesystem;
@@ -209,6 +210,22 @@ public final class DirDriver implements StorageDriver {
                 root,
                 overlays::readOnly,
                 Set.of(MountAttribute.NO_DEVICES, MountAttribute.READ_ONLY, MountAttribute.NO_SUID));
+    }
+
+    /** Its {@code upper} is mounted as it is: two overlays of one upper layer would not know of each other's changes. */
+    @Override
+    public void createShared(RootFilesystem root) {
+        makeDurable(makeCountedLayer(root, root.tip()));
+        mountShared(root).close();
+    }
+
+    @Override
+    public Fd mountShared(RootFilesystem root) {
+        return IdmappedTree.open(
+                root.directory().resolve(UPPER),
+                root.ids(),
+                namespaces,
+                Set.of(MountAttribute.NO_DEVICES, MountAttribute.NO_SUID));
     }
 
     /** How an overlay is made of its lower layers. */

@@ -4,8 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
-import berth.engine.idmap.HostIds;
-import berth.engine.idmap.IdMap;
 import berth.engine.storage.IdmappedTree;
 import berth.engine.storage.Ids;
 import berth.engine.storage.Layer;
@@ -40,9 +38,6 @@ import org.slf4j.LoggerFactory;
 public final class ZfsDriver implements StorageDriver {
     private static final Logger LOG = LoggerFactory.getLogger(ZfsDriver.class);
 
-    /** Any that the host's root is not in. */
-    private static final HostIds SOME = new HostIds(100_000, 65_536);
-
     private final UserNamespaces namespaces;
     private final Zfs zfs = new Zfs();
     private final BriefMounts mounts = new BriefMounts(zfs);
@@ -75,9 +70,8 @@ public final class ZfsDriver implements StorageDriver {
     }
 
     private boolean mapsIds(Path pool) {
-        IdMap map = IdMap.from(SOME);
         try (Fd mount = Mounts.openTree(pool)) {
-            IdmappedTree.map(mount, new Ids(map, map), namespaces, Set.of());
+            IdmappedTree.map(mount, Ids.some(), namespaces, Set.of());
             return true;
         } catch (KernelException e) {
             if (e.is(Errno.EINVAL)) {
@@ -203,6 +197,28 @@ public final class ZfsDriver implements StorageDriver {
     @Override
     public Fd mount(RootFilesystem root) {
         return mount(root, root.directory(), Set.of(MountAttribute.NO_DEVICES));
+    }
+
+    @Override
+    public void createShared(RootFilesystem root) {
+        requireGuestIds(root);
+        create(root);
+    }
+
+    @Override
+    public Fd mountShared(RootFilesystem root) {
+        requireGuestIds(root);
+        return mount(root, root.directory(), Set.of(MountAttribute.NO_DEVICES, MountAttribute.NO_SUID));
+    }
+
+    private void requireGuestIds(RootFilesystem root) {
+        ZfsPool pool = of(root.store());
+        if (pool.stored() == ZfsPool.StoredIds.HOST) {
+            throw new BerthException(
+                    ErrorCode.UNSUPPORTED,
+                    "the files in %s are stored with the host ids of one container".formatted(pool.path()),
+                    "only a pool that was made on OpenZFS 2.2 or newer can have files that several containers share");
+        }
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -54,6 +55,15 @@ class ZfsDriverTest extends StorageDriverContract {
     @Override
     protected Path imageTree(Path pool) throws IOException {
         return Files.createDirectories(pool.resolve("image/id/tree"));
+    }
+
+    @Override
+    protected void requireShared() {
+        Assumptions.assumeTrue(
+                TestZpool.zfs("get", "-H", "-o", "value", "berth:ids", dataset + "/ct")
+                        .strip()
+                        .equals("guest"),
+                "this ZFS cannot map ids");
     }
 
     private List<String> datasets(String part) {
