@@ -35,7 +35,7 @@ final class Failures {
         if (error instanceof KernelException || error instanceof UncheckedIOException) {
             // What the host refused, a full disk for instance, is no defect, and the reason says more than a log would.
             LOG.warn("{} failed", session.invocation().arguments(), error);
-            return error instanceof UncheckedIOException e && isFull(e.getCause())
+            return error.getCause() instanceof IOException e && isFull(e)
                     ? new BerthException(ErrorCode.EXHAUSTED, brief(error), "free some space there and try again")
                     : new BerthException(ErrorCode.FAILED, brief(error));
         }
