@@ -265,7 +265,6 @@ public record ContainerServices(
         ContainerImport imports = new ContainerImport(
                 on.pools(),
                 containers,
-                factory,
                 network,
                 reception,
                 on.users(),
@@ -332,7 +331,7 @@ public record ContainerServices(
                 exports,
                 imports,
                 new Backups(on.clock(), on.failPoints()),
-                new ContainerBackup(containers, on.images(), states, exports, imports),
+                new ContainerBackup(containers, states, exports, imports),
                 new ContainerImages(on.images(), exports),
                 new ContainerShell(plans, with.attachments(), new Consoles(), on.clock()),
                 new ContainerSettings(containers, network, limits, devices, mounted, confinement, plans, log),
