@@ -39,18 +39,6 @@ final class BackupTest {
                 .run();
     }
 
-    @Test
-    void whatIsNotInABackupIsWarnedOf() {
-        host.given("ct dataset new web data");
-
-        assertThat(host.osctl("ct backup new --to %s web".formatted(directory())))
-                .succeeds()
-                .complains("warning: dataset data is left out");
-        assertThat(host.osctl("ct export web %s/web.tar".formatted(host.scratch())))
-                .succeeds()
-                .complains("warning: dataset data is left out");
-    }
-
     private static Path directory() {
         return host.scratch().resolve("backups");
     }

@@ -4,12 +4,10 @@ import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.image.Compression;
 import berth.engine.image.ContentList;
-import berth.engine.image.Images;
-import berth.engine.image.ImportRequest;
-import berth.engine.image.Imported;
 import berth.engine.image.ListedArchive;
 import berth.engine.image.ListedTree;
-import berth.engine.image.TreeView;
+import berth.engine.image.TreeHistory;
+import berth.engine.image.TreeStates;
 import berth.engine.operation.FailPoints;
 import berth.engine.operation.Progress;
 import berth.engine.store.Yaml;
@@ -37,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
 
 /**
  * A directory with backups of containers, see {@link BackupLayout}; {@link Chunks} has what is in their files. What is not in its
@@ -113,12 +112,12 @@ public final class BackupDirectory {
     }
 
     /**
-     * Adds a backup of {@code tree}. Files that are as in the newest one are not read.
+     * Adds a backup of what {@code trees} are last, the root's first. Files that are as in the newest one are not read.
      *
      * @param description what {@link ListedArchive} tells of it
      * @throws BerthException EXHAUSTED if the disk is full; CANCELLED if the thread is interrupted. The directory is as before
      */
-    public Backup add(TreeView tree, String container, String description, Progress progress) {
+    public Backup add(List<TreeHistory> trees, String container, String description, Progress progress) {
         Backup.requireName(container);
         sweep();
         Optional<Backup> newest = of(container).stream().reduce((_, newer) -> newer);
@@ -129,7 +128,7 @@ public final class BackupDirectory {
         try (FormerListing former = new FormerListing(newest.map(layout::open).orElse(null))) {
             directory.createDirectory(work, BackupLayout.DIRECTORY_MODE);
             Chunks chunks = new Chunks(directory, incoming, former);
-            ListedTree.Summary listed = write(tree, description, chunks, work, progress);
+            ListedTree.Summary listed = write(trees, description, chunks, work, progress);
             listed.notes().forEach(progress::note);
             Instant now = clock.instant();
             Backup backup = new Backup(
@@ -156,12 +155,28 @@ public final class BackupDirectory {
         }
     }
 
-    /** Imports what {@code backup} holds; see {@link ListedArchive#importInto}. */
-    public Imported restore(
-            Backup backup, Images images, ListedArchive.Damaged damaged, ImportRequest request, Progress progress) {
+    /**
+     * What {@code work} makes of the file systems that {@code backup} holds.
+     *
+     * @param names what they are called, the root's first
+     * @param maxSize the most bytes of content that they may have
+     */
+    public <T> T restore(
+            Backup backup,
+            ListedArchive.Damaged damaged,
+            List<String> names,
+            long maxSize,
+            Progress progress,
+            Function<TreeStates, T> work) {
         try (FormerListing none = new FormerListing(null);
                 ListedArchive archive = layout.open(backup)) {
-            return archive.importInto(images, new Chunks(directory, "", none), damaged, request, progress);
+            return work.apply(archive.present(
+                    new Chunks(directory, "", none),
+                    damaged,
+                    "backup of " + backup.container(),
+                    names,
+                    maxSize,
+                    progress));
         }
     }
 
@@ -261,11 +276,12 @@ public final class BackupDirectory {
         return new Pruned(chunks, bytes);
     }
 
-    private ListedTree.Summary write(TreeView tree, String description, Chunks chunks, String work, Progress progress) {
+    private ListedTree.Summary write(
+            List<TreeHistory> trees, String description, Chunks chunks, String work, Progress progress) {
         try (OpenFile file = directory.create(work + "/" + BackupLayout.FILES, MODE);
                 OutputStream out =
                         Compression.ZSTD.compress(new BufferedOutputStream(FdStreams.output(file.fd()), BUFFER))) {
-            return ListedTree.write(tree, description, chunks, out, progress);
+            return ListedTree.write(trees, description, chunks, out, progress);
         } catch (IOException e) {
             if (e.getCause() instanceof KernelException cause) {
                 throw failure(cause);

@@ -3,8 +3,6 @@ package berth.engine.backup;
 import berth.engine.BerthException;
 import berth.engine.image.ContentList;
 import berth.engine.image.ListedArchive;
-import berth.linux.file.FileName;
-import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +20,8 @@ final class FormerListing implements AutoCloseable {
 
     /** What {@code path} was. One that cannot be read on knows nothing any more. */
     Optional<ContentList> find(String path) {
-        while (!over && current.map(c -> compare(c.path(), path) < 0).orElse(true)) {
+        while (!over
+                && current.map(c -> ListedArchive.compare(c.path(), path) < 0).orElse(true)) {
             advance();
         }
         return current.filter(c -> c.path().equals(path)).map(ListedArchive.Listed::content);
@@ -43,18 +42,5 @@ final class FormerListing implements AutoCloseable {
             current = Optional.empty();
         }
         over = current.isEmpty();
-    }
-
-    /** The order of a walk: each directory before what is in it, names by their bytes. */
-    private static int compare(String left, String right) {
-        String[] one = left.split("/");
-        String[] other = right.split("/");
-        for (int i = 0; i < Math.min(one.length, other.length); i++) {
-            int order = Arrays.compareUnsigned(FileName.encode(one[i]), FileName.encode(other[i]));
-            if (order != 0) {
-                return order;
-            }
-        }
-        return Integer.compare(one.length, other.length);
     }
 }

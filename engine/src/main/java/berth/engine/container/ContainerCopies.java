@@ -53,23 +53,28 @@ public final class ContainerCopies {
      * A stopped copy of {@code source} as it is now, in the same pool. What a running container has changed since its last
      * snapshot is copied while it is suspended.
      */
-    public Container copy(Container source, String id, Caller caller) {
+    public Container copy(Container source, String id, WithDatasets datasetsToo, Caller caller) {
         return withLocks(source, id, caller, () -> {
+            ContainerSpec spec = source.spec().forCopy(id, datasetsToo);
+            Dataset present = snapshots.dataset(source);
+            List<Volume> wanted = datasetsToo == WithDatasets.ALL ? present.all() : List.of(present.root());
             boolean stopped = Snapshots.requireSettled(source) == Snapshot.Activity.STOPPED;
             StorageDriver driver = source.pool().driver();
             if (stopped && !driver.copiesInstantly()) {
-                return create(source, id, snapshots.freezeHeld(source, caller), Optional.empty(), caller);
+                Map<String, List<Layer>> frozen = new LinkedHashMap<>(snapshots.freezeHeld(source, caller));
+                frozen.keySet().retainAll(wanted.stream().map(Volume::name).toList());
+                return create(source, spec, frozen, Optional.empty(), caller);
             }
             Map<String, String> copies = new LinkedHashMap<>();
             Map<String, List<Layer>> stacks = new LinkedHashMap<>();
-            for (Volume volume : snapshots.dataset(source).all()) {
+            for (Volume volume : wanted) {
                 String layer = datasets.newLayer(source.name());
                 copies.put(volume.name(), layer);
                 stacks.put(volume.name(), volume.on(layer, volume.below()).frozenTip());
             }
             return create(
                     source,
-                    id,
+                    spec,
                     stacks,
                     Optional.of(
                             new CreateKind.Copying(source.name(), copies, source.state() == ContainerState.RUNNING)),
@@ -84,7 +89,11 @@ public final class ContainerCopies {
                 id,
                 caller,
                 () -> create(
-                        source, id, snapshots.dataset(source).snapshot(snapshot).all(), Optional.empty(), caller));
+                        source,
+                        source.spec().forCopy(id),
+                        snapshots.dataset(source).snapshot(snapshot).all(),
+                        Optional.empty(),
+                        caller));
     }
 
     private interface Work {
@@ -120,10 +129,11 @@ public final class ContainerCopies {
 
     private Container create(
             Container source,
-            String id,
+            ContainerSpec spec,
             Map<String, List<Layer>> stacks,
             Optional<CreateKind.Copying> copying,
             Caller caller) {
+        String id = spec.id();
         Ids ids = plans.root(source).ids();
         Dataset original = snapshots.dataset(source);
         Map<String, List<Layer>> lent = new LinkedHashMap<>();
@@ -140,7 +150,7 @@ public final class ContainerCopies {
         });
         return factory.createHeld(
                 source.pool(),
-                withoutMissing(source.spec().forCopy(id), stacks.keySet(), caller),
+                withoutMissing(spec, stacks.keySet(), caller),
                 new ContainerFactory.Made(Dataset.fresh(id).with(volumes), lent, copying),
                 caller);
     }

@@ -8,8 +8,8 @@ import berth.engine.image.Images;
 import berth.engine.image.PackedTree;
 import berth.engine.image.TreeView;
 import berth.engine.operation.Caller;
+import berth.engine.storage.Dataset;
 import berth.engine.storage.Datasets;
-import berth.engine.storage.Snapshot;
 import berth.engine.store.Yaml;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -53,64 +53,66 @@ public final class ContainerExport {
      * @throws BerthException FAILED if {@code out} cannot be written; UNSUPPORTED if the format has no room for a file
      */
     public List<String> write(Container container, ExportWish wish, OutputStream out, Caller caller) {
-        return containers.locked(container, caller, () -> {
-            warnOfDatasets(container, caller);
-            return switch (wish.format()) {
-                case TAR -> tree(container, PackedTree.Format.TAR, out, caller);
-                case CPIO -> tree(container, PackedTree.Format.CPIO, out, caller);
-                case STREAM -> states(container, wish.history(), out, caller);
-            };
+        return containers.locked(container, caller, () -> switch (wish.format()) {
+            case TAR -> trees(container, wish, PackedTree.Format.TAR, out, caller);
+            case CPIO -> trees(container, wish, PackedTree.Format.CPIO, out, caller);
+            case STREAM -> states(container, wish, out, caller);
         });
     }
 
-    private List<String> tree(Container container, PackedTree.Format format, OutputStream out, Caller caller) {
-        String description = Yaml.write(description(container, Optional.empty()));
-        return views.show(container, List.of(), caller, states -> {
+    private List<String> trees(
+            Container container, ExportWish wish, PackedTree.Format format, OutputStream out, Caller caller) {
+        Dataset packed = present(container, wish.datasets());
+        String description = description(container, packed, Optional.empty());
+        return views.show(container, packed, caller, histories -> {
             caller.progress().step("packing " + container.name());
-            try (TreeView present = states.getLast().get()) {
-                return PackedTree.write(present, description, format, out, caller.progress());
+            try {
+                return PackedTree.write(histories, description, format, out, caller.progress());
             } catch (IOException e) {
                 throw failure(container, e);
             }
         });
     }
 
-    private List<String> states(Container container, ExportWish.History history, OutputStream out, Caller caller) {
-        List<Snapshot> snapshots =
-                datasets.of(container.id().pool(), container.name()).snapshots();
+    private List<String> states(Container container, ExportWish wish, OutputStream out, Caller caller) {
+        Dataset packed = files(container, wish.datasets());
         Images stored = images.of(container.id().pool());
         Image image = stored.get(container.spec().image());
         ExportedContainer.Past past = new ExportedContainer.Past(
                 !image.names().isEmpty(),
-                snapshots.stream().map(ExportedContainer.Taken::of).toList(),
-                history == ExportWish.History.PACKED ? containers.history(container) : List.of());
-        String description = Yaml.write(description(container, Optional.of(past)));
-        return views.show(container, snapshots, caller, states -> {
+                packed.snapshots().stream().map(ExportedContainer.Taken::of).toList(),
+                wish.history() == ExportWish.History.PACKED ? containers.history(container) : List.of());
+        String description = description(container, packed, Optional.of(past));
+        return views.show(container, packed, caller, histories -> {
             try {
-                return PackedTree.writeStates(stored, image, states, description, out, caller.progress());
+                return PackedTree.writeStates(stored, image, histories, description, out, caller.progress());
             } catch (IOException e) {
                 throw failure(container, e);
             }
         });
     }
 
-    /** What {@code reading} makes of the files of {@code container}, as they are when it begins. */
+    /** What {@code reading} makes of the files at the root of {@code container}, as they are when it begins. */
     <T> T reading(Container container, Caller caller, Function<TreeView, T> reading) {
         return containers.locked(
                 container,
                 caller,
-                () -> views.show(container, List.of(), caller, states -> {
-                    try (TreeView present = states.getLast().get()) {
+                () -> views.show(container, present(container, WithDatasets.NONE), caller, histories -> {
+                    try (TreeView present =
+                            histories.getFirst().states().getLast().get()) {
                         return reading.apply(present);
                     }
                 }));
     }
 
-    /** Warns of the file systems of {@code container} that leave with it in no way. */
-    void warnOfDatasets(Container container, Caller caller) {
-        datasets.of(container.id().pool(), container.name())
-                .volumes()
-                .forEach(v -> caller.progress().warn("dataset %s is left out".formatted(v.name())));
+    /** What of the files of {@code container} is packed of one whose past is not. */
+    Dataset present(Container container, WithDatasets datasets) {
+        return files(container, datasets).withoutSnapshots();
+    }
+
+    private Dataset files(Container container, WithDatasets with) {
+        Dataset all = datasets.of(container.id().pool(), container.name());
+        return with == WithDatasets.ALL ? all : all.rootAlone();
     }
 
     private static BerthException failure(Container container, IOException e) {
@@ -121,19 +123,18 @@ public final class ContainerExport {
                 e);
     }
 
-    /** What {@code container} says of itself. */
-    ExportedContainer description(Container container, Optional<ExportedContainer.Past> past) {
-        ContainerSpec spec = container
-                .spec()
-                .withMounts(container.spec().mounts().stream()
-                        .filter(m -> m.ownDataset().isEmpty())
-                        .toList());
-        return new ExportedContainer(
-                ExportedContainer.FORMAT,
-                clock.instant(),
+    /** What {@code container}, of which {@code packed} is packed, says of itself. */
+    String description(Container container, Dataset packed, Optional<ExportedContainer.Past> past) {
+        ContainerSpec spec = container.spec();
+        return Yaml.write(ExportedContainer.of(
+                spec.withMounts(spec.mounts().stream()
+                        .filter(m -> m.ownDataset().flatMap(packed::findVolume).isPresent()
+                                || m.ownDataset().isEmpty())
+                        .toList()),
+                packed,
                 images.of(container.id().pool()).get(spec.image()).label(),
                 plans.user(container).standalone(),
-                spec,
-                past);
+                clock.instant(),
+                past));
     }
 }

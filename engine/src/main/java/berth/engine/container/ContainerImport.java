@@ -5,13 +5,13 @@ import berth.engine.ErrorCode;
 import berth.engine.confinement.Confinement;
 import berth.engine.group.Groups;
 import berth.engine.idmap.UserStores;
-import berth.engine.image.Image;
 import berth.engine.image.ImageStores;
 import berth.engine.image.ImportRequest;
 import berth.engine.image.Imported;
 import berth.engine.image.PackedArchive;
 import berth.engine.image.TreeStates;
 import berth.engine.isolation.Isolation;
+import berth.engine.mount.Mount;
 import berth.engine.network.Netif;
 import berth.engine.network.NetifType;
 import berth.engine.operation.Caller;
@@ -24,6 +24,7 @@ import berth.engine.store.Revision;
 import berth.engine.store.Yaml;
 import java.io.InputStream;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -34,7 +35,6 @@ import java.util.Optional;
 public final class ContainerImport {
     private final Pools pools;
     private final Containers containers;
-    private final ContainerFactory factory;
     private final ContainerNetwork network;
     private final Reception reception;
     private final UserStores users;
@@ -46,7 +46,6 @@ public final class ContainerImport {
     ContainerImport(
             Pools pools,
             Containers containers,
-            ContainerFactory factory,
             ContainerNetwork network,
             Reception reception,
             UserStores users,
@@ -56,7 +55,6 @@ public final class ContainerImport {
             InstantSource clock) {
         this.pools = pools;
         this.containers = containers;
-        this.factory = factory;
         this.network = network;
         this.reception = reception;
         this.users = users;
@@ -78,20 +76,23 @@ public final class ContainerImport {
             ExportedContainer said = described(packed.description());
             refuseTaken(said, wish);
             String source = "container " + said.container().id();
-            if (said.past().isPresent()) {
-                return receive(said, said.past().get(), packed.states(source), wish, caller);
-            }
-            return create(said, packed.importTree(source, caller.progress()), wish, caller);
+            return said.past().isPresent()
+                    ? receive(said, said.past().get(), packed.states(source, said.states()), wish, caller)
+                    : create(said, packed.present(source, said.names()), wish, caller);
         }
     }
 
-    /** Makes a stopped container, which {@code said} describes, of an image that was made of its files. */
-    Container create(ExportedContainer said, Imported imported, ImportWish wish, Caller caller) {
+    /** Makes a stopped container, which {@code said} describes, of {@code files}, the root's of which become an image. */
+    Container create(ExportedContainer said, TreeStates files, ImportWish wish, Caller caller) {
+        Imported imported = files.bringImage(images.of(wish.pool()), caller.progress());
         imported.notes().forEach(caller.progress()::note);
         try {
-            Container container = create(said, imported.image(), wish, caller);
-            images.of(wish.pool()).keep(imported.image());
-            return container;
+            return receive(
+                    said.onImage(imported.image().id()),
+                    new ExportedContainer.Past(false, List.of(), List.of()),
+                    files,
+                    wish,
+                    caller);
         } catch (RuntimeException e) {
             removeIfNew(imported, wish.pool(), e);
             throw e;
@@ -104,31 +105,27 @@ public final class ContainerImport {
         String image = said.container().image();
         String group = wish.group()
                 .orElseGet(() -> groups.orDefault(wish.pool(), said.container().group(), caller.progress()));
-        try (Locks.Held _ = locks.acquire(
-                List.of(
-                        LockRequest.shared(LockKey.Kind.POOL, id.pool()),
-                        LockRequest.shared(LockKey.Kind.GROUP, id.pool() + ":" + group),
-                        LockRequest.shared(LockKey.Kind.IMAGE, id.pool() + ":" + image),
-                        Containers.exclusive(id)),
-                caller.patience(),
-                caller.actor().command(),
-                caller.progress())) {
+        List<LockRequest> requests = new ArrayList<>(List.of(
+                LockRequest.shared(LockKey.Kind.POOL, id.pool()),
+                LockRequest.shared(LockKey.Kind.GROUP, id.pool() + ":" + group),
+                LockRequest.shared(LockKey.Kind.IMAGE, id.pool() + ":" + image),
+                Containers.exclusive(id)));
+        wish.user().ifPresent(u -> requests.add(LockRequest.shared(LockKey.Kind.USER, id.pool() + ":" + u)));
+        try (Locks.Held _ =
+                locks.acquire(requests, caller.patience(), caller.actor().command(), caller.progress())) {
             refuseTaken(id);
             groups.get(id.pool(), group);
-            ContainerSpec spec =
-                    adapted(said.container(), wish, caller).withId(id.name()).withGroup(group);
+            ContainerSpec spec = adapted(said, said.container(), wish, caller)
+                    .withId(id.name())
+                    .withGroup(group);
             List<Netif> netifs = network.claim(id, spec.netifs(), caller.progress());
             ContainerSpec made = spec.withNetifs(netifs);
-            List<Revision<ContainerSpec>> history = history(past, made, wish);
+            List<Revision<ContainerSpec>> history = history(said, past, made, wish);
             try {
                 return reception.receive(
                         new Reception.Place(
                                 pools.usable(id.pool()),
-                                id.name(),
-                                past.snapshots().stream()
-                                        .map(t -> t.shownBy(id.name()))
-                                        .toList(),
-                                Optional.empty(),
+                                said.like(id.name()),
                                 Optional.of(said.label()).filter(l -> past.imageNamed() && ImportRequest.isName(l))),
                         new Reception.Guest(
                                 wish.user().map(u -> users.of(id.pool()).get(u)),
@@ -157,14 +154,14 @@ public final class ContainerImport {
 
     /** What it was, as far as {@code wish} lets it be that again. */
     private static List<Revision<ContainerSpec>> history(
-            ExportedContainer.Past past, ContainerSpec present, ImportWish wish) {
+            ExportedContainer said, ExportedContainer.Past past, ContainerSpec present, ImportWish wish) {
         Caller silent = Caller.daemon("ct import");
         return past.history().stream()
                 .filter(r -> r.value().image().equals(present.image()))
                 .map(r -> new Revision<>(
                         r.number(),
                         r.change(),
-                        adapted(r.value(), wish, silent)
+                        adapted(said, r.value(), wish, silent)
                                 .withId(present.id())
                                 .withGroup(present.group())
                                 .withNetifs(present.netifs())))
@@ -212,37 +209,22 @@ public final class ContainerImport {
         }
     }
 
-    private Container create(ExportedContainer said, Image image, ImportWish wish, Caller caller) {
-        ContainerSpec former = adapted(said.container(), wish, caller);
-        NewContainer made = new NewContainer(
-                wish.pool(),
-                id(said, wish).name(),
-                image.id(),
-                wish.user(),
-                wish.group().or(() -> Optional.of(groups.orDefault(wish.pool(), former.group(), caller.progress()))),
-                former.chosenHostname(),
-                former.dnsResolvers(),
-                former.ownIsolation());
-        return factory.create(
-                made,
-                spec -> spec.withInitCmd(former.initCmd())
-                        .withAutostart(former.autostart())
-                        .withLimits(former.ownLimits())
-                        .withDistribution(former.distribution())
-                        .withDevices(former.devices())
-                        .withMounts(former.mounts())
-                        .withConfinement(former.ownConfinement())
-                        .withNetifs(former.netifs()),
-                caller);
-    }
-
-    /** {@code former} without what {@code wish} does not give it. */
-    private static ContainerSpec adapted(ContainerSpec former, ImportWish wish, Caller caller) {
+    /** {@code former}, what {@code said} is or was, without what {@code wish} does not give it. */
+    private static ContainerSpec adapted(ExportedContainer said, ContainerSpec former, ImportWish wish, Caller caller) {
         return former.withIsolation(held("isolation", former.ownIsolation(), Isolation.USUAL, wish, caller))
                 .withDevices(ofHost("devices", former.devices(), wish, caller))
-                .withMounts(ofHost("mounts", former.mounts(), wish, caller))
+                .withMounts(mounts(said, former, wish, caller))
                 .withConfinement(held("confinement", former.ownConfinement(), Confinement.USUAL, wish, caller))
                 .withNetifs(netifs(former, wish, caller));
+    }
+
+    /** What it shows of its own datasets is nothing of the host. */
+    private static List<Mount> mounts(ExportedContainer said, ContainerSpec former, ImportWish wish, Caller caller) {
+        List<Mount> others =
+                former.mounts().stream().filter(m -> m.ownDataset().isEmpty()).toList();
+        List<Mount> kept = new ArrayList<>(ofHost("mounts", others, wish, caller));
+        kept.addAll(said.ownMounts(former.mounts()));
+        return former.mounts().stream().filter(kept::contains).toList();
     }
 
     /** What can loosen what holds a guest is as usual. */

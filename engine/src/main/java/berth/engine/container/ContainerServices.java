@@ -267,7 +267,6 @@ public record ContainerServices(
         ContainerImport imports = new ContainerImport(
                 on.pools(),
                 containers,
-                factory,
                 network,
                 reception,
                 on.users(),
@@ -334,7 +333,7 @@ public record ContainerServices(
                 exports,
                 imports,
                 new Backups(on.clock(), on.failPoints()),
-                new ContainerBackup(containers, on.images(), states, exports, imports),
+                new ContainerBackup(containers, states, exports, imports),
                 new ContainerImages(on.images(), exports),
                 new ContainerShell(plans, with.attachments(), new Consoles(), on.clock()),
                 new ContainerSettings(containers, network, limits, devices, mounted, confinement, plans, log),

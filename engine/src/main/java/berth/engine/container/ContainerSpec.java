@@ -246,6 +246,15 @@ public record ContainerSpec(
         });
     }
 
+    /** As {@link #forCopy(String)}; of a copy without datasets without their mounts. */
+    ContainerSpec forCopy(String copy, WithDatasets datasets) {
+        ContainerSpec spec = forCopy(copy);
+        return datasets == WithDatasets.ALL
+                ? spec
+                : spec.withMounts(
+                        mounts().stream().filter(m -> m.ownDataset().isEmpty()).toList());
+    }
+
     private ContainerSpec changed(Consumer<ContainerSpecDraft> change) {
         ContainerSpecDraft draft = new ContainerSpecDraft(this);
         change.accept(draft);

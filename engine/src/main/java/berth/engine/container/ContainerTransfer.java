@@ -11,10 +11,10 @@ import berth.engine.operation.Caller;
 import berth.engine.operation.LockKey;
 import berth.engine.operation.LockRequest;
 import berth.engine.operation.Locks;
+import berth.engine.storage.Dataset;
 import berth.engine.storage.Datasets;
 import berth.engine.storage.Pool;
 import berth.engine.storage.Pools;
-import berth.engine.storage.Snapshot;
 import berth.engine.store.Change;
 import berth.engine.store.Revision;
 import java.time.InstantSource;
@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Moves and copies containers from pool to pool, whatever their drivers, with their snapshots. Of each state what changed is
+ * Moves and copies containers from pool to pool, whatever their drivers, with their datasets and snapshots. Of each state what changed is
  * written; then all of them are read once more on both sides and compared. Safe for use by several threads.
  */
 public final class ContainerTransfer {
@@ -75,14 +75,14 @@ public final class ContainerTransfer {
      */
     public Container copy(Container source, TransferWish wish, Caller caller) {
         return locked(source, wish, caller, () -> {
-            List<Snapshot> snapshots = wish.snapshots() == TransferWish.WithSnapshots.ALL
-                    ? datasets.of(source.id().pool(), source.name()).snapshots()
-                    : List.of();
-            ContainerSpec spec = inGroup(withoutDatasets(source, caller).forCopy(wish.id()), wish.pool(), caller);
+            Dataset all = datasets.of(source.id().pool(), source.name());
+            Dataset shown = wish.snapshots() == TransferWish.WithSnapshots.ALL ? all : all.withoutSnapshots();
+            Dataset copied = wish.datasets() == WithDatasets.ALL ? shown : shown.rootAlone();
+            ContainerSpec spec = inGroup(source.spec().forCopy(wish.id(), wish.datasets()), wish.pool(), caller);
             return transfer(
                     source,
                     wish,
-                    snapshots,
+                    copied,
                     new Reception.Guest(
                             Optional.empty(),
                             own -> List.of(new Revision<>(1, change(caller), spec.withUser(own.name()))),
@@ -101,13 +101,12 @@ public final class ContainerTransfer {
     public Container move(Container source, TransferWish wish, Caller caller) {
         return locked(source, wish, caller, () -> {
             moves.requireMovable(source);
-            requireRootAlone(source);
             mounts.unmountAll(source);
             ContainerSpec spec = inGroup(source.spec().withId(wish.id()), wish.pool(), caller);
             return transfer(
                     source,
                     wish,
-                    datasets.of(source.id().pool(), source.name()).snapshots(),
+                    datasets.of(source.id().pool(), source.name()),
                     new Reception.Guest(
                             Optional.empty(),
                             own -> MoveKind.revisions(
@@ -122,28 +121,6 @@ public final class ContainerTransfer {
 
     private Deletion.Fate fate(Container source) {
         return pools.settings(source.id().pool()).trashAge().isZero() ? Deletion.Fate.GONE : Deletion.Fate.TRASH;
-    }
-
-    private void requireRootAlone(Container source) {
-        if (!datasets.of(source.id().pool(), source.name()).volumes().isEmpty()) {
-            throw new BerthException(
-                    ErrorCode.UNSUPPORTED,
-                    "container '%s' has datasets beside its root, which do not go to another pool yet"
-                            .formatted(source.name()),
-                    "copy what is in them elsewhere and delete them: 'osctl ct dataset ls %s'"
-                            .formatted(source.name()));
-        }
-    }
-
-    /** What {@code source} is but for its further file systems, of which the caller is warned. */
-    private ContainerSpec withoutDatasets(Container source, Caller caller) {
-        datasets.of(source.id().pool(), source.name())
-                .volumes()
-                .forEach(v -> caller.progress().warn("dataset %s is left out".formatted(v.name())));
-        return source.spec()
-                .withMounts(source.spec().mounts().stream()
-                        .filter(m -> m.ownDataset().isEmpty())
-                        .toList());
     }
 
     private interface Work {
@@ -182,18 +159,15 @@ public final class ContainerTransfer {
     }
 
     private Container transfer(
-            Container source, TransferWish wish, List<Snapshot> snapshots, Reception.Guest guest, Caller caller) {
+            Container source, TransferWish wish, Dataset wanted, Reception.Guest guest, Caller caller) {
         Pool target = pools.usable(wish.pool());
         Image image = images.of(source.id().pool()).get(source.spec().image());
-        return views.show(source, snapshots, caller, states -> {
-            MountedStates coming = new MountedStates(images.of(source.id().pool()), image, states);
+        return views.show(source, wanted, caller, histories -> {
+            MountedStates coming = new MountedStates(images.of(source.id().pool()), image, histories);
             Container made = reception.receive(
                     new Reception.Place(
                             target,
-                            wish.id(),
-                            snapshots,
-                            Optional.ofNullable(datasets.of(source.id().pool(), source.name())
-                                    .quota()),
+                            wanted.ownedBy(wish.id()),
                             image.names().stream().findFirst()),
                     guest,
                     coming,

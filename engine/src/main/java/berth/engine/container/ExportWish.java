@@ -5,8 +5,9 @@ package berth.engine.container;
  *
  * @param format the kind of archive
  * @param history what becomes of former settings; only STREAM has room for them
+ * @param datasets what becomes of datasets
  */
-public record ExportWish(Format format, History history) {
+public record ExportWish(Format format, History history, WithDatasets datasets) {
     /** The kinds of archives. */
     public enum Format {
         /** Its files as they are, for {@code tar}. */

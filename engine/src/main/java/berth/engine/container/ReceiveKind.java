@@ -19,6 +19,9 @@ import berth.engine.storage.Pool;
 import berth.engine.storage.Pools;
 import berth.engine.storage.RootFilesystem;
 import berth.engine.storage.Snapshot;
+import berth.engine.storage.StorageDriver;
+import berth.engine.storage.Strand;
+import berth.engine.storage.Volume;
 import berth.engine.store.Revision;
 import berth.linux.file.Directory;
 import berth.linux.file.Resolution;
@@ -40,7 +43,7 @@ final class ReceiveKind implements OperationKind<ReceiveKind.Plan> {
      * @param key finds what comes, see {@link #during}
      * @param revisions what it was and is, the newest first
      * @param ownUser the user that is made for it alone, if one is
-     * @param dataset what its root file system is made of
+     * @param dataset what its file systems are made of
      * @param stages how that is made, one for each state
      * @param imageName what its image is called afterwards, if it should be and no other is
      * @param identity what becomes of its machine id and the like
@@ -147,7 +150,10 @@ final class ReceiveKind implements OperationKind<ReceiveKind.Plan> {
         plan.stages().forEach(stage -> steps.addAll(steps(plan, stage, progress)));
         steps.add(Step.of("compare files", () -> compare(plan, progress)));
         if (plan.identity() == Identity.RENEWED) {
-            steps.add(Step.of("renew identity", () -> identities.renew(pool(plan), root(plan))));
+            steps.add(Step.of(
+                    "renew identity",
+                    () -> identities.renew(
+                            pool(plan), files(plan, plan.dataset().root()))));
         }
         steps.add(Step.of(
                 "record layers",
@@ -179,12 +185,12 @@ final class ReceiveKind implements OperationKind<ReceiveKind.Plan> {
         stage.copy()
                 .ifPresent(copy -> steps.add(Step.of(
                         "freeze " + stage.name(),
-                        () -> pool(plan).driver().copy(root(plan).with(stage.tip(), stage.on()), copy),
+                        () -> pool(plan).driver().copy(files(plan, stage), copy),
                         () -> destroy(plan, copy))));
         stage.merged()
                 .ifPresent(layer -> steps.add(Step.of(
                         "merge layers of " + stage.name(),
-                        () -> pool(plan).driver().merge(root(plan).with(layer, stage.shown()), layer),
+                        () -> pool(plan).driver().merge(files(plan, stage).with(layer, stage.shown()), layer),
                         () -> destroy(plan, layer))));
         return steps;
     }
@@ -201,34 +207,41 @@ final class ReceiveKind implements OperationKind<ReceiveKind.Plan> {
     }
 
     private void begin(Plan plan, Stage stage) {
-        RootFilesystem root = root(plan).with(stage.tip(), stage.on());
-        if (stage.tip().equals(plan.dataset().tip())) {
-            Tips.make(pool(plan).driver(), root, plan.dataset().root(), stage.on());
+        Optional<Volume> volume = plan.dataset().all().stream()
+                .filter(v -> v.tip().equals(stage.tip()))
+                .findFirst();
+        if (volume.isPresent()) {
+            Tips.make(pool(plan).driver(), files(plan, stage), volume.get(), stage.on());
         } else {
-            pool(plan).driver().create(root);
+            pool(plan).driver().create(files(plan, stage));
         }
     }
 
     private void receive(Plan plan, Stage stage, Progress progress) {
         Pool pool = pool(plan);
-        RootFilesystem root = root(plan).with(stage.tip(), stage.on());
-        try (TreeView view = StateViews.present(pool.driver(), root);
+        RootFilesystem files = files(plan, stage);
+        try (TreeView view = StateViews.present(pool.driver(), files);
                 Directory tree = view.tree().with(Resolution.IN_ROOT)) {
-            states(plan).next(new TreeStates.Target(tree, StateViews.outside(root.ids()), pool.path()), progress);
+            states(plan).next(new TreeStates.Target(tree, StateViews.outside(files.ids()), pool.path()), progress);
         }
     }
 
+    /** In the order in which they came. */
     private void compare(Plan plan, Progress progress) {
-        Pool pool = pool(plan);
-        TreeStates states = states(plan);
-        List<Snapshot> snapshots = plan.dataset().snapshots();
-        for (int i = 0; i < snapshots.size(); i++) {
-            try (TreeView copy = StateViews.frozen(pool.driver(), root(plan), snapshots.get(i))) {
-                states.compare(i, copy, progress);
+        StorageDriver driver = pool(plan).driver();
+        int number = 0;
+        for (Strand strand : plan.dataset().strands()) {
+            for (Snapshot snapshot : strand.snapshots()) {
+                try (TreeView copy = StateViews.frozen(driver, files(plan, strand.in(snapshot)))) {
+                    states(plan).compare(number++, copy, progress);
+                }
             }
-        }
-        try (TreeView copy = StateViews.present(pool.driver(), root(plan))) {
-            states.compare(snapshots.size(), copy, progress);
+            if (strand.present().isPresent()) {
+                try (TreeView copy =
+                        StateViews.present(driver, files(plan, strand.present().get()))) {
+                    states(plan).compare(number++, copy, progress);
+                }
+            }
         }
     }
 
@@ -276,8 +289,12 @@ final class ReceiveKind implements OperationKind<ReceiveKind.Plan> {
         pool(plan).driver().destroy(pool(plan).containers().resolve(layer));
     }
 
-    private RootFilesystem root(Plan plan) {
-        return plans.filesystem(pool(plan), plan.spec(), plan.dataset().root());
+    private RootFilesystem files(Plan plan, Volume volume) {
+        return plans.filesystem(pool(plan), plan.spec(), volume);
+    }
+
+    private RootFilesystem files(Plan plan, Stage stage) {
+        return files(plan, new Volume(stage.volume(), stage.tip(), stage.on(), null));
     }
 
     private TreeStates states(Plan plan) {
@@ -296,6 +313,7 @@ final class ReceiveKind implements OperationKind<ReceiveKind.Plan> {
      * How one state is made.
      *
      * @param name of its snapshot, or what else the user is told
+     * @param volume the file system that it is a state of
      * @param tip the layer that it is written to
      * @param on the layers that this stands on, topmost first
      * @param begins whether the tip is made for it; otherwise it holds the state before
@@ -303,7 +321,13 @@ final class ReceiveKind implements OperationKind<ReceiveKind.Plan> {
      * @param merged the layer to make of it and of those it stands on, if those would be too many
      */
     record Stage(
-            String name, String tip, List<Layer> on, boolean begins, Optional<String> copy, Optional<String> merged) {
+            String name,
+            String volume,
+            String tip,
+            List<Layer> on,
+            boolean begins,
+            Optional<String> copy,
+            Optional<String> merged) {
         /** The layers that show the state. */
         List<Layer> shown() {
             List<Layer> layers = new ArrayList<>();

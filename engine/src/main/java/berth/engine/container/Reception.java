@@ -12,15 +12,18 @@ import berth.engine.storage.Layer;
 import berth.engine.storage.Pool;
 import berth.engine.storage.Snapshot;
 import berth.engine.storage.StorageDriver;
+import berth.engine.storage.Strand;
+import berth.engine.storage.Volume;
 import berth.engine.store.Revision;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
 /** Takes in containers that come with all their states: decides what is made of what and has it made. */
 final class Reception {
-    private static final String PRESENT = "present files";
 
     private final OwnUsers ownUsers;
     private final Datasets datasets;
@@ -39,13 +42,12 @@ final class Reception {
     /**
      * Where a container comes to be.
      *
-     * @param snapshots those that come, the oldest first; their layers do not count
-     * @param quota the most bytes that its root file system may take, if there is a bound
+     * @param like which file systems and snapshots come, under its id; their layers do not count
      * @param imageName what its image is called, if no other is
      */
-    record Place(Pool pool, String id, List<Snapshot> snapshots, Optional<Long> quota, Optional<String> imageName) {
-        private Dataset dataset(String tip, List<Layer> below, List<Snapshot> all) {
-            return new Dataset(id, tip, below, all, List.of(), quota.orElse(null));
+    record Place(Pool pool, Dataset like, Optional<String> imageName) {
+        String id() {
+            return like.id();
         }
     }
 
@@ -88,8 +90,7 @@ final class Reception {
         if (!revisions.getFirst().value().id().equals(place.id())) {
             throw new BerthException(ErrorCode.INTERNAL, "the container that comes is another one");
         }
-        StorageDriver driver = place.pool().driver();
-        Layers layers = driver.copiesInstantly() ? copied(place) : stacked(place);
+        Layers layers = layers(place);
         return new ReceiveKind.Plan(
                 place.pool().name(),
                 datasets.newLayer(place.id()),
@@ -104,45 +105,107 @@ final class Reception {
 
     private record Layers(Dataset dataset, List<ReceiveKind.Stage> stages) {}
 
-    /** One tip goes through all states, and is copied in each. */
-    private Layers copied(Place place) {
-        String tip = datasets.planned(place.pool(), place.id()).tip();
+    /**
+     * What one file system is made of.
+     *
+     * @param snapshots the layers that show it in each of its snapshots
+     * @param present what it is then, if it is in more than snapshots
+     */
+    private record Made(List<ReceiveKind.Stage> stages, List<List<Layer>> snapshots, Optional<Volume> present) {}
+
+    private Layers layers(Place place) {
+        boolean instantly = place.pool().driver().copiesInstantly();
         List<ReceiveKind.Stage> stages = new ArrayList<>();
-        List<Snapshot> snapshots = new ArrayList<>();
-        for (Snapshot snapshot : place.snapshots()) {
-            String copy = datasets.newLayer(place.id());
-            stages.add(new ReceiveKind.Stage(
-                    title(snapshot), tip, List.of(), stages.isEmpty(), Optional.of(copy), Optional.empty()));
-            snapshots.add(snapshot.on(List.of(Layer.own(copy))));
+        List<Volume> volumes = new ArrayList<>();
+        Map<String, Map<String, List<Layer>>> shown = new HashMap<>();
+        for (Strand strand : place.like().strands()) {
+            Made made = instantly ? copied(place, strand) : stacked(place, strand);
+            stages.addAll(made.stages());
+            made.present().ifPresent(volumes::add);
+            for (int i = 0; i < made.snapshots().size(); i++) {
+                shown.computeIfAbsent(strand.snapshots().get(i).name(), _ -> new HashMap<>())
+                        .put(strand.volume(), made.snapshots().get(i));
+            }
         }
-        stages.add(
-                new ReceiveKind.Stage(PRESENT, tip, List.of(), stages.isEmpty(), Optional.empty(), Optional.empty()));
-        return new Layers(place.dataset(tip, List.of(), snapshots), stages);
+        Dataset dataset = Dataset.fresh(place.id()).with(volumes);
+        for (Snapshot snapshot : place.like().snapshots()) {
+            dataset = dataset.with(snapshot.on(shown.getOrDefault(snapshot.name(), Map.of())));
+        }
+        return new Layers(dataset, stages);
+    }
+
+    /** One tip goes through all states, and is copied in each; what ends with a snapshot is that one's layer. */
+    private Made copied(Place place, Strand strand) {
+        String tip = tip(place, strand);
+        List<ReceiveKind.Stage> stages = new ArrayList<>();
+        List<List<Layer>> snapshots = new ArrayList<>();
+        for (Snapshot snapshot : strand.snapshots()) {
+            boolean isLast = strand.present().isEmpty()
+                    && stages.size() + 1 == strand.snapshots().size();
+            Optional<String> copy = isLast ? Optional.empty() : Optional.of(datasets.newLayer(place.id()));
+            stages.add(new ReceiveKind.Stage(
+                    title(snapshot, strand),
+                    strand.volume(),
+                    tip,
+                    List.of(),
+                    stages.isEmpty(),
+                    copy,
+                    Optional.empty()));
+            snapshots.add(List.of(Layer.own(copy.orElse(tip))));
+        }
+        if (strand.present().isPresent()) {
+            stages.add(new ReceiveKind.Stage(
+                    title(strand),
+                    strand.volume(),
+                    tip,
+                    List.of(),
+                    stages.isEmpty(),
+                    Optional.empty(),
+                    Optional.empty()));
+        }
+        return new Made(stages, snapshots, strand.present().map(v -> v.on(tip, List.of())));
     }
 
     /** Each state is a tip on those before, merged where they become too many. */
-    private Layers stacked(Place place) {
+    private Made stacked(Place place, Strand strand) {
         StorageDriver driver = place.pool().driver();
         List<ReceiveKind.Stage> stages = new ArrayList<>();
-        List<Snapshot> snapshots = new ArrayList<>();
+        List<List<Layer>> snapshots = new ArrayList<>();
         List<Layer> below = List.of();
-        for (Snapshot snapshot : place.snapshots()) {
+        for (Snapshot snapshot : strand.snapshots()) {
             String tip = datasets.newLayer(place.id());
             Optional<String> merged =
                     below.size() + 1 > driver.deepest() ? Optional.of(datasets.newLayer(place.id())) : Optional.empty();
-            ReceiveKind.Stage stage =
-                    new ReceiveKind.Stage(title(snapshot), tip, below, true, Optional.empty(), merged);
+            ReceiveKind.Stage stage = new ReceiveKind.Stage(
+                    title(snapshot, strand), strand.volume(), tip, below, true, Optional.empty(), merged);
             stages.add(stage);
             List<Layer> shown = merged.map(m -> List.of(Layer.own(m))).orElseGet(stage::shown);
-            snapshots.add(snapshot.on(shown));
+            snapshots.add(shown);
             below = driver.needed(shown);
         }
-        String tip = datasets.planned(place.pool(), place.id()).tip();
-        stages.add(new ReceiveKind.Stage(PRESENT, tip, below, true, Optional.empty(), Optional.empty()));
-        return new Layers(place.dataset(tip, below, snapshots), stages);
+        Optional<Volume> present = Optional.empty();
+        if (strand.present().isPresent()) {
+            Volume made = strand.present().get().on(tip(place, strand), below);
+            stages.add(new ReceiveKind.Stage(
+                    title(strand), strand.volume(), made.tip(), below, true, Optional.empty(), Optional.empty()));
+            present = Optional.of(made);
+        }
+        return new Made(stages, snapshots, present);
     }
 
-    private static String title(Snapshot snapshot) {
-        return "snapshot " + snapshot.name();
+    private String tip(Place place, Strand strand) {
+        return strand.isRoot() ? datasets.planned(place.pool(), place.id()).tip() : datasets.newLayer(place.id());
+    }
+
+    private static String title(Snapshot snapshot, Strand strand) {
+        return "snapshot " + snapshot.name() + of(strand);
+    }
+
+    private static String title(Strand strand) {
+        return "present files" + of(strand);
+    }
+
+    private static String of(Strand strand) {
+        return strand.isRoot() ? "" : " of " + strand.volume();
     }
 }

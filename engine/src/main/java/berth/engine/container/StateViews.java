@@ -2,6 +2,7 @@ package berth.engine.container;
 
 import berth.engine.idmap.IdMap;
 import berth.engine.image.Owners;
+import berth.engine.image.TreeHistory;
 import berth.engine.image.TreeView;
 import berth.engine.operation.Caller;
 import berth.engine.storage.Dataset;
@@ -10,18 +11,21 @@ import berth.engine.storage.Ids;
 import berth.engine.storage.RootFilesystem;
 import berth.engine.storage.Snapshot;
 import berth.engine.storage.StorageDriver;
+import berth.engine.storage.Strand;
 import berth.engine.storage.Volume;
 import berth.linux.Fd;
 import berth.linux.file.Directory;
 import berth.linux.file.Resolution;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Shows what the root file system of a container holds, and what it held in its snapshots, as the container sees it. Its lock is held
+ * Shows what the file systems of a container hold, and what they held in its snapshots, as the container sees it. Its lock is held
  * meanwhile. Of one that runs, what it has changed is copied first, while it is suspended, and shown as it was then.
  */
 final class StateViews {
@@ -56,55 +60,77 @@ final class StateViews {
         return map.toHost(id).orElse(-1);
     }
 
-    /** What {@code work} makes of {@code snapshots} and, last, of what {@code container} holds now; each view is the work's to close. */
-    <T> T show(
-            Container container, List<Snapshot> snapshots, Caller caller, Function<List<Supplier<TreeView>>, T> work) {
-        boolean stopped = Snapshots.requireSettled(container) == Snapshot.Activity.STOPPED;
+    /**
+     * What {@code work} makes of the file systems of {@code container}; each view is the work's to close.
+     *
+     * @param wanted those of them, in those snapshots, that are shown: the histories are of its {@link Dataset#strands}
+     */
+    <T> T show(Container container, Dataset wanted, Caller caller, Function<List<TreeHistory>, T> work) {
         StorageDriver driver = container.pool().driver();
-        RootFilesystem root = plans.root(container);
-        List<Supplier<TreeView>> states = new ArrayList<>();
-        snapshots.forEach(s -> states.add(() -> frozen(driver, root, s)));
-        if (stopped) {
-            states.add(() -> present(driver, root));
-            return work.apply(states);
+        if (Snapshots.requireSettled(container) == Snapshot.Activity.STOPPED) {
+            return work.apply(histories(container, wanted, v -> () -> present(driver, plans.filesystem(container, v))));
         }
-        Dataset present = datasets.of(container.id().pool(), container.name());
-        String copy = Datasets.passingLayer(container.name());
-        copy(container, present, copy, caller);
+        Map<String, String> copies = new LinkedHashMap<>();
+        wanted.all().forEach(v -> copies.put(v.name(), Datasets.passingLayer(container.name(), copies.size())));
+        copy(container, copies, caller);
         try {
-            RootFilesystem copied =
-                    root.with(root.tip(), present.on(copy, present.below()).frozenTip());
-            states.add(() -> view(driver.mountFrozen(copied), root.ids()));
-            return work.apply(states);
+            return work.apply(histories(container, wanted, v -> {
+                Volume copied = new Volume(
+                        v.name(),
+                        "",
+                        v.on(copies.getOrDefault(v.name(), v.tip()), v.below()).frozenTip(),
+                        null);
+                return () -> frozen(driver, plans.filesystem(container, copied));
+            }));
         } finally {
-            driver.destroy(root.layer(copy));
+            copies.values()
+                    .forEach(layer ->
+                            driver.destroy(container.pool().containers().resolve(layer)));
         }
     }
 
-    /** What {@code root} holds; nothing else has it mounted. */
-    static TreeView present(StorageDriver driver, RootFilesystem root) {
-        return view(driver.mount(root), root.ids());
+    private List<TreeHistory> histories(
+            Container container, Dataset wanted, Function<Volume, Supplier<TreeView>> present) {
+        List<TreeHistory> histories = new ArrayList<>();
+        for (Strand strand : wanted.strands()) {
+            List<Supplier<TreeView>> states = new ArrayList<>();
+            strand.snapshots()
+                    .forEach(s -> states.add(
+                            () -> frozen(container.pool().driver(), plans.filesystem(container, strand.in(s)))));
+            strand.present().map(present).ifPresent(states::add);
+            histories.add(new TreeHistory(strand.volume(), states));
+        }
+        return List.copyOf(histories);
     }
 
-    /** What {@code root} held in {@code snapshot}. */
-    static TreeView frozen(StorageDriver driver, RootFilesystem root, Snapshot snapshot) {
-        return view(driver.mountFrozen(root.with(root.tip(), snapshot.layers())), root.ids());
+    /** What {@code files} hold; nothing else has them mounted. */
+    static TreeView present(StorageDriver driver, RootFilesystem files) {
+        return view(driver.mount(files), files.ids());
+    }
+
+    /** What the layers of {@code files} below the tip show. */
+    static TreeView frozen(StorageDriver driver, RootFilesystem files) {
+        return view(driver.mountFrozen(files), files.ids());
     }
 
     private static TreeView view(Fd mount, Ids ids) {
         return new TreeView(Directory.of(mount, Resolution.NO_LINKS), inside(ids));
     }
 
-    private void copy(Container container, Dataset present, String layer, Caller caller) {
+    /** @param copies the layers to make, by volume */
+    private void copy(Container container, Map<String, String> copies, Caller caller) {
+        String pool = container.id().pool();
+        List<DatasetChange.Made> made = new ArrayList<>();
+        copies.forEach((volume, layer) -> made.add(new DatasetChange.Made(volume, layer, List.of())));
         operations
-                .of(container.id().pool())
+                .of(pool)
                 .run(
                         copyKind,
                         new DatasetChange.Plan(
-                                container.id().pool(),
+                                pool,
                                 container.name(),
-                                present,
-                                List.of(new DatasetChange.Made(Volume.ROOT, layer, List.of())),
+                                datasets.of(pool, container.name()),
+                                made,
                                 container.state() == ContainerState.RUNNING,
                                 List.of(),
                                 List.of(),

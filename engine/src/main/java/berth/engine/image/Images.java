@@ -147,7 +147,7 @@ public final class Images implements AutoCloseable {
         Staging scratch = Staging.scratch(directory, path);
         try {
             ArchiveReader reader = new Archives(scratch.path(), maxSize).open(archive);
-            return new PackedArchive(this, scratch, new CheckedArchive(reader), maxSize);
+            return new PackedArchive(scratch, new CheckedArchive(reader), maxSize);
         } catch (IOException | RuntimeException e) {
             scratch.close();
             throw e instanceof IOException broken ? Unpacker.broken(broken) : (RuntimeException) e;

@@ -4,11 +4,13 @@ import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.image.ArchiveEntry.Kind;
 import berth.engine.operation.Progress;
+import berth.linux.file.FileName;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
@@ -19,7 +21,6 @@ import java.util.Set;
 public final class ListedArchive implements AutoCloseable {
     private final ArchiveReader stream;
     private final CheckedArchive archive;
-    private final ArchiveReader tree;
 
     /** What becomes of files whose content is missing or damaged. */
     public enum Damaged {
@@ -27,7 +28,7 @@ public final class ListedArchive implements AutoCloseable {
         LEFT_OUT
     }
 
-    /** A file of it, by its path from the root. */
+    /** A file of it, by its path in it: {@code rootfs/…} or {@code datasets/NAME/…}. */
     public record Listed(String path, ContentList content) {}
 
     /**
@@ -39,7 +40,6 @@ public final class ListedArchive implements AutoCloseable {
         try {
             stream = Archives.tar(in, maxSize);
             archive = new CheckedArchive(stream);
-            tree = new PackedTreeReader(archive, PackedTree.TREE);
         } catch (IOException e) {
             throw Unpacker.broken(e);
         }
@@ -53,10 +53,10 @@ public final class ListedArchive implements AutoCloseable {
     /** The next file with content; empty at the end, which was whole then. @throws BerthException UNTRUSTED if it is damaged */
     public Optional<Listed> next() {
         try {
-            for (var entry = tree.next(); entry.isPresent(); entry = tree.next()) {
+            for (var entry = archive.next(); entry.isPresent(); entry = archive.next()) {
                 if (isListed(entry.get())) {
-                    return Optional.of(
-                            new Listed(EntryPath.of(entry.get()).text(), ContentList.parse(text(tree, entry.get()))));
+                    return Optional.of(new Listed(
+                            EntryPath.of(entry.get()).text(), ContentList.parse(text(archive, entry.get()))));
                 }
             }
             return Optional.empty();
@@ -66,13 +66,38 @@ public final class ListedArchive implements AutoCloseable {
     }
 
     /**
-     * Imports it, with its content from {@code store}, as {@link Images#importArchive} would.
+     * The file systems of it, with their content from {@code store}; they may be UNTRUSTED too because content is damaged, unless that
+     * is left out.
      *
-     * @throws BerthException UNTRUSTED too if content is damaged, unless it is left out
+     * @param names what they are called, the root's first
+     * @param maxSize the most bytes of content that they may have
      */
-    public Imported importInto(
-            Images images, ContentStore store, Damaged damaged, ImportRequest request, Progress progress) {
-        return images.importEntries(new Filled(store, damaged, progress), request, progress);
+    public TreeStates present(
+            ContentStore store, Damaged damaged, String source, List<String> names, long maxSize, Progress progress) {
+        return PackedArchive.present(new Filled(store, damaged, progress), source, maxSize, names);
+    }
+
+    /**
+     * Which of two paths of files comes first in a listing: those of the root file system do, then those of datasets by their names;
+     * otherwise each directory comes before what is in it, and names by their bytes.
+     */
+    public static int compare(String left, String right) {
+        String[] one = left.split("/");
+        String[] other = right.split("/");
+        if (!one[0].equals(other[0])) {
+            return one[0].equals(PackedTree.TREE) ? -1 : 1;
+        }
+        boolean inRoot = one[0].equals(PackedTree.TREE);
+        for (int i = 1; i < Math.min(one.length, other.length); i++) {
+            boolean isDataset = i == 1 && !inRoot;
+            int order = isDataset
+                    ? PackedTree.named(one[i]).compareTo(PackedTree.named(other[i]))
+                    : Arrays.compareUnsigned(FileName.encode(one[i]), FileName.encode(other[i]));
+            if (order != 0) {
+                return order;
+            }
+        }
+        return Integer.compare(one.length, other.length);
     }
 
     @Override
@@ -102,7 +127,7 @@ public final class ListedArchive implements AutoCloseable {
         return text.toByteArray();
     }
 
-    /** The tree with what is in its files. */
+    /** The archive with what is in its files. */
     private final class Filled implements ArchiveReader {
         private final ContentStore store;
         private final Damaged damaged;
@@ -124,7 +149,7 @@ public final class ListedArchive implements AutoCloseable {
             chunks.clear();
             current = new byte[0];
             position = 0;
-            for (var next = tree.next(); next.isPresent(); next = tree.next()) {
+            for (var next = archive.next(); next.isPresent(); next = archive.next()) {
                 ArchiveEntry entry = next.get();
                 boolean toNothing = entry.kind() == Kind.HARD_LINK
                         && leftOut.contains(EntryPath.ofTarget(entry).text());
@@ -134,7 +159,7 @@ public final class ListedArchive implements AutoCloseable {
                 if (toNothing) {
                     continue;
                 }
-                ContentList content = ContentList.parse(text(tree, entry));
+                ContentList content = ContentList.parse(text(archive, entry));
                 if (isWhole(entry, content)) {
                     chunks = new ArrayDeque<>(content.chunks());
                     return Optional.of(filled(entry, content));

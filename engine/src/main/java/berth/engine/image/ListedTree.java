@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A root file system in a tar archive as {@link PackedTree} packs one alone, but for the content of its files, which a
- * {@link ContentStore} keeps: in the archive each is its {@link ContentList}.
+ * File systems of a container in a tar archive as {@link PackedTree} packs them without their past, but for the content of their
+ * files, which a {@link ContentStore} keeps: in the archive each is its {@link ContentList}.
  */
 public final class ListedTree {
     private static final int ENTRIES_PER_STEP = 1000;
@@ -30,41 +30,69 @@ public final class ListedTree {
     public record Summary(long files, long bytes, List<String> notes) {}
 
     /**
-     * Lists {@code tree} and keeps what is in its files.
+     * Lists what {@code files} are last and keeps what is in their files.
      *
+     * @param files the root's first
      * @param out stays open
      * @throws berth.engine.BerthException CANCELLED if the thread is interrupted
      */
     public static Summary write(
-            TreeView tree, String description, ContentStore store, OutputStream out, Progress progress)
+            List<TreeHistory> files, String description, ContentStore store, OutputStream out, Progress progress)
             throws IOException {
-        Notes notes = new Notes();
-        CheckedWriter writer = new CheckedWriter(new TarWriter(out), description);
-        long entries = 0;
-        long files = 0;
-        long bytes = 0;
-        try (DirectoryReader reader = new DirectoryReader(tree.tree(), notes)) {
-            for (var next = reader.next(); next.isPresent(); next = reader.next()) {
-                if (notes.leavesOut(next.get())) {
-                    continue;
-                }
-                FileSink.checkInterrupt();
-                ArchiveEntry entry = PackedTree.moved(tree.inside(next.get()), PackedTree.TREE);
-                if (entry.kind() == Kind.FILE && entry.size() > 0) {
-                    byte[] text = list(next.get(), reader, store).text();
-                    writer.add(withContent(entry, text.length), new MemoryFile(text));
-                } else {
-                    writer.add(entry, reader);
-                }
-                files += entry.kind() == Kind.FILE ? 1 : 0;
-                bytes += entry.size();
-                if (++entries % ENTRIES_PER_STEP == 0) {
-                    progress.step("reading: %d files, %d MiB".formatted(entries, bytes >> 20));
+        Listing listing = new Listing(new CheckedWriter(new TarWriter(out), description), store, progress);
+        for (TreeHistory tree : files) {
+            try (TreeView present = tree.states().getLast().get()) {
+                listing.add(present, PackedTree.place(tree.name()));
+            }
+        }
+        return listing.finish();
+    }
+
+    /** What is listed so far. */
+    private static final class Listing {
+        private final CheckedWriter writer;
+        private final ContentStore store;
+        private final Progress progress;
+        private final Notes notes = new Notes();
+        private long entries;
+        private long files;
+        private long bytes;
+
+        Listing(CheckedWriter writer, ContentStore store, Progress progress) {
+            this.writer = writer;
+            this.store = store;
+            this.progress = progress;
+        }
+
+        void add(TreeView tree, String top) throws IOException {
+            try (DirectoryReader reader = new DirectoryReader(tree.tree(), notes)) {
+                for (var next = reader.next(); next.isPresent(); next = reader.next()) {
+                    if (!notes.leavesOut(next.get())) {
+                        FileSink.checkInterrupt();
+                        add(PackedTree.moved(tree.inside(next.get()), top), reader);
+                    }
                 }
             }
         }
-        writer.finish();
-        return new Summary(files, bytes, notes.lines());
+
+        private void add(ArchiveEntry entry, DirectoryReader reader) throws IOException {
+            if (entry.kind() == Kind.FILE && entry.size() > 0) {
+                byte[] text = list(entry, reader, store).text();
+                writer.add(withContent(entry, text.length), new MemoryFile(text));
+            } else {
+                writer.add(entry, reader);
+            }
+            files += entry.kind() == Kind.FILE ? 1 : 0;
+            bytes += entry.size();
+            if (++entries % ENTRIES_PER_STEP == 0) {
+                progress.step("reading: %d files, %d MiB".formatted(entries, bytes >> 20));
+            }
+        }
+
+        Summary finish() throws IOException {
+            writer.finish();
+            return new Summary(files, bytes, notes.lines());
+        }
     }
 
     private static ContentList list(ArchiveEntry entry, DirectoryReader reader, ContentStore store) throws IOException {

@@ -6,8 +6,11 @@ import berth.engine.operation.Progress;
 import berth.linux.Errno;
 import berth.linux.KernelException;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** States that can be mounted on this host. Used by one thread. */
 public final class MountedStates implements TreeStates {
@@ -15,32 +18,52 @@ public final class MountedStates implements TreeStates {
 
     private final Images images;
     private final Image image;
-    private final List<Supplier<TreeView>> states;
+    private final List<State> states;
+    /** What the first state of the root is made of. */
+    private Supplier<TreeView> base;
+
     private final Notes notes = new Notes();
     private int written;
 
+    /** A state, and the one that it differs from; from nothing if empty. */
+    private record State(Optional<Supplier<TreeView>> former, Supplier<TreeView> present) {}
+
     /**
      * @param images the images of the pool that the states are in
-     * @param states each mounts one, for reading; nobody changes them before all is done
+     * @param histories nobody changes them before all is done
      */
-    public MountedStates(Images images, Image image, List<Supplier<TreeView>> states) {
+    public MountedStates(Images images, Image image, List<TreeHistory> histories) {
         this.images = images;
         this.image = image;
-        this.states = List.copyOf(states);
+        this.base = () -> images.view(image);
+        this.states = histories.stream().flatMap(this::states).toList();
+    }
+
+    private Stream<State> states(TreeHistory history) {
+        List<State> states = new ArrayList<>();
+        Optional<Supplier<TreeView>> former = history.isRoot() ? Optional.of(() -> base.get()) : Optional.empty();
+        for (Supplier<TreeView> present : history.states()) {
+            states.add(new State(former, present));
+            former = Optional.of(present);
+        }
+        return states.stream();
     }
 
     @Override
     public Imported bringImage(Images target, Progress progress) {
-        return target.take(images, image, progress);
+        Imported brought = target.take(images, image, progress);
+        if (brought.outcome() == Imported.Outcome.KNOWN) {
+            // It may have come there from elsewhere, with other times.
+            base = () -> target.view(brought.image());
+        }
+        return brought;
     }
 
     @Override
     public void next(Target target, Progress progress) {
-        int number = written++;
-        try (TreeView former = number == 0
-                        ? images.view(image)
-                        : states.get(number - 1).get();
-                TreeView present = states.get(number).get();
+        State state = states.get(written++);
+        Optional<TreeView> former = state.former().map(Supplier::get);
+        try (TreeView present = state.present().get();
                 ArchiveReader changes = present.changesSince(former, notes)) {
             target.write(changes, NO_LIMITS, notes, progress);
         } catch (IOException e) {
@@ -52,12 +75,14 @@ public final class MountedStates implements TreeStates {
                     "the files cannot be copied: %s".formatted(e.getMessage()),
                     null,
                     e);
+        } finally {
+            former.ifPresent(TreeView::close);
         }
     }
 
     @Override
     public void compare(int number, TreeView copy, Progress progress) {
-        try (TreeView original = states.get(number).get()) {
+        try (TreeView original = states.get(number).present().get()) {
             if (!original.digest(progress).equals(copy.digest(progress))) {
                 throw new BerthException(
                         ErrorCode.FAILED,

@@ -1,18 +1,18 @@
 package berth.engine.image;
 
-import berth.engine.operation.Progress;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
 
 /** An archive that {@link PackedTree} wrote, or somebody who can do as much. Nothing of it is trusted. */
 public final class PackedArchive implements AutoCloseable {
-    private final Images images;
     private final Staging scratch;
     private final CheckedArchive archive;
     private final long maxSize;
 
-    PackedArchive(Images images, Staging scratch, CheckedArchive archive, long maxSize) {
-        this.images = images;
+    PackedArchive(Staging scratch, CheckedArchive archive, long maxSize) {
         this.scratch = scratch;
         this.archive = archive;
         this.maxSize = maxSize;
@@ -24,18 +24,36 @@ public final class PackedArchive implements AutoCloseable {
     }
 
     /**
-     * Imports the only tree of it.
+     * The file systems of it, of which each came without its past.
      *
-     * @throws berth.engine.BerthException as {@link Images#importArchive}; UNTRUSTED too if the checksum is wrong
+     * @param names what they are called, the root's first
      */
-    public Imported importTree(String source, Progress progress) {
-        ArchiveReader tree = new PackedTreeReader(archive, PackedTree.TREE);
-        return images.importEntries(tree, ImportRequest.of(source).upTo(maxSize), progress);
+    public TreeStates present(String source, List<String> names) {
+        return present(archive, source, maxSize, names);
     }
 
-    /** The states of it. */
-    public TreeStates states(String source) {
-        return new PackedStates(archive, source, maxSize);
+    static TreeStates present(ArchiveReader archive, String source, long maxSize, List<String> names) {
+        return new PackedStates(
+                archive,
+                source,
+                maxSize,
+                PackedTree.TREE,
+                names.stream().map(PackedTree::place).toList());
+    }
+
+    /**
+     * The file systems of it, of which each came with its past.
+     *
+     * @param states how many there are of each, the root's first
+     */
+    public TreeStates states(String source, SequencedMap<String, Integer> states) {
+        List<String> all = new ArrayList<>();
+        states.forEach((name, count) -> {
+            for (int i = 0; i < count; i++) {
+                all.add(PackedTree.state(name, i));
+            }
+        });
+        return new PackedStates(archive, source, maxSize, PackedTree.IMAGE, all);
     }
 
     @Override

@@ -7,19 +7,22 @@ import berth.engine.operation.Progress;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Root file systems in an archive that a {@link CheckedWriter} writes, with a description of whose they are. One alone is in
- * {@value #TREE}: any tar or cpio program reads it, and it imports as an image like any archive. One with its past is a tar archive:
- * {@value #IMAGE} is the image it stands on, {@code states/0} what changed of that in the oldest state, and so on; a character device
- * stands for a file that is gone.
+ * File systems of a container in an archive that a {@link CheckedWriter} writes, with a description of whose they are. Those without
+ * their past are in {@value #TREE}, which imports as an image like any archive, and {@code datasets/NAME}: any tar or cpio program
+ * reads them. Those with it are a tar archive: {@value #IMAGE} is the image that the root stands on, {@code states/0} what changed of
+ * that in the oldest state, and so on, and {@code datasets/NAME/0} the oldest state of another; a character device stands for a file
+ * that is gone. {@code NAME} has {@code :} for each slash.
  */
 public final class PackedTree {
     static final String TREE = "rootfs";
     static final String IMAGE = "image";
 
-    private static final String STATES = "states/";
+    private static final String STATES = "states";
+    private static final String DATASETS = "datasets/";
     private static final int MAX_ID = 65_535;
     private static final int ENTRIES_PER_STEP = 5000;
 
@@ -31,14 +34,29 @@ public final class PackedTree {
         CPIO
     }
 
-    /** What {@code number}, from 0 on, of the states is in. */
-    static String state(int number) {
-        return STATES + number;
+    /** What the file system {@code name} is in, without its past. */
+    static String place(String name) {
+        return name.equals(TreeHistory.ROOT) ? TREE : dataset(name);
+    }
+
+    /** What {@code number}, from 0 on, of the states of the file system {@code name} is in. */
+    static String state(String name, int number) {
+        return (name.equals(TreeHistory.ROOT) ? STATES : dataset(name)) + "/" + number;
+    }
+
+    private static String dataset(String name) {
+        return DATASETS + name.replace('/', ':');
+    }
+
+    /** What the dataset is called that is in {@code directory} of the directory for them. */
+    static String named(String directory) {
+        return directory.replace(':', '/');
     }
 
     /**
-     * Packs {@code tree}. Device nodes and sockets are left out.
+     * Packs what {@code files} are last. Device nodes and sockets are left out.
      *
+     * @param files the root's first
      * @param description what {@link PackedArchive} tells of it
      * @param out stays open
      * @return what was left out, one line each
@@ -47,29 +65,40 @@ public final class PackedTree {
      * @throws IOException if {@code out} cannot be written
      */
     public static List<String> write(
-            TreeView tree, String description, Format format, OutputStream out, Progress progress) throws IOException {
+            List<TreeHistory> files, String description, Format format, OutputStream out, Progress progress)
+            throws IOException {
         Notes notes = new Notes();
-        try (DirectoryReader reader = new DirectoryReader(tree.tree(), notes)) {
-            ArchiveWriter archive = switch (format) {
-                case TAR -> new TarWriter(out);
-                case CPIO -> new CpioWriter(out, reader::hasOtherNames, notes);
-            };
-            CheckedWriter writer = new CheckedWriter(archive, description);
-            add(writer, tree, reader, TREE, notes, progress);
-            writer.finish();
+        Walk walk = new Walk();
+        ArchiveWriter archive = switch (format) {
+            case TAR -> new TarWriter(out);
+            case CPIO -> new CpioWriter(out, walk::hasOtherNames, notes);
+        };
+        CheckedWriter writer = new CheckedWriter(archive, description);
+        for (TreeHistory tree : files) {
+            try (TreeView present = tree.states().getLast().get();
+                    DirectoryReader reader = new DirectoryReader(present.tree(), notes)) {
+                walk.at = Optional.of(reader);
+                add(writer, present, reader, place(tree.name()), notes, progress);
+            }
         }
+        writer.finish();
         return notes.lines();
     }
 
-    /**
-     * Packs {@code image} of {@code images} and {@code states} that stand on it, the oldest first; otherwise as {@link #write}.
-     *
-     * @param states each mounts one, for reading
-     */
+    /** The tree that is being packed. */
+    private static final class Walk {
+        private Optional<DirectoryReader> at = Optional.empty();
+
+        boolean hasOtherNames() {
+            return at.filter(DirectoryReader::hasOtherNames).isPresent();
+        }
+    }
+
+    /** Packs {@code image} of {@code images} and all states of {@code files}, of which the first stands on it; otherwise as {@link #write}. */
     public static List<String> writeStates(
             Images images,
             Image image,
-            List<Supplier<TreeView>> states,
+            List<TreeHistory> files,
             String description,
             OutputStream out,
             Progress progress)
@@ -81,19 +110,38 @@ public final class PackedTree {
             progress.step("packing the image");
             add(writer, base, reader, IMAGE, notes, progress);
         }
-        for (int i = 0; i < states.size(); i++) {
-            progress.step("packing state %d of %d".formatted(i + 1, states.size()));
-            try (TreeView former =
-                            i == 0 ? images.view(image) : states.get(i - 1).get();
-                    TreeView present = states.get(i).get();
-                    ArchiveReader changes = present.changesSince(former, notes)) {
-                for (var next = changes.next(); next.isPresent(); next = changes.next()) {
-                    writer.add(moved(next.get(), state(i)), changes);
-                }
+        int count = files.stream().mapToInt(h -> h.states().size()).sum();
+        int done = 0;
+        for (TreeHistory history : files) {
+            Optional<Supplier<TreeView>> former =
+                    history.isRoot() ? Optional.of(() -> images.view(image)) : Optional.empty();
+            int number = 0;
+            for (Supplier<TreeView> present : history.states()) {
+                progress.step("packing state %d of %d".formatted(++done, count));
+                addChanges(writer, former, present, state(history.name(), number++), notes);
+                former = Optional.of(present);
             }
         }
         writer.finish();
         return notes.lines();
+    }
+
+    private static void addChanges(
+            CheckedWriter writer,
+            Optional<Supplier<TreeView>> former,
+            Supplier<TreeView> state,
+            String top,
+            Notes notes)
+            throws IOException {
+        Optional<TreeView> was = former.map(Supplier::get);
+        try (TreeView present = state.get();
+                ArchiveReader changes = present.changesSince(was, notes)) {
+            for (var next = changes.next(); next.isPresent(); next = changes.next()) {
+                writer.add(moved(next.get(), top), changes);
+            }
+        } finally {
+            was.ifPresent(TreeView::close);
+        }
     }
 
     private static void add(

@@ -86,12 +86,13 @@ final class TreeChanges implements ArchiveReader {
         }
     }
 
-    TreeChanges(TreeView former, TreeView now, Differences.Times times, Notes notes) {
+    /** @param former empty if all is new */
+    TreeChanges(Optional<TreeView> former, TreeView now, Differences.Times times, Notes notes) {
         this.now = now;
         this.notes = notes;
-        this.differences = new Differences(former, now, times);
+        this.differences = new Differences(former.orElse(now), now, times);
         ready.add(owned(FoundFile.root(now.tree())));
-        Directory was = former.tree().with(Resolution.NO_LINKS);
+        Directory was = former.map(f -> f.tree().with(Resolution.NO_LINKS)).orElse(null);
         levels.push(new Level(now.tree().with(Resolution.NO_LINKS), was, ".", "", true));
     }
 

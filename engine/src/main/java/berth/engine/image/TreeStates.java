@@ -6,8 +6,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * What a root file system was at several moments, the oldest first, and last what it is: an image, and of each state what changed
- * since the one before. Read once, from front to end.
+ * What the file systems of a container were at several moments: that of its root first, which stands on an image, then the others,
+ * which begin empty, by their names. Of each all states come, the oldest first, as what changed since the one before. Read once, from
+ * front to end.
  */
 public interface TreeStates {
     /**
@@ -26,7 +27,7 @@ public interface TreeStates {
     void next(Target target, Progress progress);
 
     /**
-     * Compares state {@code number}, from 0 on, with {@code copy}, after all were made.
+     * Compares state {@code number}, from 0 on among all, with {@code copy}, after all were made.
      *
      * @throws berth.engine.BerthException FAILED if they differ
      */

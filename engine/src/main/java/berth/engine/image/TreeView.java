@@ -3,6 +3,7 @@ package berth.engine.image;
 import berth.engine.operation.Progress;
 import berth.linux.file.Directory;
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * A tree of files, with the ids that its container sees. Whoever made it closes it; nobody writes to the tree meanwhile.
@@ -41,11 +42,11 @@ public record TreeView(Directory tree, Owners owners) implements AutoCloseable {
     }
 
     /**
-     * What makes it of {@code former}. Reading it throws UNSUPPORTED of a file of an id beyond 65535.
+     * What makes it of {@code former}, or of nothing. Reading it throws UNSUPPORTED of a file of an id beyond 65535.
      *
      * @param notes gets what was left out
      */
-    ArchiveReader changesSince(TreeView former, Notes notes) {
+    ArchiveReader changesSince(Optional<TreeView> former, Notes notes) {
         return new TreeChanges(former, this, Differences.Times.EXACT, notes);
     }
 
@@ -54,7 +55,7 @@ public record TreeView(Directory tree, Owners owners) implements AutoCloseable {
      * have gone through archives, which have none.
      */
     ArchiveReader layerOn(TreeView base, Notes notes) {
-        return new TreeChanges(base, this, Differences.Times.TO_THE_SECOND, notes);
+        return new TreeChanges(Optional.of(base), this, Differences.Times.TO_THE_SECOND, notes);
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -74,6 +75,19 @@ public record Dataset(
         List<Volume> all = new ArrayList<>(List.of(root()));
         all.addAll(volumes());
         return List.copyOf(all);
+    }
+
+    /** All file systems that it has or had in a snapshot: that of its root, then the others by their names. */
+    public List<Strand> strands() {
+        Set<String> names = new TreeSet<>();
+        volumes().forEach(v -> names.add(v.name()));
+        snapshots.forEach(s -> names.addAll(s.volumes().keySet()));
+        List<Strand> strands = new ArrayList<>(List.of(new Strand(Volume.ROOT, snapshots, Optional.of(root()))));
+        names.forEach(name -> strands.add(new Strand(
+                name,
+                snapshots.stream().filter(s -> s.volumes().containsKey(name)).toList(),
+                findVolume(name))));
+        return List.copyOf(strands);
     }
 
     /** The file system of that name, if there is one. */
@@ -158,11 +172,29 @@ public record Dataset(
                 quota);
     }
 
+    /** Its root file system alone, now and in its snapshots. */
+    public Dataset rootAlone() {
+        return new Dataset(
+                id,
+                tip,
+                below,
+                snapshots.stream()
+                        .map(s -> s.on(Map.of(Volume.ROOT, s.layers())))
+                        .toList(),
+                List.of(),
+                quota);
+    }
+
     /** With one more snapshot. */
     public Dataset with(Snapshot snapshot) {
         List<Snapshot> all = new ArrayList<>(snapshots);
         all.add(snapshot);
         return new Dataset(id, tip, below, all, volumes, quota);
+    }
+
+    /** As it is now alone. */
+    public Dataset withoutSnapshots() {
+        return new Dataset(id, tip, below, List.of(), volumes, quota);
     }
 
     /** Without the snapshots {@code names}. */

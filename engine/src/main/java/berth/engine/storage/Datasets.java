@@ -83,9 +83,13 @@ public final class Datasets {
         return id + "@" + HexFormat.of().toHexDigits(random.nextInt());
     }
 
-    /** A name for a layer of container {@code id} that nothing stands on: what a crash leaves of it goes with the next {@link #open}. */
-    public static String passingLayer(String id) {
-        return id + PASSING;
+    /**
+     * A name for a layer of container {@code id} that nothing stands on: what a crash leaves of it goes with the next {@link #open}.
+     *
+     * @param number tells it from others of the same container
+     */
+    public static String passingLayer(String id, int number) {
+        return id + "@" + number + PASSING;
     }
 
     /** As {@link #passingLayer}, for a layer that is made of others of container {@code id} while it may be used. */

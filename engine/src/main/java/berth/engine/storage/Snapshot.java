@@ -63,9 +63,11 @@ public record Snapshot(
         }
     }
 
-    /** The same of the root file system alone, shown by other layers. */
-    public Snapshot on(List<Layer> others) {
-        return new Snapshot(name, at, by, command, activity, others, Map.of(), origin);
+    /** The same, shown by other layers: those of each of its file systems, by their names, the root's among them. */
+    public Snapshot on(Map<String, List<Layer>> others) {
+        Map<String, List<Layer>> further = new TreeMap<>(others);
+        List<Layer> root = Objects.requireNonNullElse(further.remove(Volume.ROOT), List.of());
+        return new Snapshot(name, at, by, command, activity, root, further, origin);
     }
 
     /** Why it was taken; never null. */

@@ -1,6 +1,7 @@
 package berth.engine.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import berth.engine.BerthException;
 import berth.engine.operation.Progress;
@@ -14,8 +15,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -79,12 +83,22 @@ class PackedStatesTest {
         }
     }
 
-    private TreeStates.Target target() {
-        return new TreeStates.Target(Directory.open(trees.resolve("copy"), Resolution.IN_ROOT), Owners.SAME, trees);
+    private TreeStates.Target target(String name) {
+        return new TreeStates.Target(Directory.open(trees.resolve(name), Resolution.IN_ROOT), Owners.SAME, trees);
+    }
+
+    private static SequencedMap<String, Integer> counts() {
+        SequencedMap<String, Integer> counts = new LinkedHashMap<>();
+        counts.put("/", 2);
+        counts.put("data/pg", 2);
+        return counts;
     }
 
     private void copyImage() throws IOException {
-        SampleTree.shell(trees, "cp", "rm -rf copy; cp -a " + fixture.images().tree(image) + " copy");
+        SampleTree.shell(
+                trees,
+                "cp",
+                "rm -rf copy dataset; mkdir dataset; cp -a " + fixture.images().tree(image) + " copy");
     }
 
     private byte[] archive() throws IOException {
@@ -92,7 +106,9 @@ class PackedStatesTest {
         PackedTree.writeStates(
                 fixture.images(),
                 image,
-                List.of(() -> view("one"), () -> view("two")),
+                List.of(
+                        new TreeHistory("/", List.of(() -> view("one"), () -> view("two"))),
+                        new TreeHistory("data/pg", List.of(() -> view("two"), () -> view("one")))),
                 "who: it is\n",
                 out,
                 Progress.none());
@@ -101,13 +117,17 @@ class PackedStatesTest {
 
     private void receive(byte[] archive) {
         try (PackedArchive packed = fixture.images().openPacked(new ByteArrayInputStream(archive), MAX_SIZE)) {
-            TreeStates states = packed.states("test");
+            TreeStates states = packed.states("test", counts());
             states.bringImage(fixture.images(), Progress.none());
-            TreeStates.Target target = target();
+            TreeStates.Target target = target("copy");
+            TreeStates.Target dataset = target("dataset");
             try (Directory _ = target.tree();
+                    Directory _ = dataset.tree();
                     TreeView copy = view("copy")) {
                 states.next(target, Progress.none());
                 states.next(target, Progress.none());
+                states.next(dataset, Progress.none());
+                states.next(dataset, Progress.none());
                 states.compare(0, copy, Progress.none());
             }
         }
@@ -116,12 +136,12 @@ class PackedStatesTest {
     @Test
     void whatChangedMakesTheNextStateOfTheFormer() throws IOException {
         SampleTree.shell(trees, "cp", "cp -a one copy");
-        TreeStates.Target target = target();
+        TreeStates.Target target = target("copy");
 
         try (Directory _ = target.tree();
                 TreeView former = view("one");
                 TreeView present = view("two");
-                ArchiveReader changes = present.changesSince(former, new Notes())) {
+                ArchiveReader changes = present.changesSince(Optional.of(former), new Notes())) {
             target.write(changes, new Limits(MAX_SIZE, 1000), new Notes(), Progress.none());
         }
 
@@ -135,7 +155,7 @@ class PackedStatesTest {
 
         try (TreeView former = view("two");
                 TreeView present = view("copy");
-                ArchiveReader changes = present.changesSince(former, new Notes())) {
+                ArchiveReader changes = present.changesSince(Optional.of(former), new Notes())) {
             changes.next().ifPresent(e -> told.add(e.name()));
             changes.next().ifPresent(e -> told.add(e.name()));
         }
@@ -150,7 +170,7 @@ class PackedStatesTest {
 
         try (TreeView former = view("two");
                 TreeView present = view("copy");
-                ArchiveReader changes = present.changesSince(former, new Notes())) {
+                ArchiveReader changes = present.changesSince(Optional.of(former), new Notes())) {
             changes.next().ifPresent(e -> told.add(e.name()));
             changes.next().ifPresent(e -> told.add(e.name()));
         }
@@ -164,12 +184,12 @@ class PackedStatesTest {
                 cp -a one copy; cp -a one three; cd three
                 cp -p srv/A srv/a; mv srv/a srv/A; cp -p etc/p etc/p2; ln -f etc/p2 etc/p; ln srv/C srv/E; ln srv/link dd/link
                 """);
-        TreeStates.Target target = target();
+        TreeStates.Target target = target("copy");
 
         try (Directory _ = target.tree();
                 TreeView former = view("one");
                 TreeView present = view("three");
-                ArchiveReader changes = present.changesSince(former, new Notes())) {
+                ArchiveReader changes = present.changesSince(Optional.of(former), new Notes())) {
             target.write(changes, new Limits(MAX_SIZE, 1000), new Notes(), Progress.none());
         }
 
@@ -184,6 +204,55 @@ class PackedStatesTest {
         receive(archive);
 
         assertThat(digest("copy")).isEqualTo(digest("two"));
+        assertThat(digest("dataset")).isEqualTo(digest("one"));
+    }
+
+    @Test
+    void anArchiveOfPresentTreesIsTheImageAndWhatIsBesideIt() throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        List<TreeHistory> files = List.of(
+                new TreeHistory("/", List.of(() -> view("one"))), new TreeHistory("data", List.of(() -> view("two"))));
+        PackedTree.write(files, "who: it is\n", PackedTree.Format.TAR, out, Progress.none());
+        copyImage();
+
+        try (PackedArchive packed =
+                fixture.images().openPacked(new ByteArrayInputStream(out.toByteArray()), MAX_SIZE)) {
+            TreeStates states = packed.present("test", List.of("/", "data"));
+            assertThat(states.bringImage(fixture.images(), Progress.none()).image())
+                    .isEqualTo(image);
+            TreeStates.Target root = target("copy");
+            TreeStates.Target dataset = target("dataset");
+            try (Directory _ = root.tree();
+                    Directory _ = dataset.tree();
+                    TreeView copy = view("dataset")) {
+                states.next(root, Progress.none());
+                states.next(dataset, Progress.none());
+                states.compare(0, copy, Progress.none());
+            }
+        }
+
+        assertThat(digest("dataset")).isEqualTo(digest("two"));
+    }
+
+    @Test
+    void whatAnArchiveHasBesideWhatItSaysIsRefused() throws IOException {
+        byte[] archive = archive();
+        copyImage();
+
+        try (PackedArchive packed = fixture.images().openPacked(new ByteArrayInputStream(archive), MAX_SIZE)) {
+            SequencedMap<String, Integer> fewer = new LinkedHashMap<>(Map.of("/", 2));
+            TreeStates states = packed.states("test", fewer);
+            states.bringImage(fixture.images(), Progress.none());
+            TreeStates.Target target = target("copy");
+            try (Directory _ = target.tree();
+                    TreeView copy = view("copy")) {
+                states.next(target, Progress.none());
+                states.next(target, Progress.none());
+                assertThatThrownBy(() -> states.compare(0, copy, Progress.none()))
+                        .isInstanceOf(BerthException.class)
+                        .hasMessageContaining("more than it says");
+            }
+        }
     }
 
     @Test

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -328,6 +329,30 @@ public abstract class StorageDriverContract {
         in(web, root -> Files.createFile(root.resolve("new")));
 
         assertThat(driver.isUntouched(web)).isFalse();
+    }
+
+    @Test
+    void whoseTheRootDirectoryIsStaysOnATipOnWhatWasFrozen() throws IOException {
+        in(web, mounted -> {
+            Files.setAttribute(mounted, "unix:uid", 700_033);
+            Files.setAttribute(mounted, "unix:gid", 700_034);
+            Files.setPosixFilePermissions(mounted, PosixFilePermissions.fromString("rwxr-x---"));
+        });
+        List<Layer> frozen = List.of(Layer.own("web"));
+        List<Layer> lent = List.of(Layer.own("web").lentBy(WEB));
+        RootFilesystem later = new RootFilesystem(store, "web@1", driver.needed(frozen), image, WEB);
+        RootFilesystem copy = new RootFilesystem(store, "mail", driver.needed(lent), image, MAIL);
+
+        driver.create(later.with("web@1", frozen));
+        driver.create(copy.with("mail", lent));
+
+        in(later, mounted -> assertThat(uid(mounted)).isEqualTo(700_033));
+        in(copy, mounted -> assertThat(uid(mounted)).isEqualTo(800_033));
+        in(copy, mounted -> assertThat(Files.getAttribute(mounted, "unix:gid")).isEqualTo(800_034));
+        in(
+                copy,
+                mounted -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(mounted)))
+                        .isEqualTo("rwxr-x---"));
     }
 
     @Test

@@ -80,6 +80,9 @@ final class CtBackup {
         @Option(names = "--all", description = "every container")
         boolean all;
 
+        @Mixin
+        DatasetOption datasets = new DatasetOption();
+
         @Parameters(arity = "0..*", paramLabel = "ID", description = "containers")
         List<String> ids = new ArrayList<>();
 
@@ -110,7 +113,10 @@ final class CtBackup {
                                 opened,
                                 directory,
                                 call.caller().progress(),
-                                d -> call.services().containers().backup().add(container, d, call.caller()));
+                                d -> call.services()
+                                        .containers()
+                                        .backup()
+                                        .add(container, d, datasets.chosen(), call.caller()));
                 call.out().done("%s is in backup %s", container.name(), made.name());
                 return Optional.empty();
             } catch (BerthException e) {

@@ -6,6 +6,7 @@ import berth.engine.container.Container;
 import berth.engine.container.TransferWish;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -17,7 +18,7 @@ import picocli.CommandLine.Parameters;
             "In the same pool both share the files that were there; nothing is copied of a stopped container, and of"
                     + " one that runs what it changed since its last snapshot, while it is suspended. The copy is stopped,"
                     + " has a user of its own and no network interfaces, is its own host's name, and does not start by"
-                    + " itself.",
+                    + " itself. It has the datasets too unless --no-datasets is given.",
             "In another pool, which --pool or a NEW-ID of the form POOL:ID names, it shares nothing, and has the"
                     + " snapshots too unless --no-snapshots is given. Every file is read again and compared before the"
                     + " copy is there.",
@@ -35,6 +36,9 @@ final class CtCopy extends OsctlCommand {
 
     @Option(names = "--no-snapshots", description = "a copy that shares nothing does not have the snapshots either")
     boolean noSnapshots;
+
+    @Mixin
+    DatasetOption datasets = new DatasetOption();
 
     @Option(
             names = "--consistent",
@@ -54,7 +58,10 @@ final class CtCopy extends OsctlCommand {
         Names.Place place = call.names().destination(copy, source.id().pool());
         boolean stays = place.pool().equals(source.id().pool());
         Supplier<Container> work = stays && !fullCopy
-                ? () -> call.services().containers().copies().copy(source, place.name(), call.caller())
+                ? () -> call.services()
+                        .containers()
+                        .copies()
+                        .copy(source, place.name(), datasets.chosen(), call.caller())
                 : () -> call.services().containers().transfer().copy(source, wish(place), call.caller());
         Container made =
                 stops() ? call.services().containers().stopped().during(source, call.caller(), work) : work.get();
@@ -77,6 +84,7 @@ final class CtCopy extends OsctlCommand {
         return new TransferWish(
                 place.pool(),
                 place.name(),
-                noSnapshots ? TransferWish.WithSnapshots.NONE : TransferWish.WithSnapshots.ALL);
+                noSnapshots ? TransferWish.WithSnapshots.NONE : TransferWish.WithSnapshots.ALL,
+                datasets.chosen());
     }
 }

@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -17,7 +18,7 @@ import picocli.CommandLine.Parameters;
         name = "export",
         description = {
             "Pack a container into a file, with all that makes it",
-            "An archive of its files, with the ids that it sees, its settings and a checksum, which 'ct import' takes"
+            "An archive of its files and datasets, with the ids that it sees, its settings and a checksum, which 'ct import' takes"
                     + " in. What one that runs has changed is copied first, while it is suspended. It can be neither"
                     + " started nor stopped until it is packed.",
             "A stream has its image and its snapshots too, each with what changed since the one before, so that an"
@@ -44,6 +45,9 @@ final class CtExport extends OsctlCommand {
 
     @Option(names = "--history", description = "pack former settings too, into a stream")
     boolean history;
+
+    @Mixin
+    DatasetOption datasets = new DatasetOption();
 
     @Parameters(index = "0", paramLabel = "ID", description = "a container")
     String id = "";
@@ -93,7 +97,8 @@ final class CtExport extends OsctlCommand {
             throw new BerthException(
                     ErrorCode.USAGE, "only a stream has room for former settings", "use --format stream");
         }
-        return new ExportWish(chosen, history ? ExportWish.History.PACKED : ExportWish.History.LEFT_OUT);
+        return new ExportWish(
+                chosen, history ? ExportWish.History.PACKED : ExportWish.History.LEFT_OUT, datasets.chosen());
     }
 
     private Compression kind() {

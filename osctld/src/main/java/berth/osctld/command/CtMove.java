@@ -2,6 +2,7 @@ package berth.osctld.command;
 
 import berth.engine.container.Container;
 import berth.engine.container.TransferWish;
+import berth.engine.container.WithDatasets;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Parameters;
             "Give a stopped container another id, or another pool",
             "In its pool nothing is copied. It keeps all that it has, its snapshots, history, logs and user among it."
                     + " Its host name changes with it unless one was set.",
-            "To another pool, which --pool or a NEW-ID of the form POOL:ID names, all its files and snapshots are"
+            "To another pool, which --pool or a NEW-ID of the form POOL:ID names, all its files, datasets and snapshots are"
                     + " copied, read again and compared; then it takes the place of the former one, which goes to the"
                     + " trash of its pool. There it has a user of its own and new logs."
         },
@@ -46,7 +47,7 @@ final class CtMove extends OsctlCommand {
                 .transfer()
                 .move(
                         former,
-                        new TransferWish(place.pool(), place.name(), TransferWish.WithSnapshots.ALL),
+                        new TransferWish(place.pool(), place.name(), TransferWish.WithSnapshots.ALL, WithDatasets.ALL),
                         call.caller());
         call.out().done("%s is %s now", former.id(), made.id());
     }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
+import berth.engine.idmap.IdMap;
 import berth.engine.storage.IdmappedTree;
 import berth.engine.storage.Ids;
 import berth.engine.storage.Layer;
@@ -84,8 +85,9 @@ public final class DirDriver implements StorageDriver {
     public void create(RootFilesystem root) {
         Path layer = makeCountedLayer(root, root.tip());
         try (Directory upper = Directory.open(layer.resolve(UPPER), Resolution.NO_LINKS)) {
-            upper.chown(".", root.rootUid(), root.rootGid());
-            upper.chmod(".", modeBelow(root));
+            Top below = below(root);
+            upper.chown(".", below.uid(), below.gid());
+            upper.chmod(".", below.mode());
         }
         makeDurable(layer);
     }
@@ -145,7 +147,7 @@ public final class DirDriver implements StorageDriver {
     @Override
     public boolean isUntouched(RootFilesystem root) {
         try (Directory upper = Directory.open(root.directory().resolve(UPPER), Resolution.NO_LINKS)) {
-            return upper.listSome(1).isEmpty() && upper.stat().mode() == modeBelow(root);
+            return upper.listSome(1).isEmpty() && Top.of(upper.stat()).equals(below(root));
         }
     }
 
@@ -278,18 +280,38 @@ public final class DirDriver implements StorageDriver {
         }
     }
 
-    /** What the root directory's mode is before anything changes it. */
-    private static int modeBelow(RootFilesystem root) {
-        if (root.below().isEmpty()) {
-            return USUAL_MODE;
+    /** Whose the root directory is and what its mode is. */
+    private record Top(int uid, int gid, int mode) {
+        static Top of(FileStat stat) {
+            return new Top(stat.uid(), stat.gid(), stat.mode());
         }
-        Path top = root.layer(root.below().getFirst().name()).resolve(UPPER);
+    }
+
+    /** What the root directory is before anything changes it. */
+    private static Top below(RootFilesystem root) {
+        if (root.below().isEmpty()) {
+            return new Top(root.rootUid(), root.rootGid(), USUAL_MODE);
+        }
+        Layer layer = root.below().getFirst();
+        Path top = root.layer(layer.name()).resolve(UPPER);
         try (Directory upper = Directory.open(top, Resolution.NO_LINKS)) {
-            return upper.stat().mode();
+            Top stored = Top.of(upper.stat());
+            Ids ids = layer.foreignIds().orElse(root.ids());
+            return new Top(
+                    seen(stored.uid(), ids.uids(), root.ids().uids()),
+                    seen(stored.gid(), ids.gids(), root.ids().gids()),
+                    stored.mode());
         } catch (KernelException e) {
             throw new BerthException(
                     ErrorCode.FAILED, "layer %s is missing: %s".formatted(top.getParent(), e.getMessage()), null, e);
         }
+    }
+
+    /** The host id with which {@code seen} shows what is stored with {@code id}, one of {@code stored}. */
+    private static int seen(int id, IdMap stored, IdMap seen) {
+        OptionalLong inside = stored.fromHost(Integer.toUnsignedLong(id));
+        OptionalLong outside = inside.isPresent() ? seen.toHost(inside.getAsLong()) : OptionalLong.empty();
+        return (int) outside.orElse(seen.root());
     }
 
     /** A merged one is not counted: a file that has a second name in it stays in the project that it was made in. */
