@@ -71,6 +71,7 @@ public final class Main {
                 : FailPoints.none();
         Services services = Wiring.services(instance, libexec, failPoints);
         services.containers().views().start();
+        services.imageBuilds().endLeftOver();
         services.gate().openAll();
         // Hooks that have been waiting for a daemon find their containers adopted; every start from here on needs an
         // answer.

@@ -12,6 +12,7 @@ import berth.engine.host.PoolGate;
 import berth.engine.host.UserAdministration;
 import berth.engine.idmap.SystemAccounts;
 import berth.engine.idmap.UserStores;
+import berth.engine.image.BuildCgroups;
 import berth.engine.image.ImageBuilds;
 import berth.engine.image.ImageStores;
 import berth.engine.isolation.AppArmor;
@@ -154,7 +155,7 @@ final class Wiring {
                 groups,
                 images,
                 shares,
-                new ImageBuilds(images, users, namespaces),
+                new ImageBuilds(images, users, namespaces, new BuildCgroups(instance, machinery.cgroups())),
                 networks,
                 new Repositories(instance, new HttpTransport(System.getenv(), SERVER_PATIENCE), clock),
                 new Publisher(instance, clock),

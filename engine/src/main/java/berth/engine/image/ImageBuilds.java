@@ -15,20 +15,30 @@ public final class ImageBuilds {
     private final ImageStores images;
     private final UserStores users;
     private final UserNamespaces namespaces;
+    private final BuildCgroups cgroups;
     private final AtomicLong builds = new AtomicLong();
 
-    public ImageBuilds(ImageStores images, UserStores users, UserNamespaces namespaces) {
+    /** @param cgroups where builds are held to what containers may take */
+    public ImageBuilds(ImageStores images, UserStores users, UserNamespaces namespaces, BuildCgroups cgroups) {
         this.images = images;
         this.users = users;
         this.namespaces = namespaces;
+        this.cgroups = cgroups;
+    }
+
+    /** Ends what a daemon before may have left, which may have ids that others get now. */
+    public void endLeftOver() {
+        cgroups.clear();
     }
 
     /** As {@link Images#build}, in {@code pool}. */
     public Imported build(String pool, ImageBuilder builder, ImportRequest request, Caller caller) {
         Users ofPool = users.of(pool);
-        User builderIds = ofPool.planOwned("image-build-" + builds.incrementAndGet());
-        try {
-            Sandbox sandbox = new Sandbox(namespaces, extents(builderIds.uidMap()), extents(builderIds.gidMap()));
+        long number = builds.incrementAndGet();
+        User builderIds = ofPool.planOwned("image-build-" + number);
+        try (BuildCgroups.Room room = cgroups.make(number)) {
+            Sandbox sandbox = new Sandbox(
+                    namespaces, extents(builderIds.uidMap()), extents(builderIds.gidMap()), room.entrances());
             return images.of(pool).build(builder, sandbox, request, caller.progress());
         } finally {
             ofPool.release(builderIds);

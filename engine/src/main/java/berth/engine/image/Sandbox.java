@@ -25,8 +25,9 @@ import java.util.TreeMap;
 
 /**
  * Where images are built: programs of the host and of the image run in namespaces of their own, as a root who is nobody on the
- * host, with ids that nobody else has. They see the host's files as anybody does, its network, and a directory of their own as
- * {@code /tmp}; {@code /run}, {@code /var/tmp} and {@code /dev/shm} are empty. All of them end with the build, and with the daemon.
+ * host, with ids that nobody else has. They read the host's files as anybody does and write none, have its network, and a directory of
+ * their own as {@code /tmp}; {@code /run}, {@code /var/tmp} and {@code /dev/shm} are empty. All of them end with the build, and with the
+ * daemon: process 1 of the namespace around theirs is a shell of the host's root, which watches a pipe that the daemon holds.
  */
 public final class Sandbox {
     private static final List<String> PROXIES = List.of("http_proxy", "https_proxy", "no_proxy");
@@ -34,15 +35,18 @@ public final class Sandbox {
     private final UserNamespaces namespaces;
     private final List<IdExtent> uids;
     private final List<IdExtent> gids;
+    private final List<Path> cgroups;
 
     /**
      * @param uids the host ids of its users, those of a container
      * @param gids the host ids of its groups
+     * @param cgroups the directories whose cgroups its programs are in
      */
-    public Sandbox(UserNamespaces namespaces, List<IdExtent> uids, List<IdExtent> gids) {
+    public Sandbox(UserNamespaces namespaces, List<IdExtent> uids, List<IdExtent> gids, List<Path> cgroups) {
         this.namespaces = namespaces;
         this.uids = List.copyOf(uids);
         this.gids = List.copyOf(gids);
+        this.cgroups = List.copyOf(cgroups);
     }
 
     /**
@@ -77,7 +81,7 @@ public final class Sandbox {
                     .withStdin(hold.reader())
                     .withStdout(out.writer())
                     .withStderr(err.writer())
-                    .grouped(Command.Grouping.OWN_GROUP));
+                    .grouped(Command.Grouping.OWN_SESSION));
             return new SandboxBuild(
                     job.program(),
                     child,
@@ -108,10 +112,13 @@ public final class Sandbox {
                 .outside();
     }
 
-    private static List<String> command(Fd userns, Path scratch, Job job) {
+    private List<String> command(Fd userns, Path scratch, Job job) {
         List<String> command = new ArrayList<>(List.of(
                 Programs.find("unshare", "util-linux").toString(),
                 "--mount",
+                "--pid",
+                "--fork",
+                "--kill-child=KILL",
                 "--propagation",
                 "private",
                 "--",
@@ -121,6 +128,8 @@ public final class Sandbox {
                 "enter",
                 ofDaemon(userns),
                 scratch.toString()));
+        cgroups.forEach(directory -> command.add(directory.toString()));
+        command.add("--");
         job.shown().forEach(file -> command.add(ofDaemon(file)));
         command.addAll(List.of("--", text("sandbox-inside.sh") + text(job.script()), job.program()));
         command.addAll(job.arguments());

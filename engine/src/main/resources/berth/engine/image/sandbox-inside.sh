@@ -1,22 +1,8 @@
 # Before each build's own script, which is appended. What it writes to descriptor 4 is the image as a tar archive.
 set -eu
-exec 4>&1 1>&2 3<&0 </dev/null
-# The other end of descriptor 3 closes when the daemon is done with the build, or dead.
-(
-    read -r _ <&3 || :
-    kill -KILL -1
-) 4>&- &
-exec 3<&-
+exec 4>&1 1>&2 </dev/null
 mount -t proc proc /proc
 resolver=$(cat /etc/resolv.conf) || resolver=
-for hidden in /run /var/tmp /dev/shm; do
-    [ ! -d "$hidden" ] || mount -t tmpfs -o mode=1777 tmpfs "$hidden"
-done
-if [ ! -e /etc/resolv.conf ]; then
-    target=$(readlink -m /etc/resolv.conf)
-    mkdir -p "$(dirname "$target")"
-    printf '%s\n' "$resolver" >"$target"
-fi
 umask 022
 cd /tmp
 root=/tmp/root

@@ -23,7 +23,8 @@ final class ImportFixture implements AutoCloseable {
     static final Clock CLOCK = Clock.fixed(Instant.parse("2026-01-02T03:04:05Z"), ZoneOffset.UTC);
 
     /** For builds that need none. */
-    static final Sandbox NO_SANDBOX = new Sandbox(new UserNamespaces(List.of("/bin/false")), List.of(), List.of());
+    static final Sandbox NO_SANDBOX =
+            new Sandbox(new UserNamespaces(List.of("/bin/false")), List.of(), List.of(), List.of());
 
     private final Path scratch;
     final Path host;

@@ -55,7 +55,7 @@ class FullDiskTest {
             Mounts.attach(tmpfs, small);
         }
         images = Images.open(scratch.resolve("images"), _ -> List.of(), Clock.systemUTC());
-        Sandbox none = new Sandbox(new UserNamespaces(List.of("/bin/false")), List.of(), List.of());
+        Sandbox none = new Sandbox(new UserNamespaces(List.of("/bin/false")), List.of(), List.of(), List.of());
         busybox = images.build(new BusyboxBuilder(), none, ImportRequest.of("test"), Progress.none())
                 .image();
         publisher = new Publisher(instance(scratch.resolve("publisher")), Clock.systemUTC());

@@ -44,7 +44,7 @@ abstract class RepositoryFixture {
     static final ImageQuery BUSYBOX = query("busybox", null);
 
     private static final Sandbox NO_SANDBOX =
-            new Sandbox(new UserNamespaces(List.of("/bin/false")), List.of(), List.of());
+            new Sandbox(new UserNamespaces(List.of("/bin/false")), List.of(), List.of(), List.of());
 
     @TempDir
     Path scratch;
