@@ -81,6 +81,23 @@ final class RepositoryTest {
     }
 
     @Test
+    void whatSomebodyElsePutIntoAnIndexIsNotSignedWithTheNextImage() throws IOException {
+        Path open = Files.createDirectories(host.scratch().resolve("open"));
+        assertThat(host.shell("cp %s/* %s && sed -i 's/\"stable\"/\"steady\"/' %s/berth-index"
+                                .formatted(served, open, open))
+                        .run())
+                .succeeds();
+
+        assertThat(host.osctl("image publish --version 2 busybox " + open))
+                .fails(Status.UNTRUSTED)
+                .complains("repository sign");
+
+        assertThat(Files.readString(open.resolve("berth-index"))).doesNotContain("\"version\":\"2\"");
+        assertThat(host.osctl("repository sign " + open)).succeeds();
+        assertThat(host.osctl("image publish --version 2 busybox " + open)).succeeds();
+    }
+
+    @Test
     void aRepositoryNeedsAKeyOrThatItIsCalledInsecure() {
         assertThat(add("none", "")).fails(Status.USAGE);
         assertThat(add("none", "--key nonsense")).fails(Status.INVALID).complains("no public key");

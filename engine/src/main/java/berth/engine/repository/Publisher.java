@@ -85,7 +85,7 @@ public final class Publisher {
     public synchronized PublicKey sign(Fd opened) {
         try (Directory directory = directory(opened)) {
             SigningKey key = SigningKey.of(keyFile);
-            BerthIndex index = read(directory);
+            BerthIndex index = read(directory).index();
             write(directory, index.images(), index.serial(), key);
             return key.publicKey();
         }
@@ -96,12 +96,15 @@ public final class Publisher {
      * of their own, which are there once.
      *
      * @return the name of its topmost file
-     * @throws BerthException NOT_FOUND if that is no repository; INVALID if the image does not say what it is
+     * @throws BerthException NOT_FOUND if that is no repository; UNTRUSTED if somebody else changed its index; INVALID if the image
+     *     does not say what it is
      */
     public synchronized String publish(Images images, Image image, Listing listing, Fd opened, Progress progress) {
         try (Directory directory = directory(opened)) {
-            BerthIndex index = read(directory);
+            BerthIndex.Signed signed = read(directory);
             SigningKey key = SigningKey.of(keyFile);
+            requireOwn(signed, key);
+            BerthIndex index = signed.index();
             // What a daemon that died was packing.
             directory.list().stream()
                     .map(DirectoryEntry::name)
@@ -221,10 +224,19 @@ public final class Publisher {
         directory.sync();
     }
 
-    private static BerthIndex read(Directory directory) {
+    /** Whoever can write to the directory could have what he lists signed with the next image. */
+    private static void requireOwn(BerthIndex.Signed signed, SigningKey key) {
+        if (!signed.isBy(key.publicKey())) {
+            throw new BerthException(
+                    ErrorCode.UNTRUSTED,
+                    "the index in the directory is not signed by this host's key",
+                    "somebody else changed it; if what it lists is right, 'osctl repository sign' signs it");
+        }
+    }
+
+    private static BerthIndex.Signed read(Directory directory) {
         try {
-            return BerthIndex.Signed.of(directory.readFile(BerthIndex.FILE, MAX_INDEX))
-                    .index();
+            return BerthIndex.Signed.of(directory.readFile(BerthIndex.FILE, MAX_INDEX));
         } catch (KernelException e) {
             throw new BerthException(
                     ErrorCode.NOT_FOUND,
