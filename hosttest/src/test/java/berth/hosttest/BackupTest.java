@@ -54,6 +54,16 @@ final class BackupTest {
     }
 
     @Test
+    void aLinkInPlaceOfTheLockIsNotFollowed() {
+        Path elsewhere = host.scratch().resolve("elsewhere");
+        shell("ln -s %s lock".formatted(elsewhere));
+
+        assertThat(host.osctl("ct backup new web --to " + directory())).fails(Status.FAILED);
+
+        assertThat(elsewhere).doesNotExist();
+    }
+
+    @Test
     void aContainerComesBackWithItsFilesAndSettings() {
         String before = files("web");
         assertThat(host.osctl("ct backup new web --to " + directory())).succeeds();

@@ -10,6 +10,7 @@ import berth.linux.file.FileStat;
 import berth.linux.file.Resolution;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -70,7 +71,7 @@ public final class Backups {
             }
             try (FileChannel file = FileChannel.open(
                             Path.of(opened.procPath()).resolve(LOCK),
-                            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
                             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
                     var _ = file.lock()) {
                 return work.with(new BackupDirectory(directory, called, clock, failPoints));
