@@ -101,6 +101,17 @@ final class ExportTest {
     }
 
     @Test
+    void whoeverMadeAFileOfThatNameBeforeCannotReadTheArchive() {
+        assertThat(host.shell("install -m 666 -o nobody /dev/null %s".formatted(part()))
+                        .run())
+                .succeeds();
+
+        assertThat(host.osctl("ct export web " + archive())).succeeds();
+
+        assertThat(host.shell("stat -c %%u:%%a %s".formatted(archive())).run()).prints("0:600");
+    }
+
+    @Test
     void otherProgramsReadACpioArchive() {
         host.given("ct export --format cpio --compression none web " + archive());
 

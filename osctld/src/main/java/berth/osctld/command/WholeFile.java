@@ -2,10 +2,12 @@ package berth.osctld.command;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
-import berth.engine.store.DurableFile;
 import berth.engine.store.FileFailure;
+import berth.linux.Errno;
 import berth.linux.Fd;
 import berth.linux.KernelException;
+import berth.linux.file.Directory;
+import berth.linux.file.Resolution;
 import berth.linux.socket.FdStreams;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -39,10 +41,9 @@ final class WholeFile {
      * @throws BerthException FAILED if it cannot be made
      */
     <T> T write(Function<OutputStream, T> content) {
-        try (Fd file = call.session().create(path + PART)) {
+        try (Fd file = create()) {
             Path part = Path.of(file.procPath()).toRealPath();
             try {
-                Files.setPosixFilePermissions(part, DurableFile.PRIVATE);
                 T result;
                 try (OutputStream out = new BufferedOutputStream(new KeptOpen(FdStreams.output(file)), BUFFER)) {
                     result = content.apply(out);
@@ -65,6 +66,23 @@ final class WholeFile {
         } catch (IOException e) {
             throw failure(FileFailure.reason(e), e);
         }
+    }
+
+    /** One that is there may be somebody else's, who would read what is written to it. */
+    private Fd create() {
+        try {
+            return call.session().createPrivate(path + PART);
+        } catch (KernelException e) {
+            if (!e.is(Errno.EEXIST)) {
+                throw e;
+            }
+        }
+        int slash = path.lastIndexOf('/');
+        try (Directory parent = Directory.of(
+                call.session().openForReading(slash < 0 ? "." : path.substring(0, slash + 1)), Resolution.NO_LINKS)) {
+            parent.remove(path.substring(slash + 1) + PART);
+        }
+        return call.session().createPrivate(path + PART);
     }
 
     private BerthException failure(String reason, Exception cause) {

@@ -47,4 +47,12 @@ public interface Session {
      * @throws berth.linux.KernelException with the error that the caller's open(2) met
      */
     Fd create(String path);
+
+    /**
+     * Makes {@code path}, which nobody but the caller may read, and opens it for writing with the caller's rights.
+     *
+     * @return the file, which the caller of this closes
+     * @throws berth.linux.KernelException EEXIST if it is there; the error that the caller's open(2) met
+     */
+    Fd createPrivate(String path);
 }

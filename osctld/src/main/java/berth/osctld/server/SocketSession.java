@@ -30,6 +30,8 @@ final class SocketSession implements Session, AutoCloseable {
     private static final int O_READ = 02000000;
     private static final int O_CREATE = 02000000 | 01 | 0100 | 01000;
     private static final int NEW_FILE_MODE = 0666;
+    private static final int O_EXCLUSIVE = 0200;
+    private static final int PRIVATE_MODE = 0600;
     private static final Opened GONE = new Opened(Errno.ECONNRESET.number(), Optional.empty());
 
     private record Opened(int errno, Optional<Fd> fd) {}
@@ -151,6 +153,11 @@ final class SocketSession implements Session, AutoCloseable {
     @Override
     public Fd create(String path) {
         return open(path, O_CREATE, NEW_FILE_MODE);
+    }
+
+    @Override
+    public Fd createPrivate(String path) {
+        return open(path, O_CREATE | O_EXCLUSIVE, PRIVATE_MODE);
     }
 
     /** Closes the standard streams, so that whoever reads the output sees its end. */

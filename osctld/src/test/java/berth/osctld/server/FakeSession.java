@@ -108,4 +108,9 @@ public final class FakeSession implements Session {
     public Fd create(String path) {
         throw new KernelException("open", path, Errno.EACCES.number());
     }
+
+    @Override
+    public Fd createPrivate(String path) {
+        throw new KernelException("open", path, Errno.EACCES.number());
+    }
 }
