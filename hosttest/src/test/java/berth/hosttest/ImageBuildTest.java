@@ -236,6 +236,25 @@ final class ImageBuildTest {
     }
 
     @Test
+    void aBuildThatTakesForeverKeepsNoImportWaiting() throws IOException {
+        Path archive = host.scratch().resolve("quick.tar.gz");
+        Tarball.busybox().writeTo(archive);
+        Path script = script("forever", "sleep 4713\n");
+        host.command("image build from-script %s".formatted(script)).start();
+        assertThat(host.shell("for i in $(seq 200); do pgrep -f 'sleep 471[3]' && exit 0; sleep 0.1; done; exit 1")
+                        .run())
+                .exits(0);
+
+        Result imported = host.shell("timeout 30 osctl image import --name quick %s".formatted(archive))
+                .run();
+
+        host.killDaemon();
+        host.startDaemon();
+        assertThat(imported).succeeds();
+        host.given("image del quick");
+    }
+
+    @Test
     void alpinesOwnProgramIsGivenWhatItNeeds() throws IOException {
         Path apk = script("apk", """
                 while [ "$1" != --root ]; do shift; done

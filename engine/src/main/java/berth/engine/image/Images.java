@@ -244,7 +244,7 @@ public final class Images implements AutoCloseable {
                 ImageBuilder.Build build = builder.start(
                         new ImageBuilder.Site(scratch.path().toAbsolutePath(), sandbox, this, progress))) {
             if (request.base().isEmpty()) {
-                return intake.take(_ -> build.reader(), new Intake.Import(request), progress);
+                return intake.takeBeside(_ -> build.reader(), new Intake.Import(request), progress);
             }
             try (Staging whole = Staging.create(directory, path)) {
                 new Unpacker(request.maxSize(), Optional.empty(), new Notes(), progress).unpack(build.reader(), whole);

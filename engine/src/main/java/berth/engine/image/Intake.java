@@ -74,6 +74,15 @@ final class Intake {
      */
     Imported take(Source source, Import wanted, Progress progress) {
         lockImporting(progress);
+        try {
+            return takeBeside(source, wanted, progress);
+        } finally {
+            importing.unlock();
+        }
+    }
+
+    /** As {@link #take}, while others import: what is built may take as long as it likes. */
+    Imported takeBeside(Source source, Import wanted, Progress progress) {
         try (Staging staging = Staging.create(directory, path)) {
             progress.step("unpacking");
             ImportRequest request = wanted.request();
@@ -91,8 +100,6 @@ final class Intake {
                     "cannot store an image in %s: %s".formatted(path, e.getMessage()),
                     null,
                     e);
-        } finally {
-            importing.unlock();
         }
     }
 
