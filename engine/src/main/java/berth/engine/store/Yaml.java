@@ -66,7 +66,11 @@ public final class Yaml {
         return JSON.writeValueAsString(value);
     }
 
-    /** The object that YAML {@code text} describes. @throws BerthException INVALID, saying where it is wrong */
+    /**
+     * The object that YAML {@code text} describes.
+     *
+     * @throws BerthException INVALID, saying where it is wrong; UNSUPPORTED if its type says that
+     */
     public static <T> T read(String text, Class<T> type) {
         return read(YAML, text, type);
     }
@@ -143,7 +147,10 @@ public final class Yaml {
         String line = e.getLocation() != null && e.getLocation().getLineNr() > 0
                 ? " in line " + e.getLocation().getLineNr()
                 : "";
-        return new BerthException(ErrorCode.INVALID, reason + key + line, null, e);
+        // What is of a later version is not wrong.
+        return cause instanceof BerthException told && told.code() == ErrorCode.UNSUPPORTED
+                ? new BerthException(told.code(), reason, told.hint().orElse(null), e)
+                : new BerthException(ErrorCode.INVALID, reason + key + line, null, e);
     }
 
     private static <M extends ObjectMapper, B extends MapperBuilder<M, B>> B configure(B builder) {
