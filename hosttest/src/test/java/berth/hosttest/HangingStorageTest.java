@@ -101,6 +101,10 @@ final class HangingStorageTest {
 
         everythingWorksInTheOtherPool();
         assertThat(host.osctl("pool ls -o name,problem")).mentions("did not answer");
+        // What runs there keeps its ids meanwhile.
+        assertThat(host.shell("grep -c '^%s-slow-stuck:' /etc/subuid".formatted(host.instance()))
+                        .run())
+                .prints("1");
         assertThat(shell("fsfreeze -u %s")).succeeds();
         await("it is taken in when it answers")
                 .atMost(Running.PATIENCE)

@@ -117,9 +117,13 @@ final class Chunks implements ContentStore {
         return stored;
     }
 
-    /** Sets a damaged chunk aside, so that the next backup of what it held stores it anew: for all that need it. */
+    /**
+     * Sets a damaged chunk aside, so that the next backup of what it held stores it anew: for all that need it. One that is what
+     * its name says stays: then it is the list of a backup that is wrong about it.
+     */
     void setAside(String hash) {
-        if (directory.stat(path(hash)).isPresent()) {
+        if (directory.stat(path(hash)).isPresent()
+                && content(hash, Cutter.LONGEST).isEmpty()) {
             directory.rename(path(hash), path(hash) + DAMAGED);
         }
     }
@@ -151,14 +155,17 @@ final class Chunks implements ContentStore {
     }
 
     private Optional<byte[]> load(ContentList.Chunk chunk) {
-        if (chunk.length() > Cutter.LONGEST) {
-            return Optional.empty();
-        }
+        return chunk.length() > Cutter.LONGEST
+                ? Optional.empty()
+                : content(chunk.hash(), (int) chunk.length()).filter(c -> c.length == chunk.length());
+    }
+
+    /** What the chunk {@code hash} holds, of at most {@code longest} bytes; empty if it is missing or is not what its name says. */
+    private Optional<byte[]> content(String hash, int longest) {
         try {
-            byte[] compressed = directory.readFile(path(chunk.hash()), out.capacity());
-            byte[] content = Zstd.decompress(compressed, (int) chunk.length());
-            boolean whole = content.length == chunk.length()
-                    && HexFormat.of().formatHex(digest.digest(content)).equals(chunk.hash());
+            byte[] compressed = directory.readFile(path(hash), out.capacity());
+            byte[] content = Zstd.decompress(compressed, longest);
+            boolean whole = HexFormat.of().formatHex(digest.digest(content)).equals(hash);
             return whole ? Optional.of(content) : Optional.empty();
         } catch (ZstdException e) {
             return Optional.empty();

@@ -4,7 +4,6 @@ import berth.engine.operation.Caller;
 import berth.engine.storage.Dataset;
 import berth.engine.storage.Datasets;
 import berth.engine.storage.Layer;
-import berth.engine.storage.RootFilesystem;
 import berth.engine.storage.Volume;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -68,25 +67,19 @@ public final class LayerMerging {
         String merging = Datasets.mergingLayer(container.name());
         Path layer = container.pool().containers().resolve(merging);
         try {
-            merge(container, plans.filesystem(container, volume).with(merging, volume.below()), merging);
+            container.pool().driver().merge(plans.filesystem(container, volume).with(merging, volume.below()), merging);
             containers.locked(container, caller, () -> {
                 if (toMerge(container).isPresent()
                         && before.equals(datasets.of(container.id().pool(), container.name()))) {
                     use(container, before, volume, merging, caller);
                 }
             });
-        } finally {
-            container.pool().driver().destroy(layer);
-        }
-    }
-
-    private void merge(Container container, RootFilesystem root, String merging) {
-        try {
-            container.pool().driver().merge(root, merging);
             failed.remove(container.id());
         } catch (RuntimeException e) {
             failed.put(container.id(), clock.instant());
             throw e;
+        } finally {
+            container.pool().driver().destroy(layer);
         }
     }
 

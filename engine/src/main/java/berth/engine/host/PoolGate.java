@@ -94,6 +94,9 @@ public final class PoolGate {
                 LOG.error("Pool {} cannot be loaded; the others are", pool.name(), e);
             }
         }
+        pools.all().stream()
+                .filter(p -> loaded.stream().noneMatch(l -> l.name().equals(p.name())))
+                .forEach(p -> users.misses(p.name()));
         users.reconcile();
         networks.start();
         services.adoption().tell(changes);
@@ -130,9 +133,7 @@ public final class PoolGate {
         try (Locks.Held _ = lock(name, caller)) {
             Pool pool = coming.get();
             try {
-                services.adoption().tell(load(pool));
-                services.renumbering().settle(pool, caller);
-                users.register(name);
+                enter(pool, caller);
             } catch (RuntimeException e) {
                 pools.uninstall(name);
                 throw e;
@@ -180,12 +181,20 @@ public final class PoolGate {
         pool.whyUnusable().ifPresent(why -> {
             throw new BerthException(ErrorCode.WRONG_STATE, "pool '%s' cannot be used: %s".formatted(name, why));
         });
-        services.adoption().tell(load(pool));
-        services.renumbering().settle(pool, caller);
-        users.register(name);
+        enter(pool, caller);
         services.adoption().adopt(name);
         startContainers(name);
         return pool;
+    }
+
+    /** Loads {@code pool} and gives its users their place on this host; if that fails, nothing of it is open. */
+    private void enter(Pool pool, Caller caller) {
+        orRefuse(pool, () -> {
+            services.adoption().tell(open(pool));
+            services.renumbering().settle(pool, caller);
+            users.register(pool.name());
+            return pool;
+        });
     }
 
     /** The file system of a pool was given up, and answers now: the pool is brought in, unless somebody was faster. */
@@ -237,9 +246,12 @@ public final class PoolGate {
 
     /** Reads all that is in {@code pool}; if that fails, nothing of it is open and it says why it cannot be used. */
     private List<Recovered> load(Pool pool) {
-        LOG.info("Pool {} is loaded from {}", pool.name(), pool.path());
+        return orRefuse(pool, () -> open(pool));
+    }
+
+    private <T> T orRefuse(Pool pool, Supplier<T> work) {
         try {
-            return open(pool);
+            return work.get();
         } catch (RuntimeException e) {
             unload(pool.name());
             pools.refuse(pool.name(), String.valueOf(e.getMessage()));
@@ -248,6 +260,7 @@ public final class PoolGate {
     }
 
     private List<Recovered> open(Pool pool) {
+        LOG.info("Pool {} is loaded from {}", pool.name(), pool.path());
         users.open(pool.name(), pool.path().resolve("conf"));
         userAdministration.open(pool);
         groups.open(pool.name(), pool.configuration("group"));

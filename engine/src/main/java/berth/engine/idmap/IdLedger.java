@@ -107,6 +107,12 @@ public final class IdLedger {
         merged.forEach(ids -> claims.put(ids.start(), new Claim(ids, holder)));
     }
 
+    /** Leaves {@code holder} nothing but {@code kept}, which it has. */
+    synchronized void replace(String holder, Collection<HostIds> kept) {
+        release(holder);
+        enter(holder, kept);
+    }
+
     /** Takes everything from {@code holder}; nothing happens if it has nothing. */
     public synchronized void release(String holder) {
         List<HostIds> ids = byHolder.remove(holder);

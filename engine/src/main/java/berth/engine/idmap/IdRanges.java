@@ -200,8 +200,13 @@ public final class IdRanges {
 
     /** Frees everything that {@code owner} has, in the tables of every range and in the ledger. */
     synchronized void free(String owner) {
-        tables.values().forEach(table -> table.free(owner));
+        freeBlocks(owner);
         ledger.release(holder(owner));
+    }
+
+    /** Gives back the blocks of {@code owner}; it keeps what it holds in the ledger. */
+    synchronized void freeBlocks(String owner) {
+        tables.values().forEach(table -> table.free(owner));
     }
 
     /** Lets go of what {@code owner} holds in the ledger but has in no table. */

@@ -67,7 +67,9 @@ public final class UserRelocation {
 
     /** Lets go of the ids that it had. May be repeated. */
     public void settle(User planned) {
-        ranges.free(planned.name());
+        // What it has now is never free in between.
+        ranges.freeBlocks(planned.name());
+        ledger.replace(ranges.holder(planned.name()), planned.hostIds());
         ids.reserve(planned);
     }
 }

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /** The id ranges and users of every open pool, and the system accounts of all of them. Safe for use by several threads. */
@@ -18,6 +20,8 @@ public final class UserStores {
     private final SystemAccounts accounts;
     private final IdLedger ledger;
     private final Map<String, Open> pools = new ConcurrentSkipListMap<>();
+    /** Pools of this host whose users cannot be read now. */
+    private final Set<String> absent = ConcurrentHashMap.newKeySet();
 
     /** @param instance whose users these are */
     public UserStores(String instance, SystemAccounts accounts) {
@@ -34,6 +38,7 @@ public final class UserStores {
         Users users = new Users(instance, pool, conf, ids, accounts);
         broken.addAll(users.load());
         pools.put(pool, new Open(ranges, ids, users));
+        absent.remove(pool);
         return List.copyOf(broken);
     }
 
@@ -42,17 +47,28 @@ public final class UserStores {
         accounts.restore(of(pool).accounts());
     }
 
-    /** Makes the system accounts of all users, and no others of this instance, exist. */
+    /** Says that {@code pool} is one of this host, but cannot be opened: its users keep their accounts, as their containers may run. */
+    public void misses(String pool) {
+        absent.add(pool);
+    }
+
+    /** Makes the system accounts of all users exist, and no others of this instance unless a pool is missed. */
     public void reconcile() {
-        accounts.apply(pools.values().stream()
+        List<Account> wanted = pools.values().stream()
                 .map(p -> p.users().accounts())
                 .flatMap(Collection::stream)
-                .toList());
+                .toList();
+        if (absent.isEmpty()) {
+            accounts.apply(wanted);
+        } else {
+            accounts.restore(wanted);
+        }
     }
 
     /** Forgets the ranges and users of {@code pool}, and removes their system accounts. */
     public void close(String pool) {
         Open open = pools.remove(pool);
+        absent.remove(pool);
         if (open != null) {
             // The blocks stay allocated in the pool's files; only this host forgets them.
             ledger.releasePool(pool);
