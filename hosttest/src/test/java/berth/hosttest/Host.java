@@ -237,11 +237,7 @@ public final class Host
 
     /** Starts the daemon, which dies at no fail point, and waits until it answers. */
     public void startDaemon() {
-        try {
-            Files.deleteIfExists(failPoints());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        forgetFailPoints();
         daemon.start();
         await("an answer of osctld")
                 .atMost(Running.PATIENCE)
@@ -254,8 +250,12 @@ public final class Host
 
     /** The daemon dies at {@code failPoints} from now on; empty if nowhere. */
     void letDaemonDieAt(String failPoints) {
+        write(failPoints(), failPoints);
+    }
+
+    private void forgetFailPoints() {
         try {
-            Files.writeString(failPoints(), failPoints);
+            Files.deleteIfExists(failPoints());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -312,6 +312,7 @@ public final class Host
     @Override
     public void afterEach(ExtensionContext context) {
         Running.killAll();
+        forgetFailPoints();
         if (!daemon.isRunning()) {
             startDaemon();
         }

@@ -30,7 +30,7 @@ final class ImageCrashTest {
 
     @Test
     void anImportThatIsCutOffLeavesNoImageWithoutAName() {
-        host.letDaemonDieAt("ct-new/after:begin");
+        host.letDaemonDieAt("ct-receive/after:begin");
         assertThat(host.osctl("ct import " + archive())).fails(Status.DAEMON_WENT_AWAY);
 
         host.restartDeadDaemon();
