@@ -72,6 +72,19 @@ final class MountTest {
     }
 
     @Test
+    void aDirectoryThatIsClosedToOthersInsideIsNoneToTheGuestsRoot() {
+        host.given("ct start web");
+        assertThat(inside("mkdir -m 0770 /srv /srv/closed; chmod 0770 /srv; chown 33:33 /srv /srv/closed"))
+                .succeeds();
+
+        assertThat(host.osctl("ct mounts new --fs %s --mountpoint /srv/closed/data web".formatted(source)))
+                .succeeds();
+        assertThat(inside("cat /srv/closed/data/greeting")).prints("hello");
+        host.given("ct restart --kill web");
+        assertThat(inside("cat /srv/closed/data/greeting")).prints("hello");
+    }
+
+    @Test
     void whatIsTakenAwayIsGoneAtOnce() {
         mounted("");
         host.given("ct start web", "ct mounts del web /mnt/data/");

@@ -11,10 +11,13 @@ public final class FileIds {
 
     /**
      * Makes the calling thread, which lives for this only ({@link NamespaceThread}), meet files as {@code uid} and {@code gid} of
-     * the host: in file systems of a user namespace the host's root is nobody, and can make no files.
+     * the host: in file systems of a user namespace the host's root is nobody, and can make no files. No directory is closed to it,
+     * as none of the guest's is to the guest's root.
      */
     public static void become(int uid, int gid) {
         Libc.syscall(SYS_SETFSGID, gid);
         Libc.syscall(SYS_SETFSUID, uid);
+        // They went with the host's root's number.
+        EffectiveCapabilities.raise(EffectiveCapabilities.DAC_OVERRIDE | EffectiveCapabilities.DAC_READ_SEARCH);
     }
 }
