@@ -93,6 +93,71 @@ final class BackupTest {
                 .isLessThan(200_000);
     }
 
+    /** It has two snapshots, of which the second and the present know a dataset. Returns what its files were in the first. */
+    private static String aPast() {
+        String first = files("web");
+        host.given(
+                "ct snapshot new web one",
+                "ct stop --kill web",
+                "ct dataset new web data",
+                "ct start web",
+                "ct exec web sh -c 'cd /root; echo changed > file; rm large; mkdir new; echo n > new/n; echo d > /data/d'",
+                "ct snapshot new web two",
+                "ct exec web sh -c 'cd /root; echo last > file; rm -r new; echo e > /data/d'");
+        return first;
+    }
+
+    private static void rolledBack(String snapshot) {
+        host.given("ct stop --kill web", "ct snapshot rollback web " + snapshot, "ct start web");
+    }
+
+    @Test
+    void snapshotsComeBackToo() {
+        String first = aPast();
+        assertThat(host.osctl("ct backup new web --to " + directory())).succeeds();
+        assertThat(host.osctl("ct backup verify web --to " + directory())).succeeds();
+        host.given("ct del -f --purge web");
+
+        assertThat(host.osctl("ct backup restore web --from " + directory())).succeeds();
+
+        assertThat(host.json("ct snapshot ls web").findValuesAsString("name")).containsExactly("one", "two");
+        host.given("ct start web");
+        assertThat(host.osctl("ct exec web sh -c 'cd /root; cat file second /data/d; ls large new'"))
+                .doesNotSucceed()
+                .mentions("last\nlast\ne\n");
+        rolledBack("two");
+        assertThat(host.osctl("ct exec web sh -c 'cd /root; cat file second new/n /data/d'"))
+                .prints("changed\nchanged\nn\nd");
+        rolledBack("one");
+        assertThat(files("web")).isEqualTo(first);
+    }
+
+    @Test
+    void aBackupCanDoWithoutSnapshots() {
+        aPast();
+        host.given("ct backup new --no-snapshots web --to " + directory(), "ct del -f --purge web");
+
+        assertThat(host.osctl("ct backup restore web --from " + directory())).succeeds();
+
+        assertThat(host.json("ct snapshot ls web")).isEmpty();
+        host.given("ct start web");
+        assertThat(host.osctl("ct exec web cat /root/file /data/d")).prints("last\ne");
+    }
+
+    @Test
+    void snapshotsCostOnlyWhatIsNotThereYet() {
+        aPast();
+        host.given("ct backup new web --to " + directory(), "ct backup new web --to " + directory());
+
+        assertThat(host.json("ct backup ls web --to " + directory())
+                        .get(1)
+                        .get("added")
+                        .asLong())
+                .isLessThan(300_000);
+        assertThat(host.osctl("ct backup prune --to " + directory())).succeeds();
+        assertThat(host.osctl("ct backup verify --to " + directory())).succeeds();
+    }
+
     @Test
     void whatIsInsertedIntoALargeFileCostsItsSurroundingsOnly() {
         host.given("ct backup new web --to " + directory());

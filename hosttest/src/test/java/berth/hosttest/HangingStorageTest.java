@@ -17,6 +17,8 @@ final class HangingStorageTest {
     @RegisterExtension
     static final Host host = Host.withBusybox();
 
+    private long firstId;
+
     private static Path mountPoint() {
         return host.pool("slow");
     }
@@ -36,14 +38,22 @@ final class HangingStorageTest {
                 "pool set trash-age slow 0",
                 "image build --pool slow busybox",
                 "ct new --pool slow --image busybox stuck");
+        firstId = host.json("user map slow:stuck").get(0).get("host_id").asLong();
     }
 
     @AfterEach
     void itAnswersAgainAndIsGone() {
         shell("fsfreeze -u %s");
         host.osctl("pool import slow");
+        comesIn();
         host.given("ct del -f --purge slow:stuck", "trash prune --all", "pool uninstall slow");
         assertThat(shell("umount %1$s && rmdir %1$s && rm %1$s.img")).succeeds();
+    }
+
+    private static void comesIn() {
+        await("it is taken in when it answers")
+                .atMost(Running.PATIENCE)
+                .until(() -> host.osctl("ct ls").stdout(), containers -> containers.contains("stuck"));
     }
 
     private static void freezes() {
@@ -106,9 +116,54 @@ final class HangingStorageTest {
                         .run())
                 .prints("1");
         assertThat(shell("fsfreeze -u %s")).succeeds();
-        await("it is taken in when it answers")
-                .atMost(Running.PATIENCE)
-                .until(() -> host.osctl("ct ls").stdout(), containers -> containers.contains("stuck"));
+        comesIn();
         assertThat(host.initPid("slow:stuck")).isEqualTo(init);
+    }
+
+    @Test
+    void idsOfWhatRunsThereAreGivenToNobodyMeanwhile() {
+        host.given("ct start slow:stuck");
+        freezes();
+        host.killDaemon();
+        host.startDaemon();
+
+        assertThat(host.osctl("user new --pool tank --offset %d --size 65536 taker".formatted(firstId)))
+                .fails(Status.IN_USE);
+        host.given("user new --pool tank other");
+
+        assertThat(host.json("user map tank:other").get(0).get("host_id").asLong())
+                .isNotEqualTo(firstId);
+    }
+
+    @Test
+    void whatRunsThereKeepsItsIdsAlsoIfOthersHaveThem() {
+        host.given("ct start slow:stuck");
+        int init = host.initPid("slow:stuck");
+        freezes();
+        host.killDaemon();
+        // What useradd does to somebody who does not look.
+        String delegation = "nobody:%d:1".formatted(firstId + 500);
+        assertThat(host.shell("echo %s >>/etc/subuid".formatted(delegation)).run())
+                .succeeds();
+        try {
+            host.startDaemon();
+            assertThat(shell("fsfreeze -u %s")).succeeds();
+            comesIn();
+
+            assertThat(host.initPid("slow:stuck")).isEqualTo(init);
+            assertThat(host.json("user map slow:stuck").get(0).get("host_id").asLong())
+                    .isEqualTo(firstId);
+            assertThat(host.osctl("ct exec slow:stuck true")).succeeds();
+            assertThat(host.daemon().log()).contains("its containers run: stuck");
+
+            host.given("ct stop --kill slow:stuck", "pool export slow", "pool import slow");
+            assertThat(host.json("user map slow:stuck").get(0).get("host_id").asLong())
+                    .isNotEqualTo(firstId);
+            assertThat(host.osctl("ct start slow:stuck")).succeeds();
+        } finally {
+            assertThat(host.shell("sed -i /^%s$/d /etc/subuid".formatted(delegation))
+                            .run())
+                    .succeeds();
+        }
     }
 }

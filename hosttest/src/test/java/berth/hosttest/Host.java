@@ -1,6 +1,5 @@
 package berth.hosttest;
 
-import static java.util.Objects.requireNonNull;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -47,6 +46,7 @@ public final class Host
     private final Path scratch = Path.of("/tmp", "berth-" + instance);
     private final Daemon daemon;
     private final Residue residue = new Residue(instance, scratch);
+    private final Leftovers leftovers = new Leftovers(this);
     private final List<String> preparation;
     /** What enters the network that it has to itself; empty if it is on the machine's. */
     private final List<String> enterNetwork;
@@ -316,7 +316,7 @@ public final class Host
         if (!daemon.isRunning()) {
             startDaemon();
         }
-        clear();
+        leftovers.delete();
         // An init that was killed is gone for good once everything in its namespace was reaped.
         await("nothing left behind by deleted containers")
                 .atMost(Running.PATIENCE)
@@ -348,40 +348,6 @@ public final class Host
             }
             residue.remove();
         }
-    }
-
-    /** Deletes what a test made. */
-    private void clear() {
-        for (JsonNode container : json("ct ls")) {
-            given("ct del -f --purge " + qualified(container, "id"));
-        }
-        for (JsonNode dataset : json("pool dataset ls")) {
-            given("pool dataset del --purge %s %s"
-                    .formatted(
-                            dataset.get("pool").asString(), dataset.get("name").asString()));
-        }
-        given("trash prune --all");
-        for (JsonNode network : json("network ls")) {
-            given("network del " + network.get("name").asString());
-        }
-        for (JsonNode user : json("user ls")) {
-            given("user del " + qualified(user, "name"));
-        }
-        List<String> groups = new ArrayList<>();
-        json("group ls").forEach(g -> groups.addFirst(qualified(g, "name")));
-        groups.stream()
-                .filter(g -> !g.endsWith(":/") && !g.endsWith(":/default"))
-                .forEach(g -> given("group del " + g));
-        for (JsonNode range : json("id-range ls")) {
-            if (!range.get("name").asString().equals("default")) {
-                given("id-range del " + qualified(range, "name"));
-            }
-        }
-    }
-
-    private static String qualified(JsonNode object, String name) {
-        return requireNonNull(object.get("pool")).asString() + ":"
-                + requireNonNull(object.get(name)).asString();
     }
 
     private static String letters(int count) {

@@ -28,6 +28,18 @@ final class ImageTest {
     }
 
     @Test
+    void ofTwoFilesTheOneThatIsMissingIsNamed() {
+        Path there = Tarball.busybox().writeTo(host.scratch().resolve("meta.tar.gz"));
+
+        assertThat(host.osctl("image import %s /nowhere/rootfs.tar".formatted(there)))
+                .fails(Status.NOT_FOUND)
+                .complains("'/nowhere/rootfs.tar' cannot be opened");
+        assertThat(host.osctl("image import /nowhere/meta.tar %s".formatted(there)))
+                .fails(Status.NOT_FOUND)
+                .complains("'/nowhere/meta.tar' cannot be opened");
+    }
+
+    @Test
     void anArchiveFromAPipeBecomesAnImageThatBoots() {
         assertThat(importNamed("small", Tarball.busybox().gzip())).succeeds();
 

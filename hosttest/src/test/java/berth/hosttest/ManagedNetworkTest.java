@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -156,6 +157,18 @@ final class ManagedNetworkTest {
         host.given("network forward del net0 tcp:8080");
         assertThat(host.shell(get).run().stdout()).doesNotContain("hello");
         host.networkShell("ip link del up0").run();
+    }
+
+    @Test
+    void aPortIsForwardedOnceHoweverManyAskForItAtATime() {
+        twoOn("network new nat --subnet 10.77.5.0/24 net0");
+        List<Running> asking = Stream.of("a:80", "b:80", "a:81", "b:81")
+                .map(to ->
+                        host.command("network forward add net0 tcp:8080 " + to).start())
+                .toList();
+
+        assertThat(asking).extracting(r -> r.result().status()).containsOnlyOnce(0);
+        assertThat(host.json("network forward ls")).hasSize(1);
     }
 
     @Test

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Pools that go to another instance of Berth, where ids of their users are taken, the same on every storage driver. */
 abstract class PoolMoveContract {
@@ -81,6 +83,16 @@ abstract class PoolMoveContract {
         holds(there, "web", "second");
     }
 
+    /** Those of the container, of its snapshot, and of what is in the trash. */
+    private void allFilesAreThere() {
+        holds(there, "web", "second");
+        there.given("ct snapshot rollback web one");
+        holds(there, "web", "first");
+        there.given("trash restore --as back gone");
+        holds(there, "back", "second");
+        there.given("ct del --purge back");
+    }
+
     @Test
     void usersWhoseIdsAreTakenGetOthersAndFilesKeepTheirOwners() {
         idsAreTaken();
@@ -89,12 +101,7 @@ abstract class PoolMoveContract {
 
         assertThat(there.json("user map tank:web").get(0).get("host_id").asLong())
                 .isNotEqualTo(firstId);
-        holds(there, "web", "second");
-        there.given("ct snapshot rollback web one");
-        holds(there, "web", "first");
-        there.given("trash restore --as back gone");
-        holds(there, "back", "second");
-        there.given("ct del --purge back");
+        allFilesAreThere();
         assertThat(there.osctl("healthcheck --pool tank")).succeeds();
     }
 
@@ -111,6 +118,35 @@ abstract class PoolMoveContract {
         here.given("ct snapshot rollback web one");
         holds(here, "web", "first");
         here.given("pool export tank");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "after:begin",
+                "after:make new layers",
+                "before:write user and layers",
+                "after:write user and layers",
+                "after:release former ids"
+            })
+    void aDaemonThatDiesMeanwhileFinishesWhenItStarts(String point) {
+        idsAreTaken();
+        there.letDaemonDieAt("user-renumber/" + point);
+        assertThat(comesIn()).fails(Status.DAEMON_WENT_AWAY);
+
+        there.restartDeadDaemon();
+
+        assertThat(there.json("user map tank:web").get(0).get("host_id").asLong())
+                .isNotEqualTo(firstId);
+        assertThat(there.json("user map home:taker").get(0).get("host_id").asLong())
+                .isEqualTo(firstId);
+        allFilesAreThere();
+        assertThat(there.osctl("healthcheck")).succeeds();
+        assertThat(there.osctl("id-range table ls tank:default allocated")
+                        .stdout()
+                        .lines())
+                .filteredOn(line -> line.contains("web"))
+                .hasSize(1);
     }
 
     @Test

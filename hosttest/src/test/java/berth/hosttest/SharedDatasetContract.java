@@ -145,7 +145,7 @@ abstract class SharedDatasetContract {
 
         assertThat(media().get("pool").asString()).isEqualTo("tank");
         assertThat(media().get("name").asString()).isEqualTo("media");
-        assertThat(media().get("containers").asString()).isEqualTo("tank:mail,tank:web");
+        assertThat(media().get("containers").toString()).isEqualTo("[\"tank:mail\",\"tank:web\"]");
         assertThat(media().get("quota").isNull()).isTrue();
         assertThat(host.osctl("pool dataset ls tank")).mentions("media");
     }
@@ -159,7 +159,7 @@ abstract class SharedDatasetContract {
         host.given("ct mounts dataset guest tank:media /srv", "ct start guest");
 
         assertThat(inside("guest", "stat -c %u /srv/f && cat /srv/f")).prints("5\nhello");
-        assertThat(media().get("containers").asString()).isEqualTo("other:guest,tank:web");
+        assertThat(media().get("containers").toString()).isEqualTo("[\"other:guest\",\"tank:web\"]");
         withoutTheOtherPool();
     }
 

@@ -33,6 +33,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
@@ -63,6 +64,14 @@ public final class BackupDirectory {
 
     /** Damage of a backup: which file of it, and what is wrong. */
     public record Damage(Backup backup, String file, String problem) {}
+
+    /**
+     * What is backed up.
+     *
+     * @param present what is there last, the root's first
+     * @param past all that was there and is, the root's first; empty if that is left out
+     */
+    public record Trees(List<TreeHistory> present, List<TreeHistory> past) {}
 
     /** What was pruned. */
     public record Pruned(long chunks, long bytes) {}
@@ -112,12 +121,12 @@ public final class BackupDirectory {
     }
 
     /**
-     * Adds a backup of what {@code trees} are last, the root's first. Files that are as in the newest one are not read.
+     * Adds a backup of what {@code trees} are. Files that are as in the newest one are not read.
      *
      * @param description what {@link ListedArchive} tells of it
      * @throws BerthException EXHAUSTED if the disk is full; CANCELLED if the thread is interrupted. The directory is as before
      */
-    public Backup add(List<TreeHistory> trees, String container, String description, Progress progress) {
+    public Backup add(Trees trees, String container, String description, Progress progress) {
         Backup.requireName(container);
         sweep();
         Optional<Backup> newest = of(container).stream().reduce((_, newer) -> newer);
@@ -171,13 +180,31 @@ public final class BackupDirectory {
         try (FormerListing none = new FormerListing(null);
                 ListedArchive archive = layout.open(backup)) {
             return work.apply(archive.present(
-                    new Chunks(directory, "", none),
-                    damaged,
-                    "backup of " + backup.container(),
-                    names,
-                    maxSize,
-                    progress));
+                    new Chunks(directory, "", none), damaged, source(backup), names, maxSize, progress));
         }
+    }
+
+    /**
+     * As {@link #restore}, of what they were too.
+     *
+     * @param states how many there are of each, the root's first
+     */
+    public <T> T restorePast(
+            Backup backup,
+            ListedArchive.Damaged damaged,
+            SequencedMap<String, Integer> states,
+            long maxSize,
+            Progress progress,
+            Function<TreeStates, T> work) {
+        try (FormerListing none = new FormerListing(null);
+                ListedArchive archive = layout.open(backup)) {
+            return work.apply(
+                    archive.past(new Chunks(directory, "", none), damaged, source(backup), states, maxSize, progress));
+        }
+    }
+
+    private static String source(Backup backup) {
+        return "backup of " + backup.container();
     }
 
     /** What {@code backup} says of its container. */
@@ -276,12 +303,11 @@ public final class BackupDirectory {
         return new Pruned(chunks, bytes);
     }
 
-    private ListedTree.Summary write(
-            List<TreeHistory> trees, String description, Chunks chunks, String work, Progress progress) {
+    private ListedTree.Summary write(Trees trees, String description, Chunks chunks, String work, Progress progress) {
         try (OpenFile file = directory.create(work + "/" + BackupLayout.FILES, MODE);
                 OutputStream out =
                         Compression.ZSTD.compress(new BufferedOutputStream(FdStreams.output(file.fd()), BUFFER))) {
-            return ListedTree.write(trees, description, chunks, out, progress);
+            return ListedTree.write(trees.present(), trees.past(), description, chunks, out, progress);
         } catch (IOException e) {
             if (e.getCause() instanceof KernelException cause) {
                 throw failure(cause);

@@ -6,6 +6,7 @@ import berth.engine.image.ContentList;
 import berth.engine.image.ContentStore;
 import berth.linux.Errno;
 import berth.linux.KernelException;
+import berth.linux.Sha256;
 import berth.linux.file.Directory;
 import berth.linux.file.OpenFile;
 import com.github.luben.zstd.Zstd;
@@ -14,7 +15,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -42,7 +42,7 @@ final class Chunks implements ContentStore {
     private final Cutter cutter = new Cutter();
     private final byte[] buffer = new byte[Cutter.LONGEST];
     private final ByteBuffer out = ByteBuffer.allocateDirect((int) Zstd.compressBound(Cutter.LONGEST));
-    private final MessageDigest digest = sha256();
+    private final MessageDigest digest = Sha256.create();
     private final List<String> added = new ArrayList<>();
     private Optional<ContentList.Chunk> cached = Optional.empty();
     private byte[] cachedBytes = new byte[0];
@@ -174,14 +174,6 @@ final class Chunks implements ContentStore {
                 return Optional.empty();
             }
             throw e;
-        }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
         }
     }
 }

@@ -110,7 +110,8 @@ public final class ContainerExport {
         return files(container, datasets).withoutSnapshots();
     }
 
-    private Dataset files(Container container, WithDatasets with) {
+    /** What of the files of {@code container} is packed of one whose snapshots are. */
+    Dataset files(Container container, WithDatasets with) {
         Dataset all = datasets.of(container.id().pool(), container.name());
         return with == WithDatasets.ALL ? all : all.rootAlone();
     }

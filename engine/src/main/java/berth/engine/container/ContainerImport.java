@@ -82,14 +82,20 @@ public final class ContainerImport {
         }
     }
 
-    /** Makes a stopped container, which {@code said} describes, of {@code files}, the root's of which become an image. */
+    /**
+     * Makes a stopped container, which {@code said} describes, of {@code files}. What the root was first becomes an image; what its
+     * settings were is forgotten, as they were those of another image.
+     */
     Container create(ExportedContainer said, TreeStates files, ImportWish wish, Caller caller) {
         Imported imported = files.bringImage(images.of(wish.pool()), caller.progress());
         imported.notes().forEach(caller.progress()::note);
         try {
             return receive(
                     said.onImage(imported.image().id()),
-                    new ExportedContainer.Past(false, List.of(), List.of()),
+                    new ExportedContainer.Past(
+                            false,
+                            said.past().map(ExportedContainer.Past::snapshots).orElse(List.of()),
+                            List.of()),
                     files,
                     wish,
                     caller);
@@ -143,7 +149,7 @@ public final class ContainerImport {
                                                 caller.actor().command())),
                                 ReceiveKind.Identity.KEPT,
                                 Optional.empty()),
-                        states,
+                        new ReceiveKind.Coming(states, Optional.empty()),
                         caller);
             } catch (RuntimeException e) {
                 network.dismiss(id);

@@ -9,7 +9,6 @@ import berth.engine.operation.Caller;
 import berth.engine.operation.FailPoints;
 import berth.engine.operation.Locks;
 import berth.engine.runtime.MountStage;
-import berth.engine.share.DatasetName;
 import berth.engine.storage.Ids;
 import berth.linux.Errno;
 import berth.linux.Fd;
@@ -108,26 +107,6 @@ public final class ContainerMounts {
             init.ifPresent(i -> detach(container, i, mount.mountpoint()));
             throw e;
         }
-    }
-
-    /** The containers of all pools in use whose configurations mount {@code dataset}. */
-    public List<Container> of(DatasetName dataset) {
-        return containers.all().stream()
-                .filter(c -> c.spec().mounts().stream()
-                        .anyMatch(m -> m.sharedDataset().filter(dataset::equals).isPresent()))
-                .toList();
-    }
-
-    /** The containers of other pools that have datasets of {@code pool} mounted now. */
-    public List<Container> guestsOf(String pool) {
-        return containers.all().stream()
-                .filter(c -> !c.id().pool().equals(pool)
-                        && c.spec().mounts().stream()
-                                .filter(m -> m.sharedDataset()
-                                        .filter(d -> d.pool().equals(pool))
-                                        .isPresent())
-                                .anyMatch(m -> isActive(c, m)))
-                .toList();
     }
 
     /** Takes the mount at {@code mountpoint} from {@code container}, at once if it runs. */

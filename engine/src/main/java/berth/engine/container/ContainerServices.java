@@ -315,7 +315,16 @@ public record ContainerServices(
                         on.clock()),
                 datasetTrash,
                 new TrashBin(on.pools(), on.datasets(), trash, datasetTrash, on.shares(), on.images(), on.clock()),
-                new Renumbering(on.users(), containers, shelf, datasetShelf, on.datasets(), operations, renumber),
+                new Renumbering(
+                        on.users(),
+                        containers,
+                        shelf,
+                        datasetShelf,
+                        on.datasets(),
+                        operations,
+                        renumber,
+                        plans,
+                        with.cgroups()),
                 moves,
                 new ContainerTransfer(
                         on.pools(),

@@ -6,6 +6,7 @@ import berth.engine.group.Groups;
 import berth.engine.idmap.User;
 import berth.engine.image.Image;
 import berth.engine.image.ImageStores;
+import berth.engine.image.Images;
 import berth.engine.image.MountedStates;
 import berth.engine.operation.Caller;
 import berth.engine.operation.LockKey;
@@ -13,20 +14,26 @@ import berth.engine.operation.LockRequest;
 import berth.engine.operation.Locks;
 import berth.engine.storage.Dataset;
 import berth.engine.storage.Datasets;
+import berth.engine.storage.LayerSender;
 import berth.engine.storage.Pool;
 import berth.engine.storage.Pools;
 import berth.engine.store.Change;
 import berth.engine.store.Revision;
+import berth.linux.KernelException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Moves and copies containers from pool to pool, whatever their drivers, with their datasets and snapshots. Of each state what changed is
- * written; then all of them are read once more on both sides and compared. Safe for use by several threads.
+ * sent as their driver can if they have one, and otherwise written; then all of them are compared on both sides. Safe for use by several threads.
  */
 public final class ContainerTransfer {
+    private static final Logger LOG = LoggerFactory.getLogger(ContainerTransfer.class);
+
     private final Pools pools;
     private final Containers containers;
     private final Groups groups;
@@ -162,19 +169,48 @@ public final class ContainerTransfer {
             Container source, TransferWish wish, Dataset wanted, Reception.Guest guest, Caller caller) {
         Pool target = pools.usable(wish.pool());
         Image image = images.of(source.id().pool()).get(source.spec().image());
-        return views.show(source, wanted, caller, histories -> {
-            MountedStates coming = new MountedStates(images.of(source.id().pool()), image, histories);
-            Container made = reception.receive(
-                    new Reception.Place(
-                            target,
-                            wanted.ownedBy(wish.id()),
-                            image.names().stream().findFirst()),
-                    guest,
-                    coming,
-                    caller);
-            coming.notes().forEach(caller.progress()::note);
-            return made;
+        Reception.Place place = new Reception.Place(
+                target, wanted.ownedBy(wish.id()), image.names().stream().findFirst());
+        return views.showLayers(source, wanted, caller, (histories, layers) -> {
+            Images from = images.of(source.id().pool());
+            MountedStates coming = new MountedStates(from, image, histories);
+            Optional<LayerSender> sender = sender(source.pool(), place);
+            if (sender.isPresent()) {
+                SentLayers sent = new SentLayers(sender.get(), coming, layers);
+                try {
+                    return receive(place, guest, coming, Optional.of(sent), caller);
+                } catch (BerthException | KernelException e) {
+                    if (!sent.isDoubtful()) {
+                        throw e;
+                    }
+                    LOG.warn("{} is copied file by file: {}", source.id(), e.getMessage());
+                } finally {
+                    sent.close();
+                }
+            }
+            return receive(place, guest, new MountedStates(from, image, histories), Optional.empty(), caller);
         });
+    }
+
+    /** Within a pool nothing is to be shared. */
+    private Optional<LayerSender> sender(Pool source, Reception.Place place) {
+        Pool target = place.pool();
+        return source.name().equals(target.name())
+                        || !source.driver().name().equals(target.driver().name())
+                ? Optional.empty()
+                : target.driver()
+                        .sender(source.containers(), target.containers(), () -> datasets.newPassingLayer(place.id()));
+    }
+
+    private Container receive(
+            Reception.Place place,
+            Reception.Guest guest,
+            MountedStates coming,
+            Optional<SentLayers> layers,
+            Caller caller) {
+        Container made = reception.receive(place, guest, new ReceiveKind.Coming(coming, layers), caller);
+        coming.notes().forEach(caller.progress()::note);
+        return made;
     }
 
     private ContainerSpec inGroup(ContainerSpec spec, String pool, Caller caller) {

@@ -33,9 +33,8 @@ final class PoolOperations {
         List<Recovered> recovered = operations.recover();
         // What other pools have begun may have waited for this one.
         opened.values().forEach(o -> o.operations().retry());
-        SpaceReserve reserve = new SpaceReserve(pool.reserve());
-        reserve.keep();
-        opened.put(pool.name(), new Opened(operations, reserve));
+        pool.reserve().keep();
+        opened.put(pool.name(), new Opened(operations, pool.reserve()));
         return recovered;
     }
 

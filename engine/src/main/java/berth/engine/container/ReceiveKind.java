@@ -18,7 +18,6 @@ import berth.engine.storage.Layer;
 import berth.engine.storage.Pool;
 import berth.engine.storage.Pools;
 import berth.engine.storage.RootFilesystem;
-import berth.engine.storage.Snapshot;
 import berth.engine.storage.StorageDriver;
 import berth.engine.storage.Strand;
 import berth.engine.storage.Volume;
@@ -30,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -91,7 +91,7 @@ final class ReceiveKind implements OperationKind<ReceiveKind.Plan> {
     private final GuestIdentities identities;
     private final MoveKind trash;
     private final DeleteKind delete;
-    private final Map<String, TreeStates> coming = new ConcurrentHashMap<>();
+    private final Map<String, Coming> coming = new ConcurrentHashMap<>();
 
     ReceiveKind(
             Pools pools,
@@ -114,9 +114,16 @@ final class ReceiveKind implements OperationKind<ReceiveKind.Plan> {
         this.delete = delete;
     }
 
-    /** Runs {@code work}, which runs plans of {@code key}, while they find {@code states}. */
-    void during(String key, TreeStates states, Runnable work) {
-        coming.put(key, states);
+    /**
+     * What comes.
+     *
+     * @param layers how layers of another pool of the same driver are sent, if they are
+     */
+    record Coming(TreeStates states, Optional<SentLayers> layers) {}
+
+    /** Runs {@code work}, which runs plans of {@code key}, while they find {@code what} comes. */
+    void during(String key, Coming what, Runnable work) {
+        coming.put(key, what);
         try {
             work.run();
         } finally {
@@ -207,9 +214,7 @@ final class ReceiveKind implements OperationKind<ReceiveKind.Plan> {
     }
 
     private void begin(Plan plan, Stage stage) {
-        Optional<Volume> volume = plan.dataset().all().stream()
-                .filter(v -> v.tip().equals(stage.tip()))
-                .findFirst();
+        Optional<Volume> volume = volume(plan, stage);
         if (volume.isPresent()) {
             Tips.make(pool(plan).driver(), files(plan, stage), volume.get(), stage.on());
         } else {
@@ -217,7 +222,25 @@ final class ReceiveKind implements OperationKind<ReceiveKind.Plan> {
         }
     }
 
+    /** That the tip of {@code stage} is of, if that goes on with it. */
+    private static Optional<Volume> volume(Plan plan, Stage stage) {
+        return plan.dataset().all().stream()
+                .filter(v -> v.tip().equals(stage.tip()))
+                .findFirst();
+    }
+
     private void receive(Plan plan, Stage stage, Progress progress) {
+        Optional<SentLayers> layers = coming(plan).layers();
+        if (layers.isEmpty()) {
+            write(plan, stage, progress);
+            return;
+        }
+        RootFilesystem files = files(plan, stage);
+        layers.get().next(files, () -> write(plan, stage, progress), progress);
+        volume(plan, stage).ifPresent(v -> Tips.bound(pool(plan).driver(), files, v));
+    }
+
+    private void write(Plan plan, Stage stage, Progress progress) {
         Pool pool = pool(plan);
         RootFilesystem files = files(plan, stage);
         try (TreeView view = StateViews.present(pool.driver(), files);
@@ -226,21 +249,29 @@ final class ReceiveKind implements OperationKind<ReceiveKind.Plan> {
         }
     }
 
-    /** In the order in which they came. */
     private void compare(Plan plan, Progress progress) {
+        try {
+            compareAll(plan, progress);
+        } catch (BerthException e) {
+            if (e.code() == ErrorCode.FAILED) {
+                coming(plan).layers().ifPresent(SentLayers::doubt);
+            }
+            throw e;
+        }
+    }
+
+    /** In the order in which they came. */
+    private void compareAll(Plan plan, Progress progress) {
         StorageDriver driver = pool(plan).driver();
         int number = 0;
         for (Strand strand : plan.dataset().strands()) {
-            for (Snapshot snapshot : strand.snapshots()) {
-                try (TreeView copy = StateViews.frozen(driver, files(plan, strand.in(snapshot)))) {
-                    states(plan).compare(number++, copy, progress);
-                }
-            }
-            if (strand.present().isPresent()) {
-                try (TreeView copy =
-                        StateViews.present(driver, files(plan, strand.present().get()))) {
-                    states(plan).compare(number++, copy, progress);
-                }
+            Optional<Supplier<TreeView>> former = Optional.empty();
+            List<Supplier<TreeView>> copies = new ArrayList<>();
+            strand.snapshots().forEach(s -> copies.add(() -> StateViews.frozen(driver, files(plan, strand.in(s)))));
+            strand.present().ifPresent(v -> copies.add(() -> StateViews.present(driver, files(plan, v))));
+            for (Supplier<TreeView> copy : copies) {
+                states(plan).compare(number++, former, copy, progress);
+                former = Optional.of(copy);
             }
         }
     }
@@ -298,11 +329,15 @@ final class ReceiveKind implements OperationKind<ReceiveKind.Plan> {
     }
 
     private TreeStates states(Plan plan) {
-        TreeStates states = coming.get(plan.key());
-        if (states == null) {
+        return coming(plan).states();
+    }
+
+    private Coming coming(Plan plan) {
+        Coming found = coming.get(plan.key());
+        if (found == null) {
             throw new IllegalStateException("nothing comes for " + plan.key());
         }
-        return states;
+        return found;
     }
 
     private Pool pool(Plan plan) {

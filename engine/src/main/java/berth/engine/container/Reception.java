@@ -4,7 +4,6 @@ import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.idmap.User;
 import berth.engine.idmap.UserStores;
-import berth.engine.image.TreeStates;
 import berth.engine.operation.Caller;
 import berth.engine.storage.Dataset;
 import berth.engine.storage.Datasets;
@@ -64,25 +63,23 @@ final class Reception {
             ReceiveKind.Identity identity,
             Optional<ReceiveKind.Former> former) {}
 
-    /** The container made of {@code states}. The caller holds its lock, and knows that there is none. */
-    Container receive(Place place, Guest guest, TreeStates states, Caller caller) {
+    /** The container made of {@code what} comes. The caller holds its lock, and knows that there is none. */
+    Container receive(Place place, Guest guest, ReceiveKind.Coming what, Caller caller) {
         if (guest.user().isPresent()) {
-            run(plan(place, guest, guest.user().get(), Optional.empty()), states, caller);
+            run(plan(place, guest, guest.user().get(), Optional.empty()), what, caller);
         } else {
             // Ids are reserved before anything is read of what comes, so that others can be tried.
             ownUsers.withOne(
                     place.pool().name(),
                     place.id(),
-                    own -> run(plan(place, guest, own, Optional.of(own)), states, caller));
+                    own -> run(plan(place, guest, own, Optional.of(own)), what, caller));
         }
         return containers.existing(new ContainerId(place.pool().name(), place.id()));
     }
 
-    private void run(ReceiveKind.Plan plan, TreeStates states, Caller caller) {
+    private void run(ReceiveKind.Plan plan, ReceiveKind.Coming what, Caller caller) {
         kind.during(
-                plan.key(),
-                states,
-                () -> operations.of(plan.pool()).run(kind, plan, caller.actor(), caller.progress()));
+                plan.key(), what, () -> operations.of(plan.pool()).run(kind, plan, caller.actor(), caller.progress()));
     }
 
     private ReceiveKind.Plan plan(Place place, Guest guest, User user, Optional<User> own) {

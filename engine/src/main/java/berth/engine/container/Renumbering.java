@@ -1,6 +1,7 @@
 package berth.engine.container;
 
 import berth.engine.BerthException;
+import berth.engine.ErrorCode;
 import berth.engine.idmap.ChosenIds;
 import berth.engine.idmap.User;
 import berth.engine.idmap.UserRelocation;
@@ -13,6 +14,7 @@ import berth.engine.storage.Layer;
 import berth.engine.storage.Pool;
 import berth.engine.storage.Snapshot;
 import berth.engine.storage.Volume;
+import berth.linux.cgroup.CgroupHost;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -31,6 +33,8 @@ public final class Renumbering {
     private final Datasets datasets;
     private final PoolOperations operations;
     private final RenumberKind kind;
+    private final RunPlans plans;
+    private final CgroupHost cgroups;
 
     Renumbering(
             UserStores users,
@@ -39,7 +43,9 @@ public final class Renumbering {
             DatasetShelf deleted,
             Datasets datasets,
             PoolOperations operations,
-            RenumberKind kind) {
+            RenumberKind kind,
+            RunPlans plans,
+            CgroupHost cgroups) {
         this.users = users;
         this.containers = containers;
         this.shelf = shelf;
@@ -47,26 +53,52 @@ public final class Renumbering {
         this.datasets = datasets;
         this.operations = operations;
         this.kind = kind;
+        this.plans = plans;
+        this.cgroups = cgroups;
     }
 
     /**
-     * Gives every user of {@code pool}, which is open and nothing of which runs, ids that nobody else has. A user for which that
-     * fails is left out, of which the caller is warned. The pool's lock is held.
+     * Gives every user of {@code pool}, which is open, ids that nobody else has. A user for which that fails is left out, of which the
+     * caller is warned, and so is one whose containers run, as they may since before the daemon started. The pool's lock is held.
      */
     public void settle(Pool pool, Caller caller) {
-        UserRelocation relocation = users.relocation(pool.name());
-        for (User user : relocation.displaced()) {
+        renumberAll(pool, users.relocation(pool.name()).displaced(), caller);
+    }
+
+    /** As {@link #settle}, of users only that cannot be used otherwise: those that the daemon did not come to before it died. */
+    public void complete(Pool pool, Caller caller) {
+        renumberAll(pool, users.relocation(pool.name()).unusable(), caller);
+    }
+
+    private void renumberAll(Pool pool, List<User> displaced, Caller caller) {
+        for (User user : displaced) {
             try {
-                renumber(pool, user, relocation, caller);
+                renumber(pool, user, caller);
             } catch (BerthException e) {
-                LOG.warn("User {} of pool {} gets no other ids", user.name(), pool.name(), e);
+                LOG.warn("User {} of pool {} gets no other ids: {}", user.name(), pool.name(), e.getMessage());
                 caller.progress()
                         .warn("user '%s' keeps ids that others have: %s".formatted(user.name(), e.getMessage()));
             }
         }
     }
 
-    private void renumber(Pool pool, User user, UserRelocation relocation, Caller caller) {
+    private void refuseRunning(Pool pool, User user) {
+        List<String> running = containers.of(pool.name()).stream()
+                .filter(c -> c.spec().user().equals(user.name()))
+                .filter(c -> !cgroups.at(plans.cgroup(c)).isEmpty())
+                .map(Container::name)
+                .toList();
+        if (!running.isEmpty()) {
+            throw new BerthException(
+                    ErrorCode.IN_USE,
+                    "its containers run: " + String.join(", ", running),
+                    "stop them, then 'osctl pool export %1$s' and 'osctl pool import %1$s'".formatted(pool.name()));
+        }
+    }
+
+    private void renumber(Pool pool, User user, Caller caller) {
+        refuseRunning(pool, user);
+        UserRelocation relocation = users.relocation(pool.name());
         List<ContainerSpec> specs = Stream.concat(
                         containers.of(pool.name()).stream().map(Container::spec),
                         shelf.of(pool.name()).stream().map(Trashed::spec))

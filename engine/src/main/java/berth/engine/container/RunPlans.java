@@ -60,7 +60,7 @@ final class RunPlans {
     /** What {@code container} runs as. One whose user is gone can still be stopped and deleted by it, but not started. */
     RunPlan of(Container container) {
         ContainerSpec spec = container.spec();
-        Optional<User> user = users.of(container.id().pool()).find(spec.user());
+        Optional<User> user = users.of(container.id().pool()).known(spec.user());
         int rootGid = user.map(u -> (int) u.gidMap().root()).orElse(NOBODY);
         return new RunPlan(
                 container.name(),

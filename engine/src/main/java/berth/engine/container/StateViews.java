@@ -66,22 +66,34 @@ final class StateViews {
      * @param wanted those of them, in those snapshots, that are shown: the histories are of its {@link Dataset#strands}
      */
     <T> T show(Container container, Dataset wanted, Caller caller, Function<List<TreeHistory>, T> work) {
+        return showLayers(container, wanted, caller, (histories, _) -> work.apply(histories));
+    }
+
+    /** What somebody makes of what the file systems of a container were, and of the topmost layer of each state. */
+    interface Work<T> {
+        T with(List<TreeHistory> histories, List<SentLayers.Source> layers);
+    }
+
+    /** As {@link #show}; of all states, in their order, the topmost layers are told too. */
+    <T> T showLayers(Container container, Dataset wanted, Caller caller, Work<T> work) {
         StorageDriver driver = container.pool().driver();
         if (Snapshots.requireSettled(container) == Snapshot.Activity.STOPPED) {
-            return work.apply(histories(container, wanted, v -> () -> present(driver, plans.filesystem(container, v))));
+            return work.with(
+                    histories(container, wanted, v -> () -> present(driver, plans.filesystem(container, v))),
+                    layers(container, wanted, Volume::tip));
         }
         Map<String, String> copies = new LinkedHashMap<>();
         wanted.all().forEach(v -> copies.put(v.name(), Datasets.passingLayer(container.name(), copies.size())));
         copy(container, copies, caller);
         try {
-            return work.apply(histories(container, wanted, v -> {
-                Volume copied = new Volume(
-                        v.name(),
-                        "",
-                        v.on(copies.getOrDefault(v.name(), v.tip()), v.below()).frozenTip(),
-                        null);
-                return () -> frozen(driver, plans.filesystem(container, copied));
-            }));
+            Function<Volume, String> copy = v -> copies.getOrDefault(v.name(), v.tip());
+            return work.with(
+                    histories(container, wanted, v -> {
+                        Volume copied = new Volume(
+                                v.name(), "", v.on(copy.apply(v), v.below()).frozenTip(), null);
+                        return () -> frozen(driver, plans.filesystem(container, copied));
+                    }),
+                    layers(container, wanted, copy));
         } finally {
             copies.values()
                     .forEach(layer ->
@@ -101,6 +113,23 @@ final class StateViews {
             histories.add(new TreeHistory(strand.volume(), states));
         }
         return List.copyOf(histories);
+    }
+
+    /** @param present the layer that shows what there is now */
+    private List<SentLayers.Source> layers(Container container, Dataset wanted, Function<Volume, String> present) {
+        List<SentLayers.Source> layers = new ArrayList<>();
+        for (Strand strand : wanted.strands()) {
+            List<String> names = new ArrayList<>();
+            strand.snapshots()
+                    .forEach(s -> names.add(strand.in(s).below().getFirst().name()));
+            strand.present().map(present).ifPresent(names::add);
+            for (int i = 0; i < names.size(); i++) {
+                RootFilesystem files =
+                        plans.filesystem(container, new Volume(strand.volume(), names.get(i), List.of(), null));
+                layers.add(new SentLayers.Source(files, i == 0, strand.isRoot()));
+            }
+        }
+        return List.copyOf(layers);
     }
 
     /** What {@code files} hold; nothing else has them mounted. */

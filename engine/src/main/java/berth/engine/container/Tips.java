@@ -25,6 +25,11 @@ final class Tips {
      */
     static void make(StorageDriver driver, RootFilesystem files, Volume volume, List<Layer> base) {
         driver.create(files.with(volume.tip(), base));
+        bound(driver, files, volume);
+    }
+
+    /** Keeps the tip of {@code volume}, which is there, to its quota, if its pool can. */
+    static void bound(StorageDriver driver, RootFilesystem files, Volume volume) {
         try {
             driver.limit(files, volume.bound().orElse(0));
         } catch (BerthException e) {

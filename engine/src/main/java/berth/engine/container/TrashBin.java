@@ -89,6 +89,7 @@ public final class TrashBin {
      * @return what became of it; for good, too, if only one of its names was taken away
      */
     public Deletion.Fate deleteImage(String pool, String reference, Deletion.Fate fate, Caller caller) {
+        pools.usable(pool).reserve().lend();
         if (fate == Deletion.Fate.GONE || pools.settings(pool).trashAge().isZero()) {
             images.delete(pool, reference, caller);
             return Deletion.Fate.GONE;
@@ -103,6 +104,7 @@ public final class TrashBin {
      * @throws BerthException NOT_FOUND; IN_USE, naming them, if containers mount it
      */
     public Deletion.Fate deleteShared(DatasetName name, Deletion.Fate fate, Caller caller) {
+        pools.usable(name.pool()).reserve().lend();
         if (fate == Deletion.Fate.GONE || pools.settings(name.pool()).trashAge().isZero()) {
             shares.delete(name, caller);
             return Deletion.Fate.GONE;

@@ -80,7 +80,11 @@ record ContainerHealth(
         String pool = container.id().pool();
         String name = container.spec().user();
         Optional<User> user = users.of(pool).find(name);
-        if (user.isEmpty()) {
+        if (user.isEmpty() && users.of(pool).known(name).isPresent()) {
+            concerns.broken(
+                    "others have ids of its user '%s': it cannot be started".formatted(name),
+                    "stop it, then 'osctl pool export %1$s' and 'osctl pool import %1$s'".formatted(pool));
+        } else if (user.isEmpty()) {
             concerns.broken("its user '%s' is gone: it cannot be started".formatted(name), "osctl user new --help");
         } else if (!users.of(pool).isRegistered(user.get())) {
             concerns.broken("the system account of its user '%s' is missing".formatted(name), "restart osctld");

@@ -5,6 +5,7 @@ import berth.engine.ErrorCode;
 import berth.engine.container.Container;
 import berth.engine.container.ContainerServices;
 import berth.engine.container.ContainerState;
+import berth.engine.container.SharedMounts;
 import berth.engine.container.StopMode;
 import berth.engine.group.Groups;
 import berth.engine.idmap.UserStores;
@@ -48,6 +49,7 @@ public final class PoolGate {
     private final SharedDatasets shares;
     private final Networks networks;
     private final ContainerServices services;
+    private final SharedMounts sharedMounts;
     private final Trash trash;
     private final Locks locks;
     private final CountDownLatch begun = new CountDownLatch(1);
@@ -73,6 +75,7 @@ public final class PoolGate {
         this.shares = shares;
         this.networks = networks;
         this.services = services;
+        this.sharedMounts = new SharedMounts(services);
         this.trash = trash;
         this.locks = locks;
         pools.onLateAnswer(this::comesLate);
@@ -82,6 +85,7 @@ public final class PoolGate {
     public void openAll() {
         pools.load();
         networks.load();
+        users.keepAccounts();
         List<Pool> usable =
                 pools.all().stream().filter(p -> p.whyUnusable().isEmpty()).toList();
         List<Pool> loaded = new ArrayList<>();
@@ -97,6 +101,7 @@ public final class PoolGate {
         pools.all().stream()
                 .filter(p -> loaded.stream().noneMatch(l -> l.name().equals(p.name())))
                 .forEach(p -> users.misses(p.name()));
+        loaded.forEach(p -> services.renumbering().complete(p, Caller.daemon("start of osctld")));
         users.reconcile();
         networks.start();
         services.adoption().tell(changes);
@@ -172,12 +177,12 @@ public final class PoolGate {
                     .anyMatch(p -> p.name().equals(name) && p.whyUnusable().isEmpty())) {
                 throw new BerthException(ErrorCode.EXISTS, "pool '%s' is imported already".formatted(name));
             }
-            return bringIn(name, caller);
+            return bringIn(pools.reimport(name), caller);
         }
     }
 
-    private Pool bringIn(String name, Caller caller) {
-        Pool pool = pools.reimport(name);
+    private Pool bringIn(Pool pool, Caller caller) {
+        String name = pool.name();
         pool.whyUnusable().ifPresent(why -> {
             throw new BerthException(ErrorCode.WRONG_STATE, "pool '%s' cannot be used: %s".formatted(name, why));
         });
@@ -205,7 +210,7 @@ public final class PoolGate {
             try (Locks.Held _ = lock(name, caller)) {
                 if (pools.all().stream()
                         .anyMatch(p -> p.name().equals(name) && p.whyUnusable().isPresent())) {
-                    bringIn(name, caller);
+                    bringIn(pools.useAnswered(name), caller);
                 }
             }
         } catch (InterruptedException e) {
@@ -271,8 +276,7 @@ public final class PoolGate {
         datasets.open(pool);
         trash.empty(pool.trash());
         List<Recovered> changes = new ArrayList<>(shares.open(
-                pool,
-                d -> services.mounts().of(d).stream().map(Container::toString).toList()));
+                pool, d -> sharedMounts.of(d).stream().map(Container::toString).toList()));
         changes.addAll(services.factory().open(pool));
         images.removeForsaken(pool.name());
         return changes;
@@ -332,9 +336,8 @@ public final class PoolGate {
     }
 
     private void refuseGuests(String pool) {
-        List<String> guests = services.mounts().guestsOf(pool).stream()
-                .map(Container::toString)
-                .toList();
+        List<String> guests =
+                sharedMounts.guestsOf(pool).stream().map(Container::toString).toList();
         if (!guests.isEmpty()) {
             throw new BerthException(
                     ErrorCode.IN_USE,

@@ -83,7 +83,7 @@ public final class UserAdministration {
 
     /** Deletes a user without containers. */
     public void delete(String pool, String name, Caller caller) {
-        pools.usable(pool);
+        pools.usable(pool).reserve().lend();
         try (Locks.Held _ = lock(pool, name, caller)) {
             Users all = users.of(pool);
             User user = all.get(name);

@@ -68,6 +68,11 @@ public final class IdLedger {
                 .toList();
     }
 
+    /** Gives {@code holder} those of {@code ids} that no other holder has any of, so that nobody is given them. */
+    synchronized void keep(String holder, Collection<HostIds> ids) {
+        enter(holder, ids.stream().filter(i -> claimed(holder, i).isEmpty()).toList());
+    }
+
     /** Gives {@code holder} one id of {@code within} that nobody has, not even itself. Empty if there is none. */
     public synchronized OptionalLong claimOne(String holder, HostIds within) {
         OptionalLong free = firstFree(within.start(), 1, within.count(), 0, 1);

@@ -18,10 +18,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
@@ -142,6 +144,30 @@ public final class SystemAccounts {
     /** The names of this instance's accounts. */
     public Set<String> names() {
         return Set.copyOf(ownNames());
+    }
+
+    /** The ids of this instance's accounts and those delegated to them, by the account's name. */
+    Map<String, List<HostIds>> owned() {
+        Set<String> own = ownNames();
+        Map<String, List<HostIds>> owned = new TreeMap<>();
+        for (String line : passwd.lines()) {
+            collect(line, 2, own, owned);
+        }
+        for (AccountFile file : List.of(subuid, subgid)) {
+            for (String line : file.lines()) {
+                collect(line, 1, own, owned);
+            }
+        }
+        return owned;
+    }
+
+    private static void collect(String line, int start, Set<String> own, Map<String, List<HostIds>> owned) {
+        String[] fields = line.split(":", -1);
+        if (own.contains(fields[0]) && fields.length > 2) {
+            ids(fields[start], start == 1 ? fields[2] : "1")
+                    .ifPresent(ids -> owned.computeIfAbsent(fields[0], _ -> new ArrayList<>())
+                            .add(ids));
+        }
     }
 
     /** Which ids belong to others. */

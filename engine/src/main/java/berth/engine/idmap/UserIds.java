@@ -86,6 +86,11 @@ final class UserIds {
         return ledger.restore(holder(user.name()), OptionalLong.of(user.ugid()), user.hostIds());
     }
 
+    /** Keeps from others what ids of {@code user}, which cannot have all of its own, nobody has. */
+    void keep(User user) {
+        ledger.keep(holder(user.name()), user.hostIds());
+    }
+
     /** Makes the ids of {@code user}, which may be planned, its own; its block durably. */
     void reserve(User user) {
         if (user.idRange().isPresent() && user.blockIndex().isPresent()) {

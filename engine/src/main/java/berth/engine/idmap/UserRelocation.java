@@ -26,6 +26,11 @@ public final class UserRelocation {
         return users.displaced();
     }
 
+    /** Those of them that cannot be used for that reason. */
+    public List<User> unusable() {
+        return users.unusable();
+    }
+
     /**
      * What {@code user} is with ids that are free, which are held in memory from now on.
      *
@@ -52,7 +57,7 @@ public final class UserRelocation {
     public void abandon(User user) {
         String holder = ranges.holder(user.name());
         ledger.release(holder);
-        users.find(user.name()).ifPresent(u -> ledger.restore(holder, OptionalLong.of(u.ugid()), u.hostIds()));
+        users.known(user.name()).ifPresent(u -> ledger.keep(holder, u.hostIds()));
     }
 
     /** Makes a user what was planned, durably. May be repeated. */

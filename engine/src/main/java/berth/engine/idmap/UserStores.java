@@ -22,6 +22,8 @@ public final class UserStores {
     private final Map<String, Open> pools = new ConcurrentSkipListMap<>();
     /** Pools of this host whose users cannot be read now. */
     private final Set<String> absent = ConcurrentHashMap.newKeySet();
+    /** Accounts whose users were not read yet. The ledger knows them by these names, which no pool's holder can have. */
+    private final Set<String> kept = ConcurrentHashMap.newKeySet();
 
     /** @param instance whose users these are */
     public UserStores(String instance, SystemAccounts accounts) {
@@ -30,12 +32,24 @@ public final class UserStores {
         this.ledger = new IdLedger(accounts);
     }
 
+    /**
+     * Keeps the ids of this instance's accounts, before the first pool is opened, for the users whose accounts they are: these may
+     * have containers that run, whichever pool is read first and whichever cannot be read at all.
+     */
+    public void keepAccounts() {
+        accounts.owned().forEach((account, ids) -> {
+            ledger.keep(account, ids);
+            kept.add(account);
+        });
+    }
+
     /** Reads the ranges and users of {@code pool} from its {@code conf} directory. Returns what cannot be used. */
     public List<Broken> open(String pool, Path conf) {
         IdRanges ranges = new IdRanges(pool, conf, ledger);
-        List<Broken> broken = new ArrayList<>(ranges.load());
         UserIds ids = new UserIds(ranges, ledger);
         Users users = new Users(instance, pool, conf, ids, accounts);
+        users.accountNames().forEach(this::letGo);
+        List<Broken> broken = new ArrayList<>(ranges.load());
         broken.addAll(users.load());
         pools.put(pool, new Open(ranges, ids, users));
         absent.remove(pool);
@@ -60,8 +74,15 @@ public final class UserStores {
                 .toList();
         if (absent.isEmpty()) {
             accounts.apply(wanted);
+            List.copyOf(kept).forEach(this::letGo);
         } else {
             accounts.restore(wanted);
+        }
+    }
+
+    private void letGo(String account) {
+        if (kept.remove(account)) {
+            ledger.release(account);
         }
     }
 

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,6 +69,8 @@ public final class Users {
             } catch (BerthException e) {
                 LOG.warn("User '{}' is left out: {}", ids.holder(user.name()), e.getMessage());
                 displaced.put(user.name(), user);
+                // Its containers may run.
+                ids.keep(user);
                 unusable.put(user.name(), new Broken(user.name(), e.getMessage(), store.directory()));
             }
         }
@@ -96,6 +99,11 @@ public final class Users {
         return Optional.ofNullable(users.get(name));
     }
 
+    /** As {@link #find}, also one that cannot be used: what has its ids runs with them. */
+    public Optional<User> known(String name) {
+        return find(name).or(() -> Optional.ofNullable(displaced.get(name)));
+    }
+
     /** The user {@code name}. @throws BerthException NOT_FOUND, or WRONG_STATE if it was left out by {@link #load} */
     public User get(String name) {
         Broken reason = unusable.get(name);
@@ -118,9 +126,18 @@ public final class Users {
         return new Account(Account.nameOf(instance, pool, user.name()), user.ugid(), user.uidMap(), user.gidMap());
     }
 
-    /** The system accounts that all users of the pool need. */
+    /** The names that the accounts of all users have that are on disk, readable or not. */
+    List<String> accountNames() {
+        return store.ids().stream()
+                .map(name -> Account.nameOf(instance, pool, name))
+                .toList();
+    }
+
+    /** The system accounts that all users of the pool need; of one that cannot be used the account that it has here already. */
     public List<Account> accounts() {
-        return users.values().stream().map(this::account).toList();
+        return Stream.concat(users.values().stream(), unusable().stream().filter(this::isRegistered))
+                .map(this::account)
+                .toList();
     }
 
     /** Whether the system account of {@code user} exists. */
@@ -257,6 +274,13 @@ public final class Users {
     /** Those some of whose ids somebody else has. */
     List<User> displaced() {
         return List.copyOf(displaced.values());
+    }
+
+    /** Those of them that cannot be used. */
+    List<User> unusable() {
+        return displaced.values().stream()
+                .filter(u -> unusable.containsKey(u.name()))
+                .toList();
     }
 
     /** Writes a user in place of what it was. */

@@ -61,6 +61,11 @@ record ArchiveEntry(
         return new ArchiveEntry(name, Kind.FILE, mode, 0, 0, size, "", Instant.EPOCH, Map.of(), data);
     }
 
+    /** The same called {@code other}, and leading to {@code elsewhere} if it is a link. */
+    ArchiveEntry renamed(String other, String elsewhere) {
+        return new ArchiveEntry(other, kind, mode, uid, gid, size, elsewhere, mtime, xattrs, data);
+    }
+
     /** Its name for a message. */
     String shown() {
         return FileName.printable(name);

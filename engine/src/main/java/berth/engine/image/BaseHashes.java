@@ -1,5 +1,6 @@
 package berth.engine.image;
 
+import berth.linux.Sha256;
 import berth.linux.file.Directory;
 import berth.linux.file.OpenFile;
 import berth.linux.file.TreeWalk;
@@ -12,7 +13,7 @@ final class BaseHashes {
 
     private final FileHashes hashes;
     private final ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
-    private final MessageDigest digest = FileSink.sha256();
+    private final MessageDigest digest = Sha256.create();
 
     private BaseHashes(FileHashes hashes) {
         this.hashes = hashes;

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -15,6 +16,9 @@ import java.util.regex.Pattern;
  * install more; the host's own mirror and proxy are used where its apt knows some.
  */
 public final class DebianBuilder extends ImageBuilder {
+    /** The file in the build's directory that tells mmdebstrap of proxies. */
+    private static final String PROXIES = "apt-proxies.conf";
+
     private static final Pattern RELEASE = Pattern.compile("[a-z][a-z0-9-]{0,40}");
     private static final Pattern PACKAGE = Pattern.compile("[a-z0-9][a-z0-9.+-]{0,100}");
     private static final Pattern MIRROR = Pattern.compile("(https?|file)://[^\\s\\[\\]\"]+");
@@ -89,12 +93,13 @@ public final class DebianBuilder extends ImageBuilder {
 
     @Override
     Build start(Site site) {
-        List<String> arguments = arguments(Programs.find("mmdebstrap", "mmdebstrap"), AptConfiguration.ofHost());
+        AptConfiguration host = AptConfiguration.ofHost();
+        List<String> arguments = arguments(Programs.find("mmdebstrap", "mmdebstrap"), host);
         if (!Files.exists(vendor.keys())) {
             throw Programs.missing("this machine has no keys of the archive of " + vendor.word(), vendor.keysPackage());
         }
         site.progress().step("asking the archive of %s for %s".formatted(vendor.word(), release));
-        Build build = site.run(new Sandbox.Job("mmdebstrap", "build-debian.sh", arguments, List.of()));
+        Build build = site.run(new Sandbox.Job("mmdebstrap", "build-debian.sh", arguments, List.of(), notes(host)));
         return new Fitted(build);
     }
 
@@ -131,7 +136,9 @@ public final class DebianBuilder extends ImageBuilder {
                 "--skip=chroot/mount/sys",
                 "--keyring=" + vendor.keys(),
                 "--include=" + String.join(",", include)));
-        host.proxies().forEach((key, proxy) -> arguments.add("--aptopt=%s \"%s\"".formatted(key, proxy)));
+        if (!host.proxies().isEmpty()) {
+            arguments.add("--aptopt=/tmp/" + PROXIES);
+        }
         arguments.addAll(List.of(release, "-"));
         if (mirror.isPresent() || vendor == Vendor.UBUNTU) {
             String address = mirror.orElse("http://archive.ubuntu.com/ubuntu");
@@ -140,6 +147,16 @@ public final class DebianBuilder extends ImageBuilder {
             arguments.addAll(host.sources(release));
         }
         return arguments;
+    }
+
+    /** A proxy may want a password, which arguments would show to everybody. */
+    static Map<String, String> notes(AptConfiguration host) {
+        if (host.proxies().isEmpty()) {
+            return Map.of();
+        }
+        StringBuilder text = new StringBuilder();
+        host.proxies().forEach((key, proxy) -> text.append("%s \"%s\";\n".formatted(key, proxy)));
+        return Map.of(PROXIES, text.toString());
     }
 
     private static void check(Pattern pattern, String text, String what) {

@@ -3,11 +3,11 @@ package berth.engine.image;
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.image.ArchiveEntry.Extent;
+import berth.linux.Sha256;
 import berth.linux.file.OpenFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /** Writes the content of files, holes as holes, and hashes it on the way. One buffer for all of them; one thread. */
 final class FileSink {
@@ -18,7 +18,7 @@ final class FileSink {
     private final byte[] chunk = new byte[CHUNK];
     private final byte[] zeros = new byte[CHUNK];
     private final ByteBuffer out = ByteBuffer.allocateDirect(CHUNK);
-    private final MessageDigest digest = sha256();
+    private final MessageDigest digest = Sha256.create();
     private long total;
 
     FileSink(Limits limits, FreeSpace space) {
@@ -52,14 +52,6 @@ final class FileSink {
         }
         total += entry.size();
         return digest.digest();
-    }
-
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     /** @throws BerthException CANCELLED if the thread was interrupted */

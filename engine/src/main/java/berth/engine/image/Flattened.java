@@ -102,16 +102,6 @@ final class Flattened implements ArchiveReader {
             Matcher linked = INSIDE.matcher(EntryPath.ofTarget(entry).text());
             target = linked.matches() && linked.group(2) != null ? linked.group(2) : target;
         }
-        return Optional.of(new ArchiveEntry(
-                name,
-                entry.kind(),
-                entry.mode(),
-                entry.uid(),
-                entry.gid(),
-                entry.size(),
-                target,
-                entry.mtime(),
-                entry.xattrs(),
-                entry.data()));
+        return Optional.of(entry.renamed(name, target));
     }
 }

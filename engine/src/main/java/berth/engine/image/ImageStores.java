@@ -10,6 +10,7 @@ import berth.engine.store.Change;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,7 +62,12 @@ public final class ImageStores {
     /** Removes what imports that were cut off left in {@code pool}, whose containers are known. */
     public void removeForsaken(String pool) {
         Images images = of(pool);
-        images.list().forEach(images.removal()::settle);
+        // What stands on others goes before them.
+        images.list().stream()
+                .sorted(Comparator.comparingInt(
+                                (Image image) -> images.stack(image).size())
+                        .reversed())
+                .forEach(images.removal()::settle);
     }
 
     /**

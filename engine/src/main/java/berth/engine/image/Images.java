@@ -44,8 +44,8 @@ public final class Images implements AutoCloseable {
         this.path = path;
         this.directory = directory;
         this.catalogue = catalogue;
-        this.intake = new Intake(path, directory, catalogue, shelf, changing, clock);
         this.removal = new Removal(path, directory, catalogue, shelf, users, changing);
+        this.intake = new Intake(path, directory, catalogue, shelf, removal, changing, clock);
     }
 
     /**
@@ -193,12 +193,16 @@ public final class Images implements AutoCloseable {
     public Imported importDirectory(Fd source, ImportRequest request, Progress progress) {
         Notes notes = new Notes();
         try (Directory start = Directory.of(source.dup(), Resolution.NO_LINKS)) {
-            return intake.take(
-                    staging -> Packages.isOne(start)
-                            ? new Packages(new Archives(staging.path(), request.maxSize()), notes).open(start)
-                            : new DirectoryReader(start, notes),
-                    new Intake.Import(request, Optional.empty(), notes, Intake.Fate.KEPT),
-                    progress);
+            Intake.Import wanted = new Intake.Import(request, Optional.empty(), notes, Intake.Fate.KEPT);
+            if (!Packages.isOne(start)) {
+                return intake.take(_ -> new DirectoryReader(start, notes), wanted, progress);
+            }
+            return request.base().isEmpty()
+                    ? intake.takePackage(start, wanted, progress)
+                    : intake.take(
+                            staging -> new Packages(new Archives(staging.path(), request.maxSize()), notes).open(start),
+                            wanted,
+                            progress);
         }
     }
 
@@ -247,7 +251,7 @@ public final class Images implements AutoCloseable {
                 return intake.takeBeside(_ -> build.reader(), new Intake.Import(request), progress);
             }
             try (Staging whole = Staging.create(directory, path)) {
-                new Unpacker(request.maxSize(), Optional.empty(), new Notes(), progress).unpack(build.reader(), whole);
+                intake.unpackBeside(build.reader(), whole, new Intake.Import(request), progress);
                 try (Directory tree = whole.openTree();
                         Directory unfollowed = tree.with(Resolution.NO_LINKS)) {
                     return importDifference(new TreeView(unfollowed, Owners.SAME), request, progress);

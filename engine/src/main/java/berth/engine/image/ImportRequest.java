@@ -43,6 +43,11 @@ public record ImportRequest(
         return new ImportRequest(source, tag, maxSize, baseId);
     }
 
+    /** The same without a name. */
+    ImportRequest unnamed() {
+        return new ImportRequest(source, null, maxSize, baseId);
+    }
+
     /** The same with another greatest size, in bytes of content. */
     public ImportRequest upTo(long bytes) {
         return new ImportRequest(source, name, bytes, baseId);

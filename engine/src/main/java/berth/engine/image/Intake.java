@@ -25,6 +25,7 @@ final class Intake {
     private final Directory directory;
     private final Catalogue catalogue;
     private final ImageShelf shelf;
+    private final Removal removal;
     private final ReentrantLock changing;
     private final Clock clock;
     private final ReentrantLock importing = new ReentrantLock(true);
@@ -53,11 +54,19 @@ final class Intake {
     }
 
     /** @param changing held while the catalogue and the directory change together */
-    Intake(Path path, Directory directory, Catalogue catalogue, ImageShelf shelf, ReentrantLock changing, Clock clock) {
+    Intake(
+            Path path,
+            Directory directory,
+            Catalogue catalogue,
+            ImageShelf shelf,
+            Removal removal,
+            ReentrantLock changing,
+            Clock clock) {
         this.path = path;
         this.directory = directory;
         this.catalogue = catalogue;
         this.shelf = shelf;
+        this.removal = removal;
         this.changing = changing;
         this.clock = clock;
     }
@@ -65,6 +74,19 @@ final class Intake {
     /** The tree of image {@code id}, for its own paths. */
     Directory openTree(String id) {
         return Directory.open(Staging.tree(path, id), Resolution.NO_LINKS);
+    }
+
+    /**
+     * A stratum that is an image now.
+     *
+     * @param written bytes of content that were unpacked for it
+     */
+    record Laid(Imported imported, long written) {}
+
+    /** What fills the tree of an image. */
+    @FunctionalInterface
+    private interface Filling {
+        Unpacker.Unpacked fill(Unpacker unpacker, Staging staging, Foundation below) throws IOException;
     }
 
     /**
@@ -83,14 +105,36 @@ final class Intake {
 
     /** As {@link #take}, while others import: what is built may take as long as it likes. */
     Imported takeBeside(Source source, Import wanted, Progress progress) {
-        try (Staging staging = Staging.create(directory, path)) {
+        Optional<Image> base = wanted.request().base().map(this::get);
+        return make(
+                (unpacker, staging, below) -> unpack(source, unpacker, base, staging, below), base, wanted, progress);
+    }
+
+    /** Makes an image, or several that stand on each other, of {@code source}, which is a package; otherwise as {@link #take}. */
+    Imported takePackage(Directory source, Import wanted, Progress progress) {
+        lockImporting(progress);
+        try {
+            return make(
+                    (unpacker, staging, below) -> unpacker.unpackPackage(source, staging, below),
+                    Optional.empty(),
+                    wanted,
+                    progress);
+        } finally {
+            importing.unlock();
+        }
+    }
+
+    private Imported make(Filling filling, Optional<Image> base, Import wanted, Progress progress) {
+        try (Staging staging = Staging.create(directory, path);
+                Foundation below = new Foundation(this, wanted, progress)) {
             progress.step("unpacking");
-            ImportRequest request = wanted.request();
-            Optional<Image> base = request.base().map(this::get);
-            Unpacker unpacker = new Unpacker(request.maxSize(), wanted.metadata(), wanted.notes(), progress);
-            Unpacker.Unpacked unpacked = unpack(source, unpacker, base, staging);
+            Unpacker.Unpacked unpacked = filled(filling, unpacker(wanted, progress), staging, below);
             progress.step("writing to disk");
-            return add(staging, describe(unpacked, request, base), wanted);
+            Image image = describe(unpacked, wanted.request(), base.or(below::top));
+            boolean isNew = below.hasAdded(image);
+            Imported imported = add(staging, image, wanted);
+            below.keep();
+            return isNew ? new Imported(imported.image(), Imported.Outcome.ADDED, imported.notes()) : imported;
         } catch (IOException e) {
             throw FileFailure.of("store an image in", path, e);
         } catch (KernelException e) {
@@ -103,17 +147,63 @@ final class Intake {
         }
     }
 
-    private Unpacker.Unpacked unpack(Source source, Unpacker unpacker, Optional<Image> base, Staging staging) {
-        try (ArchiveReader reader = source.open(staging)) {
-            if (base.isEmpty()) {
-                return unpacker.unpack(reader, staging);
-            }
-            try (Directory below = openTree(base.get().id())) {
-                return unpacker.unpackOn(below, reader, staging);
-            }
+    private static Unpacker unpacker(Import wanted, Progress progress) {
+        return new Unpacker(wanted.request().maxSize(), wanted.metadata(), wanted.notes(), progress);
+    }
+
+    private static Unpacker.Unpacked filled(Filling filling, Unpacker unpacker, Staging staging, Foundation below) {
+        try {
+            return filling.fill(unpacker, staging, below);
         } catch (IOException e) {
             throw Unpacker.broken(e);
         }
+    }
+
+    private Unpacker.Unpacked unpack(
+            Source source, Unpacker unpacker, Optional<Image> base, Staging staging, Foundation below)
+            throws IOException {
+        try (ArchiveReader reader = source.open(staging)) {
+            if (base.isEmpty()) {
+                return unpacker.unpack(reader, staging, below);
+            }
+            try (Directory tree = openTree(base.get().id())) {
+                return unpacker.unpackOn(tree, reader, staging);
+            }
+        }
+    }
+
+    /** Unpacks {@code entries} into {@code staging}, which becomes no image by itself. */
+    void unpackBeside(ArchiveReader entries, Staging staging, Import wanted, Progress progress) {
+        try (Foundation below = new Foundation(this, wanted, progress)) {
+            filled(
+                    (unpacker, tree, on) -> unpacker.unpack(entries, tree, on),
+                    unpacker(wanted, progress),
+                    staging,
+                    below);
+        }
+    }
+
+    /** Makes an image without a name of {@code stratum} on {@code below}, until it is {@link #keep kept}. Empty if it holds nothing. */
+    Optional<Laid> lay(Stratum stratum, Foundation below, Import wanted, Progress progress) throws IOException {
+        Import passing = new Import(wanted.request().unnamed(), Optional.empty(), wanted.notes(), Fate.UNTIL_KEPT);
+        try (Staging staging = Staging.create(directory, path)) {
+            Unpacker.Unpacked unpacked = unpacker(passing, progress).unpackStratum(stratum, staging, below);
+            if (unpacked.manifest().entries() == 0) {
+                return Optional.empty();
+            }
+            Image image = describe(unpacked, passing.request(), below.top());
+            return Optional.of(new Laid(add(staging, image, passing), unpacked.written()));
+        }
+    }
+
+    /** Has {@code image}, which was {@link #lay laid}, stay. */
+    void keep(Image image) {
+        Staging.keep(directory, image.id());
+    }
+
+    /** Deletes {@code image}, which was {@link #lay laid}, unless somebody needs it by now. */
+    void forget(Image image) {
+        removal.deleteUnneeded(image.id());
     }
 
     private Imported add(Staging staging, Image image, Import wanted) throws IOException {

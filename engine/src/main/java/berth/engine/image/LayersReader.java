@@ -32,6 +32,11 @@ final class LayersReader implements ArchiveReader {
     private @Nullable String layer;
     private @Nullable ArchiveReader current;
 
+    private enum On {
+        NOTHING,
+        OTHERS
+    }
+
     private enum Pass {
         REMOVALS,
         ADDITIONS
@@ -42,12 +47,13 @@ final class LayersReader implements ArchiveReader {
      * @param layers paths in it
      */
     LayersReader(Directory directory, List<String> layers, Archives archives) {
-        this(directory, layers, archives, Optional.empty());
+        this(directory, layers, archives, Optional.empty(), On.NOTHING);
     }
 
-    private LayersReader(Directory directory, List<String> layers, Archives archives, Optional<Directory> owned) {
+    private LayersReader(
+            Directory directory, List<String> layers, Archives archives, Optional<Directory> owned, On below) {
         this.owned = owned;
-        this.onOthers = owned.isPresent();
+        this.onOthers = below == On.OTHERS;
         this.directory = directory;
         this.layers = layers.iterator();
         this.archives = archives;
@@ -55,7 +61,12 @@ final class LayersReader implements ArchiveReader {
 
     /** A reader of the one layer {@code layer} of a tree that has others already; closing it closes {@code directory}. */
     static LayersReader onTree(Directory directory, String layer, Archives archives) {
-        return new LayersReader(directory, List.of(layer), archives, Optional.of(directory));
+        return new LayersReader(directory, List.of(layer), archives, Optional.of(directory), On.OTHERS);
+    }
+
+    /** A reader of {@code layers} of a tree that has others already; {@code directory} stays open. */
+    static LayersReader above(Directory directory, List<String> layers, Archives archives) {
+        return new LayersReader(directory, layers, archives, Optional.empty(), On.OTHERS);
     }
 
     @Override

@@ -15,10 +15,13 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.Set;
 
 /** Reads what {@link ListedTree} wrote, once, from front to end. Nothing of it is trusted. */
 public final class ListedArchive implements AutoCloseable {
+    private static final String PAST_START = ListedTree.PAST + "/";
+
     private final ArchiveReader stream;
     private final CheckedArchive archive;
 
@@ -74,18 +77,75 @@ public final class ListedArchive implements AutoCloseable {
      */
     public TreeStates present(
             ContentStore store, Damaged damaged, String source, List<String> names, long maxSize, Progress progress) {
-        return PackedArchive.present(new Filled(store, damaged, progress), source, maxSize, names);
+        return PackedArchive.present(new Filled(store, damaged, progress, Part.PRESENT), source, maxSize, names);
     }
 
     /**
-     * Which of two paths of files comes first in a listing: those of the root file system do, then those of datasets by their names;
-     * otherwise each directory comes before what is in it, and names by their bytes.
+     * The file systems of it with their past; otherwise as {@link #present}.
+     *
+     * @param states how many there are of each, the root's first
+     */
+    public TreeStates past(
+            ContentStore store,
+            Damaged damaged,
+            String source,
+            SequencedMap<String, Integer> states,
+            long maxSize,
+            Progress progress) {
+        ArchiveReader past = new Past(new Filled(store, damaged, progress, Part.PAST));
+        return PackedArchive.states(past, source, maxSize, PackedTree.TREE, states);
+    }
+
+    private static boolean isPast(ArchiveEntry entry) {
+        return isPast(EntryPath.of(entry).text());
+    }
+
+    private static boolean isPast(String path) {
+        return path.equals(ListedTree.PAST) || path.startsWith(PAST_START);
+    }
+
+    /** Which files of the archive are wanted; the others are not even looked for in the store. */
+    private enum Part {
+        PRESENT,
+        PAST
+    }
+
+    /** The past, as if nothing else were in the archive. */
+    private record Past(ArchiveReader archive) implements ArchiveReader {
+        @Override
+        public Optional<ArchiveEntry> next() throws IOException {
+            return archive.next().map(Past::inside);
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            return archive.read(buffer, offset, length);
+        }
+
+        private static ArchiveEntry inside(ArchiveEntry entry) {
+            String target = entry.target();
+            if (entry.kind() == Kind.HARD_LINK) {
+                String linked = EntryPath.ofTarget(entry).text();
+                // What is linked from elsewhere leads nowhere.
+                target = isPast(linked) ? beneath(linked) : "";
+            }
+            return entry.renamed(beneath(EntryPath.of(entry).text()), target);
+        }
+
+        private static String beneath(String path) {
+            return path.substring(Math.min(PAST_START.length(), path.length()));
+        }
+    }
+
+    /**
+     * Which of two paths of files comes first in a listing: those of the root file system do, then those of datasets by their names, then
+     * those of the past, of which only the oldest root is asked for; otherwise each directory comes before what is in it, and names by their bytes.
      */
     public static int compare(String left, String right) {
         String[] one = left.split("/");
         String[] other = right.split("/");
         if (!one[0].equals(other[0])) {
-            return one[0].equals(PackedTree.TREE) ? -1 : 1;
+            return Integer.compare(rank(one[0]), rank(other[0]));
         }
         boolean inRoot = one[0].equals(PackedTree.TREE);
         for (int i = 1; i < Math.min(one.length, other.length); i++) {
@@ -98,6 +158,14 @@ public final class ListedArchive implements AutoCloseable {
             }
         }
         return Integer.compare(one.length, other.length);
+    }
+
+    private static int rank(String top) {
+        return switch (top) {
+            case PackedTree.TREE -> 0;
+            case ListedTree.PAST -> 2;
+            default -> 1;
+        };
     }
 
     @Override
@@ -132,13 +200,15 @@ public final class ListedArchive implements AutoCloseable {
         private final ContentStore store;
         private final Damaged damaged;
         private final Progress progress;
+        private final Part part;
         private Deque<ContentList.Chunk> chunks = new ArrayDeque<>();
         private byte[] current = new byte[0];
         private int position;
         /** Paths of files left out, whose other names must be left out as well. */
         private final Set<String> leftOut = new HashSet<>();
 
-        Filled(ContentStore store, Damaged damaged, Progress progress) {
+        Filled(ContentStore store, Damaged damaged, Progress progress, Part part) {
+            this.part = part;
             this.store = store;
             this.damaged = damaged;
             this.progress = progress;
@@ -151,6 +221,9 @@ public final class ListedArchive implements AutoCloseable {
             position = 0;
             for (var next = archive.next(); next.isPresent(); next = archive.next()) {
                 ArchiveEntry entry = next.get();
+                if (isPast(entry) != (part == Part.PAST)) {
+                    continue;
+                }
                 boolean toNothing = entry.kind() == Kind.HARD_LINK
                         && leftOut.contains(EntryPath.ofTarget(entry).text());
                 if (!isListed(entry) && !toNothing) {

@@ -7,15 +7,21 @@ import berth.linux.file.FileStat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * File systems of a container in a tar archive as {@link PackedTree} packs them without their past, but for the content of their
- * files, which a {@link ContentStore} keeps: in the archive each is its {@link ContentList}.
+ * files, which a {@link ContentStore} keeps: in the archive each is its {@link ContentList}. What they were before follows in
+ * {@value #PAST}, as {@link PackedTree} packs it with its past, with the oldest state of the root in the place of its image.
  */
 public final class ListedTree {
+    /** What the past is in. */
+    static final String PAST = "past";
+
     private static final int ENTRIES_PER_STEP = 1000;
 
     private ListedTree() {}
@@ -23,29 +29,40 @@ public final class ListedTree {
     /**
      * What was listed.
      *
-     * @param files how many regular files
+     * @param files how many regular files there are at present
      * @param bytes how many bytes they have
      * @param notes what was left out, one line each
      */
     public record Summary(long files, long bytes, List<String> notes) {}
 
     /**
-     * Lists what {@code files} are last and keeps what is in their files.
+     * Lists what {@code present} are last and keeps what is in their files.
      *
-     * @param files the root's first
+     * @param present the root's first
+     * @param past all that they and others were, and are; the root's first, which has a state at least; none if empty
      * @param out stays open
      * @throws berth.engine.BerthException CANCELLED if the thread is interrupted
      */
     public static Summary write(
-            List<TreeHistory> files, String description, ContentStore store, OutputStream out, Progress progress)
+            List<TreeHistory> present,
+            List<TreeHistory> past,
+            String description,
+            ContentStore store,
+            OutputStream out,
+            Progress progress)
             throws IOException {
         Listing listing = new Listing(new CheckedWriter(new TarWriter(out), description), store, progress);
-        for (TreeHistory tree : files) {
-            try (TreeView present = tree.states().getLast().get()) {
-                listing.add(present, PackedTree.place(tree.name()));
+        for (TreeHistory tree : present) {
+            try (TreeView last = tree.states().getLast().get()) {
+                listing.add(last, PackedTree.place(tree.name()));
             }
         }
-        return listing.finish();
+        Summary summary = listing.summary();
+        for (TreeHistory history : past) {
+            progress.step("reading what %s was".formatted(history.name()));
+            listing.addPast(history);
+        }
+        return listing.finish(summary);
     }
 
     /** What is listed so far. */
@@ -75,9 +92,44 @@ public final class ListedTree {
             }
         }
 
+        void addPast(TreeHistory history) throws IOException {
+            Optional<Supplier<TreeView>> former = Optional.empty();
+            int number = 0;
+            for (Supplier<TreeView> state : history.states()) {
+                if (history.isRoot() && former.isEmpty()) {
+                    try (TreeView oldest = state.get()) {
+                        add(oldest, PAST + "/" + PackedTree.TREE);
+                    }
+                } else {
+                    addChanges(former, state, PAST + "/" + PackedTree.state(history.name(), number));
+                }
+                former = Optional.of(state);
+                number++;
+            }
+        }
+
+        private void addChanges(Optional<Supplier<TreeView>> former, Supplier<TreeView> state, String top)
+                throws IOException {
+            Optional<TreeView> was = former.map(Supplier::get);
+            try (TreeView present = state.get();
+                    ArchiveReader changes = present.changesSince(was, notes)) {
+                for (var next = changes.next(); next.isPresent(); next = changes.next()) {
+                    FileSink.checkInterrupt();
+                    ArchiveEntry entry = PackedTree.moved(next.get(), top);
+                    add(entry, changes, () -> new ContentList(0, Instant.EPOCH, pieces(entry, changes, store)));
+                }
+            } finally {
+                was.ifPresent(TreeView::close);
+            }
+        }
+
         private void add(ArchiveEntry entry, DirectoryReader reader) throws IOException {
+            add(entry, reader, () -> list(entry, reader, store));
+        }
+
+        private void add(ArchiveEntry entry, ArchiveReader reader, Content content) throws IOException {
             if (entry.kind() == Kind.FILE && entry.size() > 0) {
-                byte[] text = list(entry, reader, store).text();
+                byte[] text = content.list().text();
                 writer.add(withContent(entry, text.length), new MemoryFile(text));
             } else {
                 writer.add(entry, reader);
@@ -89,10 +141,20 @@ public final class ListedTree {
             }
         }
 
-        Summary finish() throws IOException {
-            writer.finish();
-            return new Summary(files, bytes, notes.lines());
+        Summary summary() {
+            return new Summary(files, bytes, List.of());
         }
+
+        Summary finish(Summary counted) throws IOException {
+            writer.finish();
+            return new Summary(counted.files(), counted.bytes(), notes.lines());
+        }
+    }
+
+    /** Finds out where the content of a file is. */
+    @FunctionalInterface
+    private interface Content {
+        ContentList list() throws IOException;
     }
 
     private static ContentList list(ArchiveEntry entry, DirectoryReader reader, ContentStore store) throws IOException {
@@ -101,6 +163,11 @@ public final class ListedTree {
         if (known.isPresent()) {
             return known.get();
         }
+        return new ContentList(stat.inode(), stat.ctime(), pieces(entry, reader, store));
+    }
+
+    private static List<ContentList.Piece> pieces(ArchiveEntry entry, ArchiveReader reader, ContentStore store)
+            throws IOException {
         List<ContentList.Piece> pieces = new ArrayList<>();
         InputStream data = new Data(reader);
         long position = 0;
@@ -110,7 +177,7 @@ public final class ListedTree {
             position = extent.offset() + extent.length();
         }
         addHole(pieces, entry.size() - position);
-        return new ContentList(stat.inode(), stat.ctime(), pieces);
+        return pieces;
     }
 
     private static void addHole(List<ContentList.Piece> pieces, long length) {

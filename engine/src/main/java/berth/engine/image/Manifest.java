@@ -1,5 +1,6 @@
 package berth.engine.image;
 
+import berth.linux.Sha256;
 import berth.linux.file.Directory;
 import berth.linux.file.FileName;
 import berth.linux.file.FileStat;
@@ -31,11 +32,11 @@ import java.util.Map;
  * @param entries how many files of any kind there are, the root not counted
  */
 record Manifest(String id, long bytes, long entries) {
-    private static final byte[] EMPTY_HASH = FileSink.sha256().digest();
+    private static final byte[] EMPTY_HASH = Sha256.create().digest();
 
     /** Lists {@code tree}, whose files' hashes are in {@code hashes}. */
     static Manifest of(Directory tree, FileHashes hashes) {
-        MessageDigest digest = FileSink.sha256();
+        MessageDigest digest = Sha256.create();
         Builder builder = new Builder(hashes, new DigestOutputStream(OutputStream.nullOutputStream(), digest));
         try {
             builder.addTree(tree);

@@ -22,6 +22,11 @@ public final class MountedStates implements TreeStates {
     /** What the first state of the root is made of. */
     private Supplier<TreeView> base;
 
+    /** The image as it is there. */
+    private Supplier<TreeView> broughtView = () -> {
+        throw new IllegalStateException("the image was not brought yet");
+    };
+
     private final Notes notes = new Notes();
     private int written;
 
@@ -52,9 +57,10 @@ public final class MountedStates implements TreeStates {
     @Override
     public Imported bringImage(Images target, Progress progress) {
         Imported brought = target.take(images, image, progress);
+        broughtView = () -> target.view(brought.image());
         if (brought.outcome() == Imported.Outcome.KNOWN) {
             // It may have come there from elsewhere, with other times.
-            base = () -> target.view(brought.image());
+            base = broughtView;
         }
         return brought;
     }
@@ -80,10 +86,34 @@ public final class MountedStates implements TreeStates {
         }
     }
 
+    /** The next state was made otherwise. */
+    public void skip() {
+        written++;
+    }
+
+    /** Whether nothing tells the image that was brought from the one here, not even fractions of seconds. */
+    public boolean isImageTheSame(Progress progress) {
+        progress.step("compare images");
+        try (TreeView here = images.view(image);
+                TreeView there = broughtView.get()) {
+            return here.isExactly(there);
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+    }
+
+    /** What a state shares with the one before on either side was compared with that. */
     @Override
-    public void compare(int number, TreeView copy, Progress progress) {
-        try (TreeView original = states.get(number).present().get()) {
-            if (!original.digest(progress).equals(copy.digest(progress))) {
+    public void compare(int number, Optional<Supplier<TreeView>> former, Supplier<TreeView> copy, Progress progress) {
+        State state = states.get(number);
+        try (TreeView original = state.present().get();
+                TreeView copied = copy.get()) {
+            if (former.isPresent()
+                    && state.former().isPresent()
+                    && changes(state.former().get(), original).equals(changes(former.get(), copied))) {
+                return;
+            }
+            if (!original.digest(progress).equals(copied.digest(progress))) {
                 throw new BerthException(
                         ErrorCode.FAILED,
                         "the copy is not what was copied: its files have another checksum",
@@ -91,6 +121,12 @@ public final class MountedStates implements TreeStates {
             }
         } catch (IOException e) {
             throw unreadable(e);
+        }
+    }
+
+    private static String changes(Supplier<TreeView> former, TreeView now) throws IOException {
+        try (TreeView before = former.get()) {
+            return now.digestSince(before);
         }
     }
 

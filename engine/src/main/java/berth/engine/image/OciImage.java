@@ -10,6 +10,7 @@ import berth.engine.image.OciDocuments.Saved;
 import berth.engine.store.Yaml;
 import berth.linux.FdInputStream;
 import berth.linux.KernelException;
+import berth.linux.Sha256;
 import berth.linux.file.Directory;
 import berth.linux.file.FileName;
 import java.io.IOException;
@@ -149,7 +150,7 @@ final class OciImage {
         }
         String path = "blobs/sha256/" + matcher.group(1);
         try (InputStream in = open(path)) {
-            MessageDigest hash = FileSink.sha256();
+            MessageDigest hash = Sha256.create();
             byte[] buffer = new byte[1 << 16];
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                 FileSink.checkInterrupt();

@@ -10,11 +10,15 @@ import berth.linux.file.FileStat;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** Directories that are no root file system, but what some tool packs one into. */
 final class Packages {
+    /** The lowest layers are what images have in common. */
+    private static final int MOST_STRATA = 8;
+
     private static final String VPSADMINOS = "metadata.yml";
     private static final List<String> BASES = List.of("rootfs/base.tar.gz", "rootfs/base.tar");
     private static final List<String> STREAMS = List.of("rootfs/base.dat.gz", "rootfs/base.dat");
@@ -42,12 +46,38 @@ final class Packages {
      * @throws BerthException UNSUPPORTED if it is one that Berth cannot use
      */
     ArchiveReader open(Directory directory) throws IOException {
+        return isExported(directory)
+                ? openExported(directory)
+                : new LayersReader(directory, layers(directory), archives);
+    }
+
+    /**
+     * As {@link #open}, in parts of which each can be an image that the next stands on. Many layers are no many parts: each has a tree of
+     * its own.
+     */
+    List<Stratum> strata(Directory directory) throws IOException {
         if (isExported(directory)) {
-            return openExported(directory);
+            return List.of(() -> openExported(directory));
         }
+        List<String> layers = layers(directory);
+        int apart = Math.min(layers.size(), MOST_STRATA) - 1;
+        List<Stratum> strata = new ArrayList<>();
+        for (int i = 0; i < apart; i++) {
+            strata.add(stratum(directory, layers.subList(i, i + 1), i));
+        }
+        strata.add(stratum(directory, layers.subList(apart, layers.size()), apart));
+        return strata;
+    }
+
+    private Stratum stratum(Directory directory, List<String> layers, int below) {
+        return below == 0
+                ? () -> new LayersReader(directory, layers, archives)
+                : () -> LayersReader.above(directory, layers, archives);
+    }
+
+    private List<String> layers(Directory directory) throws IOException {
         OciImage image = new OciImage(directory, notes);
-        List<String> layers = OciImage.isLayout(directory) ? image.layersOfLayout() : image.layersOfSaved();
-        return new LayersReader(directory, layers, archives);
+        return OciImage.isLayout(directory) ? image.layersOfLayout() : image.layersOfSaved();
     }
 
     static boolean holdsFile(Directory directory, String path) {

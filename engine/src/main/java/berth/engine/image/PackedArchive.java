@@ -47,13 +47,19 @@ public final class PackedArchive implements AutoCloseable {
      * @param states how many there are of each, the root's first
      */
     public TreeStates states(String source, SequencedMap<String, Integer> states) {
+        return states(archive, source, maxSize, PackedTree.IMAGE, states);
+    }
+
+    /** @param image the directory that holds the image of the root */
+    static TreeStates states(
+            ArchiveReader archive, String source, long maxSize, String image, SequencedMap<String, Integer> states) {
         List<String> all = new ArrayList<>();
         states.forEach((name, count) -> {
             for (int i = 0; i < count; i++) {
                 all.add(PackedTree.state(name, i));
             }
         });
-        return new PackedStates(archive, source, maxSize, PackedTree.IMAGE, all);
+        return new PackedStates(archive, source, maxSize, image, all);
     }
 
     @Override

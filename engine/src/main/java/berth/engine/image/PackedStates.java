@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** States that come in an archive, each in a directory of it. Used by one thread. */
 final class PackedStates implements TreeStates {
@@ -60,7 +61,7 @@ final class PackedStates implements TreeStates {
 
     /** What was written is what came, since the checksum of it is right. */
     @Override
-    public void compare(int state, TreeView copy, Progress progress) {
+    public void compare(int state, Optional<Supplier<TreeView>> former, Supplier<TreeView> copy, Progress progress) {
         if (!finished) {
             finished = true;
             try {

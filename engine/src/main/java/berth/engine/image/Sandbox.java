@@ -30,6 +30,7 @@ import java.util.TreeMap;
  * daemon: process 1 of the namespace around theirs is a shell of the host's root, which watches a pipe that the daemon holds.
  */
 public final class Sandbox {
+    private static final int PRIVATE = 0600;
     private static final List<String> PROXIES = List.of("http_proxy", "https_proxy", "no_proxy");
 
     private final UserNamespaces namespaces;
@@ -55,11 +56,18 @@ public final class Sandbox {
      * @param program what it is called in messages
      * @param script the resource that begins where {@code sandbox-inside.sh} ends
      * @param shown files and directories that it finds, read-only, as {@code /tmp/shown0} and so on
+     * @param notes what it finds in files of these names in {@code /tmp}, which it alone can read: for what nobody shall read in its
+     *     arguments
      */
-    record Job(String program, String script, List<String> arguments, List<Fd> shown) {
+    record Job(String program, String script, List<String> arguments, List<Fd> shown, Map<String, String> notes) {
         Job {
             arguments = List.copyOf(arguments);
             shown = List.copyOf(shown);
+            notes = Map.copyOf(notes);
+        }
+
+        Job(String program, String script, List<String> arguments, List<Fd> shown) {
+            this(program, script, arguments, shown, Map.of());
         }
     }
 
@@ -70,7 +78,7 @@ public final class Sandbox {
      * @throws BerthException FAILED if it cannot be started
      */
     ImageBuilder.Build start(Path scratch, Job job, Progress progress) {
-        giveAway(scratch);
+        giveAway(scratch, job.notes());
         // The program opens it when it gets there.
         Fd userns = namespaces.create(uids, gids);
         try (Pipe hold = Pipe.open();
@@ -97,8 +105,10 @@ public final class Sandbox {
         }
     }
 
-    private void giveAway(Path scratch) {
+    private void giveAway(Path scratch, Map<String, String> notes) {
         try (Directory directory = Directory.open(scratch, Resolution.NO_LINKS)) {
+            notes.forEach((name, text) -> directory.writeFileAtomically(
+                    name, text.getBytes(StandardCharsets.UTF_8), PRIVATE, root(uids), root(gids)));
             directory.chown(".", root(uids), root(gids));
             directory.chmod(".", 0755);
         }

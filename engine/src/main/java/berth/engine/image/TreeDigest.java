@@ -2,6 +2,7 @@ package berth.engine.image;
 
 import berth.engine.image.ArchiveEntry.Extent;
 import berth.engine.image.ArchiveEntry.Kind;
+import berth.linux.Sha256;
 import berth.linux.file.FileName;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -23,7 +24,7 @@ final class TreeDigest {
     /** As late as a tar archive can tell without more words. */
     private static final long LATEST = (1L << 33) - 1;
 
-    private final MessageDigest digest = FileSink.sha256();
+    private final MessageDigest digest = Sha256.create();
 
     /** {@code entry}, which {@code source} is at, comes next: what is read through the result is counted. */
     ArchiveReader through(ArchiveEntry entry, ArchiveReader source) {

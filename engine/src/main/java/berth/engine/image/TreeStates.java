@@ -4,6 +4,8 @@ import berth.engine.operation.Progress;
 import berth.linux.file.Directory;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What the file systems of a container were at several moments: that of its root first, which stands on an image, then the others,
@@ -27,11 +29,12 @@ public interface TreeStates {
     void next(Target target, Progress progress);
 
     /**
-     * Compares state {@code number}, from 0 on among all, with {@code copy}, after all were made.
+     * Compares state {@code number}, from 0 on among all, with {@code copy}, after all were made. They are compared in their order.
      *
+     * @param former the copy of the state before of the same file system, which was found to be the same; empty if there is none
      * @throws berth.engine.BerthException FAILED if they differ
      */
-    void compare(int number, TreeView copy, Progress progress);
+    void compare(int number, Optional<Supplier<TreeView>> former, Supplier<TreeView> copy, Progress progress);
 
     /**
      * Where a state is made.

@@ -2,8 +2,10 @@ package berth.engine.image;
 
 import berth.engine.operation.Progress;
 import berth.linux.file.Directory;
+import berth.linux.file.FileStat;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * A tree of files, with the ids that its container sees. Whoever made it closes it; nobody writes to the tree meanwhile.
@@ -23,18 +25,43 @@ public record TreeView(Directory tree, Owners owners) implements AutoCloseable {
      */
     public String digest(Progress progress) throws IOException {
         Notes notes = new Notes();
+        try (DirectoryReader reader = new DirectoryReader(tree, notes)) {
+            return digest(reader, entry -> notes.leavesOut(entry) ? Optional.empty() : Optional.of(inside(entry)));
+        }
+    }
+
+    /** As {@link #digest}, of what makes it of {@code former}, which it may share files with: those are not read. */
+    String digestSince(TreeView former) throws IOException {
+        try (ArchiveReader changes = changesSince(Optional.of(former), new Notes())) {
+            return digest(changes, Optional::of);
+        }
+    }
+
+    /** Whether nothing at all tells it from {@code other}. Takes as long as reading both. */
+    boolean isExactly(TreeView other) throws IOException {
+        FileStat here = tree.stat();
+        FileStat there = other.tree.stat();
+        if (here.mode() != there.mode() || !here.mtime().equals(there.mtime())) {
+            return false;
+        }
+        try (ArchiveReader changes = changesSince(Optional.of(other), new Notes())) {
+            // The root is told in any case.
+            return changes.next().isPresent() && changes.next().isEmpty();
+        }
+    }
+
+    private static String digest(ArchiveReader reader, Function<ArchiveEntry, Optional<ArchiveEntry>> counts)
+            throws IOException {
         TreeDigest digest = new TreeDigest();
         byte[] buffer = new byte[1 << 16];
-        try (DirectoryReader reader = new DirectoryReader(tree, notes)) {
-            for (var next = reader.next(); next.isPresent(); next = reader.next()) {
-                FileSink.checkInterrupt();
-                if (!notes.leavesOut(next.get())) {
-                    ArchiveEntry entry = inside(next.get());
-                    ArchiveReader counted = digest.through(entry, reader);
-                    int count = 0;
-                    while (count >= 0) {
-                        count = counted.read(buffer, 0, buffer.length);
-                    }
+        for (var next = reader.next(); next.isPresent(); next = reader.next()) {
+            FileSink.checkInterrupt();
+            Optional<ArchiveEntry> entry = counts.apply(next.get());
+            if (entry.isPresent()) {
+                ArchiveReader counted = digest.through(entry.get(), reader);
+                int count = 0;
+                while (count >= 0) {
+                    count = counted.read(buffer, 0, buffer.length);
                 }
             }
         }

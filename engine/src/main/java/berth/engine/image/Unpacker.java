@@ -48,16 +48,57 @@ final class Unpacker {
     /**
      * Unpacks all of {@code source} into {@code staging}; if that turns out to be a package, what is in it.
      *
+     * @param below gets the lower strata of a package
      * @throws BerthException UNTRUSTED if the archive is broken, empty, too large or holds what is refused; UNSUPPORTED if it is
      *     a package that cannot be used; EXHAUSTED if the disk is full; CANCELLED if the thread is interrupted
      */
-    Unpacked unpack(ArchiveReader source, Staging staging) {
+    Unpacked unpack(ArchiveReader source, Staging staging, Foundation below) throws IOException {
         FileHashes hashes = new FileHashes();
-        writeAll(source, staging, hashes);
-        if (isPackage(staging)) {
-            staging.setAside();
-            hashes = unpackPackage(staging);
+        writeAll(source, staging, hashes, limits);
+        requireFiles(staging);
+        if (!isPackage(staging)) {
+            return whole(staging, hashes);
         }
+        staging.setAside();
+        try (Directory aside = staging.openPackage()) {
+            return unpackPackage(aside, staging, below);
+        }
+    }
+
+    /** Unpacks into {@code staging} what is in {@code directory}, a package; otherwise as {@link #unpack}. */
+    Unpacked unpackPackage(Directory directory, Staging staging, Foundation below) throws IOException {
+        List<Stratum> strata = new Packages(new Archives(staging.path(), limits.bytes()), notes).strata(directory);
+        for (Stratum lower : strata.subList(0, strata.size() - 1)) {
+            below.lay(lower);
+        }
+        Stratum last = strata.getLast();
+        if (below.top().isPresent()) {
+            Unpacked unpacked = unpackStratum(last, staging, below);
+            requireFiles(staging);
+            return unpacked;
+        }
+        try (ArchiveReader reader = last.open()) {
+            writeAll(reader, staging, below.hashes(), limits);
+        }
+        requireFiles(staging);
+        return whole(staging, below.hashes());
+    }
+
+    /** Unpacks {@code stratum}, which may hold nothing, over the top of {@code below}, if that has one. */
+    Unpacked unpackStratum(Stratum stratum, Staging staging, Foundation below) throws IOException {
+        FileHashes hashes = below.hashes();
+        Limits left = new Limits(below.left(), MAX_ENTRIES);
+        try (ArchiveReader reader = stratum.open()) {
+            if (below.top().isPresent()) {
+                try (Directory base = below.openTop()) {
+                    return unpackOn(base, reader, staging, hashes, left);
+                }
+            }
+            return complete(staging, hashes, writeAll(reader, staging, hashes, left));
+        }
+    }
+
+    private Unpacked whole(Staging staging, FileHashes hashes) {
         Optional<LxdMetadata> described = findRoot(staging);
         Unpacked unpacked = complete(staging, hashes, 0);
         return new Unpacked(
@@ -72,11 +113,16 @@ final class Unpacker {
      * @throws BerthException as {@link #unpack}
      */
     Unpacked unpackOn(Directory base, ArchiveReader layer, Staging staging) {
-        FileHashes hashes = new FileHashes();
+        Unpacked unpacked = unpackOn(base, layer, staging, new FileHashes(), limits);
+        requireFiles(staging);
+        return unpacked;
+    }
+
+    private Unpacked unpackOn(Directory base, ArchiveReader layer, Staging staging, FileHashes hashes, Limits limit) {
         long written;
         try (Directory tree = staging.openTree()) {
             base.linkTreeTo(tree);
-            written = writeAll(layer, staging, hashes);
+            written = writeAll(layer, staging, hashes, limit);
             progress.step("reading what is below the layer");
             BaseHashes.complete(tree, hashes);
         }
@@ -91,28 +137,24 @@ final class Unpacker {
         }
     }
 
+    private static void requireFiles(Staging staging) {
+        try (Directory tree = staging.openTree()) {
+            if (tree.list().isEmpty()) {
+                throw new BerthException(ErrorCode.UNTRUSTED, "the archive holds no files");
+            }
+        }
+    }
+
     private static boolean isPackage(Staging staging) {
         try (Directory tree = staging.openTree()) {
             return !holdsRoot(tree, "") && Packages.isOne(tree);
         }
     }
 
-    private FileHashes unpackPackage(Staging staging) {
-        Archives archives = new Archives(staging.path(), limits.bytes());
-        try (Directory aside = staging.openPackage();
-                ArchiveReader reader = new Packages(archives, notes).open(aside)) {
-            FileHashes hashes = new FileHashes();
-            writeAll(reader, staging, hashes);
-            return hashes;
-        } catch (IOException e) {
-            throw broken(e);
-        }
-    }
-
     /** How many bytes of content that is. */
-    private long writeAll(ArchiveReader source, Staging staging, FileHashes hashes) {
+    private long writeAll(ArchiveReader source, Staging staging, FileHashes hashes, Limits limit) {
         try (Directory tree = staging.openTree();
-                TreeWriter writer = new TreeWriter(tree, limits, new FreeSpace(staging.path()), notes, hashes)) {
+                TreeWriter writer = new TreeWriter(tree, limit, new FreeSpace(staging.path()), notes, hashes)) {
             for (var entry = source.next(); entry.isPresent(); entry = source.next()) {
                 writer.add(entry.get(), source);
                 if (writer.entries() % ENTRIES_PER_STEP == 0) {
@@ -120,9 +162,6 @@ final class Unpacker {
                 }
             }
             writer.finish();
-            if (tree.list().isEmpty()) {
-                throw new BerthException(ErrorCode.UNTRUSTED, "the archive holds no files");
-            }
             return writer.bytes();
         } catch (IOException e) {
             throw broken(e);

@@ -77,6 +77,11 @@ public record SeccompProfile(String name, String text) {
         check(name, text.lines().toList());
     }
 
+    /** What LXC reads: the file, and what it must not leave open. */
+    public String enforced() {
+        return SubvolumeRules.addedTo(text);
+    }
+
     private static void check(String name, List<String> lines) {
         if (lines.isEmpty() || !lines.getFirst().strip().equals("2")) {
             throw wrong(name, 1, "a profile begins with the line '2', the version of its format");
@@ -106,6 +111,9 @@ public record SeccompProfile(String name, String text) {
         Matcher rule = RULE.matcher(line);
         if (!rule.matches()) {
             throw wrong(name, number, "'%s' is no rule like 'mknod errno 1'".formatted(line));
+        }
+        if (rule.group(2) == null && !rule.group(4).isEmpty()) {
+            throw wrong(name, number, "a condition follows what to do, as in 'mkdir errno 1 [1,0x1ff,SCMP_CMP_EQ]'");
         }
         if (!SystemCalls.isKnown(rule.group(1))) {
             throw wrong(name, number, "there is no system call '%s'".formatted(rule.group(1)));

@@ -4,6 +4,7 @@ import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.operation.Progress;
 import berth.engine.store.FileFailure;
+import berth.linux.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -14,7 +15,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -83,7 +83,8 @@ final class Downloads {
      */
     Fetched fetch(RemoteFile file, long maxSize, Progress progress) {
         String key = file.sha256()
-                .orElseGet(() -> hex(sha256().digest(file.address().toString().getBytes(StandardCharsets.UTF_8))));
+                .orElseGet(() ->
+                        hex(Sha256.create().digest(file.address().toString().getBytes(StandardCharsets.UTF_8))));
         Shared mine = enter(key);
         boolean done = false;
         try {
@@ -263,7 +264,7 @@ final class Downloads {
         if (wanted.isEmpty()) {
             return;
         }
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.create();
         try (InputStream in = Files.newInputStream(partial)) {
             byte[] buffer = new byte[BUFFER];
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
@@ -276,14 +277,6 @@ final class Downloads {
                     ErrorCode.UNTRUSTED,
                     "%s is not what the repository's index says: its SHA-256 is another".formatted(file.address()),
                     "try again; if it stays so, tell whoever keeps the repository");
-        }
-    }
-
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
         }
     }
 

@@ -9,6 +9,7 @@ import berth.engine.operation.Progress;
 import berth.linux.Errno;
 import berth.linux.Fd;
 import berth.linux.KernelException;
+import berth.linux.Sha256;
 import berth.linux.file.Directory;
 import berth.linux.file.DirectoryEntry;
 import berth.linux.file.OpenFile;
@@ -166,7 +167,7 @@ public final class Publisher {
             Images images, Image image, String name, Directory directory, Progress progress) {
         String incoming = INCOMING
                 + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
-        MessageDigest digest = Downloads.sha256();
+        MessageDigest digest = Sha256.create();
         try (OpenFile file = directory.create(incoming, PUBLIC)) {
             try (OutputStream out = new DigestOutputStream(
                             new BufferedOutputStream(FdStreams.output(file.fd()), 1 << 16), digest);

@@ -97,7 +97,7 @@ public final class Launcher {
         grantGroup(paths.config(), plan.uid(), "rw-r-----");
         Optional<SeccompProfile> seccomp = plan.isolation().ownSeccomp();
         if (seccomp.isPresent()) {
-            Files.writeString(paths.seccomp(), seccomp.get().text());
+            Files.writeString(paths.seccomp(), seccomp.get().enforced());
             grantGroup(paths.seccomp(), plan.uid(), "rw-r-----");
         }
         // LXC appends: the errors of this start must not be mistaken for those of a former one.

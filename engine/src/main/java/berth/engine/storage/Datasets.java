@@ -92,6 +92,11 @@ public final class Datasets {
         return id + "@" + number + PASSING;
     }
 
+    /** As {@link #passingLayer}, by a name that no other layer has. */
+    public String newPassingLayer(String id) {
+        return newLayer(id) + PASSING;
+    }
+
     /** As {@link #passingLayer}, for a layer that is made of others of container {@code id} while it may be used. */
     public static String mergingLayer(String id) {
         return id + MERGING;

@@ -1,5 +1,6 @@
 package berth.engine.storage;
 
+import berth.engine.store.SpaceReserve;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
@@ -67,8 +68,8 @@ public record Pool(
         return path.resolve("conf").resolve("journal");
     }
 
-    /** What takes a little space until deletions in a full pool need it. */
-    public Path reserve() {
-        return path.resolve("conf").resolve("reserve");
+    /** The little space that is taken until deletions in a full pool need it. */
+    public SpaceReserve reserve() {
+        return new SpaceReserve(path.resolve("conf").resolve("reserve"));
     }
 }

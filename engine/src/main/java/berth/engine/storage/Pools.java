@@ -255,16 +255,25 @@ public final class Pools {
 
     /** Manages an exported pool again, or looks again at one that could not be used. @throws BerthException NOT_FOUND */
     public Pool reimport(String name) {
-        PoolRecord pool = records.read(name)
-                .orElseThrow(() -> new BerthException(
-                        ErrorCode.NOT_FOUND,
-                        "there is no pool '%s'".formatted(name),
-                        "'osctl pool install %s' makes one".formatted(name)));
+        PoolRecord pool = record(name);
         PoolRecord imported = pool.withImported(true);
         if (!pool.imported()) {
             records.save(imported);
         }
         return open(imported);
+    }
+
+    /** Uses a pool whose file system said that it can be used after it was given up: it may be as slow when it is asked again. */
+    public Pool useAnswered(String name) {
+        return use(record(name), Optional.empty());
+    }
+
+    private PoolRecord record(String name) {
+        return records.read(name)
+                .orElseThrow(() -> new BerthException(
+                        ErrorCode.NOT_FOUND,
+                        "there is no pool '%s'".formatted(name),
+                        "'osctl pool install %s' makes one".formatted(name)));
     }
 
     /** Marks a pool whose content cannot be read as one that cannot be used until {@link #reimport}, because of {@code why}. */

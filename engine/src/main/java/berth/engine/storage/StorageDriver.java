@@ -3,7 +3,9 @@ package berth.engine.storage;
 import berth.linux.Fd;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 
 /**
  * How a pool keeps the root file systems of its containers: as layers, of which the topmost, the tip, takes the changes, and
@@ -101,4 +103,15 @@ public interface StorageDriver {
 
     /** Mounts, for reading only, what the layers of {@code root} below its tip, at least one, show; otherwise as {@link #mount}. */
     Fd mountFrozen(RootFilesystem root);
+
+    /**
+     * What sends layers to another pool of this driver without reading their files; empty if files have to be read and written.
+     *
+     * @param from where the pool has its layers
+     * @param to where the other pool has its
+     * @param names new names for passing layers, in either; see {@link Datasets#newPassingLayer}
+     */
+    default Optional<LayerSender> sender(Path from, Path to, Supplier<String> names) {
+        return Optional.empty();
+    }
 }

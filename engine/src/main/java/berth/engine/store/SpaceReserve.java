@@ -18,18 +18,14 @@ public final class SpaceReserve {
     private static final int BYTES = 2 << 20;
 
     private final Path file;
-    private volatile boolean kept;
 
     /** @param file what takes the space, in a directory that exists */
     public SpaceReserve(Path file) {
         this.file = file;
     }
 
-    /** Takes the space where there is plenty. Nothing fails because of it. */
+    /** Takes the space if it is not taken and there is plenty. Nothing fails because of it. */
     public void keep() {
-        if (kept) {
-            return;
-        }
         try {
             if (!Files.exists(file) && free() > 8L * BYTES) {
                 byte[] noise = new byte[BYTES];
@@ -37,7 +33,6 @@ public final class SpaceReserve {
                 new SplittableRandom(BYTES).nextBytes(noise);
                 DurableFile.write(file, noise, DurableFile.PRIVATE);
             }
-            kept = true;
         } catch (IOException e) {
             LOG.warn("No space is kept for deletions in {}: {}", file.getParent(), FileFailure.reason(e));
         }
@@ -46,8 +41,8 @@ public final class SpaceReserve {
     /** Gives the space up if there is not as much besides. */
     public void lend() {
         try {
-            if (free() < BYTES && Files.deleteIfExists(file)) {
-                kept = false;
+            if (free() < BYTES) {
+                Files.deleteIfExists(file);
             }
         } catch (IOException e) {
             LOG.warn("{} is not given up: {}", file, FileFailure.reason(e));

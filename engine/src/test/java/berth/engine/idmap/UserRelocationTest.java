@@ -98,6 +98,56 @@ final class UserRelocationTest {
         assertThat(comes().displaced()).extracting(User::name).containsExactly("web");
     }
 
+    /** The daemon starts again. */
+    private void restart() {
+        stores = new UserStores("osctl", host.accounts("osctl"));
+        stores.keepAccounts();
+    }
+
+    @Test
+    void whoHasAnAccountKeepsItsIdsWhicheverPoolIsReadFirst() {
+        create("home", "mail");
+        restart();
+
+        UserRelocation relocation = comes();
+        stores.open("home", host.conf("home"));
+
+        assertThat(stores.of("home").get("mail").name()).isEqualTo("mail");
+        assertThat(relocation.unusable()).extracting(User::name).containsExactly("web");
+    }
+
+    @Test
+    void idsOfAPoolThatCannotBeReadAreGivenToNobody() {
+        create("home", "mail");
+        stores.open("data", host.conf("data"));
+        create("data", "db");
+        User db = stores.of("data").get("db");
+        restart();
+        stores.open("home", host.conf("home"));
+        stores.misses("data");
+        stores.reconcile();
+
+        create("home", "next");
+
+        assertThat(stores.of("home").get("next").uidMap()).isNotEqualTo(db.uidMap());
+        stores.open("data", host.conf("data"));
+        assertThat(stores.of("data").get("db")).isEqualTo(db);
+        assertThat(stores.relocation("data").displaced()).isEmpty();
+    }
+
+    @Test
+    void idsOfAccountsThatNoUserHasAreFreeOnceEveryPoolIsRead() {
+        create("home", "mail");
+        User mail = stores.of("home").get("mail");
+        restart();
+        stores.reconcile();
+
+        stores.open("data", host.conf("data"));
+        create("data", "db");
+
+        assertThat(stores.of("data").get("db").uidMap()).isEqualTo(mail.uidMap());
+    }
+
     @Test
     void aMapKeepsItsIdsInsideWhenItMoves() {
         IdMap map = IdMap.parse(List.of("0:5000:10", "1000:7000:5"));

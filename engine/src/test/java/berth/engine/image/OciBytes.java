@@ -9,6 +9,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /** Writes OCI image layouts by hand, also such as no program writes. */
 final class OciBytes {
@@ -24,6 +25,14 @@ final class OciBytes {
 
     OciBytes layer(TarBytes tar) throws IOException {
         return layer(tar.toBytes(), "application/vnd.oci.image.layer.v1.tar");
+    }
+
+    /** {@code count} layers, by their number. */
+    OciBytes layers(int count, IntFunction<TarBytes> tar) throws IOException {
+        for (int i = 0; i < count; i++) {
+            layer(tar.apply(i));
+        }
+        return this;
     }
 
     OciBytes layer(byte[] content, String mediaType) throws IOException {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,6 +74,127 @@ class OciImageTest {
             assertThat(tree.stat("var/z")).isPresent();
             assertThat(tree.stat(".wh..wh.plnk")).isEmpty();
         }
+    }
+
+    @Test
+    void layersAreImagesThatStandOnEachOther() throws IOException {
+        Path layout = oci.layer(new TarBytes().directory("etc").file("etc/a", "old"))
+                .layer(new TarBytes().file("etc/.wh.a", "").file("etc/b", "new"))
+                .image("latest", HERE)
+                .finish();
+
+        Image top = SampleTree.importDirectory(fixture, layout).image();
+
+        List<Image> stack = fixture.images().stack(top);
+        assertThat(stack).hasSize(2);
+        assertThat(fixture.images().tree(stack.getFirst()).resolve("etc/a")).hasContent("old");
+        assertThat(fixture.images().tree(top).resolve("etc/a")).doesNotExist();
+        assertThat(top.ownSize()).isEqualTo(3);
+        assertThat(SampleTree.importDirectory(fixture, layout).outcome()).isEqualTo(Imported.Outcome.KNOWN);
+    }
+
+    @Test
+    void imagesShareTheLayersThatTheyHaveInCommon() throws IOException {
+        TarBytes common = new TarBytes().directory("etc").file("etc/common", "c");
+        oci.layer(common).layer(new TarBytes().file("etc/one", "1")).image("one", HERE);
+        OciBytes second = new OciBytes(scratch.resolve("second"));
+        second.layer(common).layer(new TarBytes().file("etc/two", "2")).image("two", HERE);
+
+        Image one = SampleTree.importDirectory(fixture, oci.finish()).image();
+        byte[] archive = SampleTree.shell(second.finish(), "tar", "tar -c blobs index.json oci-layout");
+        Image two = fixture.importBytes(archive).image();
+
+        assertThat(fixture.images().list()).hasSize(3);
+        assertThat(fixture.images().stack(two).getFirst())
+                .isEqualTo(fixture.images().stack(one).getFirst());
+        assertThat(Files.isSameFile(
+                        fixture.images().tree(one).resolve("etc/common"),
+                        fixture.images().tree(two).resolve("etc/common")))
+                .isTrue();
+    }
+
+    @Test
+    void manyLayersAreAFewImages() throws IOException {
+        Path layout = oci.layer(new TarBytes().directory("etc").file("etc/gone", "x"))
+                .layers(20, i -> new TarBytes().file("etc/layer" + i, "" + i))
+                .layer(new TarBytes().file("etc/.wh.gone", "").file("etc/last", "l"))
+                .image("x", HERE)
+                .finish();
+
+        Image top = SampleTree.importDirectory(fixture, layout).image();
+
+        assertThat(fixture.images().stack(top)).hasSize(8);
+        assertThat(fixture.images().tree(top).resolve("etc/layer19")).hasContent("19");
+        assertThat(fixture.images().tree(top).resolve("etc/last")).hasContent("l");
+        assertThat(fixture.images().tree(top).resolve("etc/gone")).doesNotExist();
+    }
+
+    @Test
+    void aLayerThatHoldsNothingIsNoImage() throws IOException {
+        Path layout = oci.layer(new TarBytes())
+                .layer(new TarBytes().directory("etc").file("etc/a", "a"))
+                .layer(new TarBytes())
+                .image("x", HERE)
+                .finish();
+
+        Imported imported = SampleTree.importDirectory(fixture, layout);
+
+        assertThat(imported.outcome()).isEqualTo(Imported.Outcome.ADDED);
+        assertThat(fixture.images().list()).containsExactly(imported.image());
+        assertThat(imported.image().base()).isEmpty();
+    }
+
+    @Test
+    void ofAnImageWithALayerThatIsRefusedNothingStays() throws IOException {
+        Path layout = oci.layer(new TarBytes().directory("etc").file("etc/a", "a"))
+                .layer(new TarBytes().file("etc/b", "b"))
+                .layer(new TarBytes().file("../../escape", "x"))
+                .image("x", HERE)
+                .finish();
+
+        assertRefused(layout, ErrorCode.UNTRUSTED, "'..'");
+
+        assertThat(fixture.stored()).isEmpty();
+    }
+
+    @Test
+    void whatOtherImagesStandOnStaysWhenALayerOnItIsRefused() throws IOException {
+        TarBytes common = new TarBytes().directory("etc").file("etc/common", "c");
+        OciBytes sound = new OciBytes(scratch.resolve("sound"));
+        Image base = SampleTree.importDirectory(
+                        fixture, sound.layer(common).image("sound", HERE).finish())
+                .image();
+
+        assertRefused(
+                oci.layer(common)
+                        .layer(new TarBytes().file("../x", ""))
+                        .image("x", HERE)
+                        .finish(),
+                ErrorCode.UNTRUSTED,
+                "'..'");
+
+        assertThat(fixture.images().list()).containsExactly(base);
+    }
+
+    @Test
+    void layersTogetherMayNotBeLargerThanAllowed() throws IOException {
+        byte[] archive = SampleTree.shell(
+                oci.layer(new TarBytes().directory("etc").file("etc/a", "x".repeat(6000)))
+                        .layer(new TarBytes().file("etc/b", "x".repeat(6000)))
+                        .layer(new TarBytes().file("etc/c", "x".repeat(6000)))
+                        .image("x", HERE)
+                        .finish(),
+                "tar",
+                "tar -c blobs index.json oci-layout | gzip");
+
+        assertThatThrownBy(() -> SampleTree.importDirectory(
+                        fixture,
+                        scratch.resolve("oci"),
+                        ImportRequest.of("test").upTo(15_000)))
+                .hasMessageContaining("more than");
+
+        assertThat(fixture.stored()).isEmpty();
+        assertThat(fixture.importBytes(archive).image().size()).isEqualTo(18_000);
     }
 
     @Test

@@ -128,7 +128,7 @@ class PackedStatesTest {
                 states.next(target, Progress.none());
                 states.next(dataset, Progress.none());
                 states.next(dataset, Progress.none());
-                states.compare(0, copy, Progress.none());
+                states.compare(0, Optional.empty(), () -> copy, Progress.none());
             }
         }
     }
@@ -227,7 +227,7 @@ class PackedStatesTest {
                     TreeView copy = view("dataset")) {
                 states.next(root, Progress.none());
                 states.next(dataset, Progress.none());
-                states.compare(0, copy, Progress.none());
+                states.compare(0, Optional.empty(), () -> copy, Progress.none());
             }
         }
 
@@ -248,7 +248,7 @@ class PackedStatesTest {
                     TreeView copy = view("copy")) {
                 states.next(target, Progress.none());
                 states.next(target, Progress.none());
-                assertThatThrownBy(() -> states.compare(0, copy, Progress.none()))
+                assertThatThrownBy(() -> states.compare(0, Optional.empty(), () -> copy, Progress.none()))
                         .isInstanceOf(BerthException.class)
                         .hasMessageContaining("more than it says");
             }

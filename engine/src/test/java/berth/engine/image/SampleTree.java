@@ -69,8 +69,12 @@ final class SampleTree {
     }
 
     static Imported importDirectory(ImportFixture fixture, Path directory) {
+        return importDirectory(fixture, directory, ImportRequest.of("directory"));
+    }
+
+    static Imported importDirectory(ImportFixture fixture, Path directory, ImportRequest request) {
         try (Fd opened = Fd.openDirectory(directory)) {
-            return fixture.images().importDirectory(opened, ImportRequest.of("directory"), Progress.none());
+            return fixture.images().importDirectory(opened, request, Progress.none());
         }
     }
 

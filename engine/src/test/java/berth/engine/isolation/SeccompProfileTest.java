@@ -9,6 +9,8 @@ import berth.engine.Instance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,6 +58,7 @@ class SeccompProfileTest {
         "'2\ndenylist\nmkdir notify\n', 3, notify",
         "'2\ndenylist\n[vax]\n', 3, vax",
         "'2\ndenylist\nmkdir errno 1 [9,0,SCMP_CMP_EQ]\n', 3, '[9,0,SCMP_CMP_EQ]'",
+        "'2\nallowlist\nioctl [0,1,SCMP_CMP_EQ]\n', 3, 'follows what to do'",
     })
     void whatLxcWouldPassOverIsRefusedWithItsLine(String text, int line, String word) {
         assertThatThrownBy(() -> new SeccompProfile("own", text))
@@ -69,5 +72,45 @@ class SeccompProfileTest {
         assertThatThrownBy(() -> new SeccompProfile("own", "x".repeat(SeccompProfile.LONGEST + 1)))
                 .hasMessageContaining("larger than 64 KiB");
         assertThatThrownBy(() -> new SeccompProfile("", "2\ndenylist\n")).hasMessageContaining("called");
+    }
+
+    private static final Pattern CONDITION = Pattern.compile("\\[1,0x([0-9a-f]+),SCMP_CMP_MASKED_EQ,0x([0-9a-f]+)\\]");
+
+    /** Whether a rule for {@code request}, which is an ioctl, is in {@code text}. */
+    private static boolean names(String text, long request) {
+        return CONDITION
+                .matcher(text)
+                .results()
+                .anyMatch(c -> (request & Long.parseLong(c.group(2), 16)) == Long.parseLong(c.group(1), 16));
+    }
+
+    @Test
+    void aListOfWhatIsDeniedDeniesSubvolumesToo() {
+        SeccompProfile own = new SeccompProfile("own", "2\ndenylist\n[x86_64]\nmknod errno 1");
+
+        assertThat(own.enforced())
+                .startsWith("2\ndenylist\n[x86_64]\nmknod errno 1\n[all]\n")
+                .contains("ioctl errno 25 [1,0x5000940e,SCMP_CMP_MASKED_EQ,0xffffffff]");
+        assertThat(SubvolumeRules.CALLS).allMatch(call -> names(own.enforced(), call));
+        assertThatCode(() -> new SeccompProfile("enforced", own.enforced())).doesNotThrowAnyException();
+    }
+
+    @Test
+    void aListOfWhatIsAllowedAllowsEveryOtherRequest() {
+        SeccompProfile own = new SeccompProfile("own", "2\nallowlist errno 1\nread\nioctl # all\nwrite\n");
+        List<Long> others = List.of(
+                0L, 0x5401L, 0x40049409L, 0xc0189436L, 0x5000940fL, 0x50009400L, 0x50009419L, 0x5000941aL, 0xffffffffL);
+
+        assertThat(own.enforced()).contains("read\nioctl allow [1,").doesNotContain("ioctl #");
+        assertThat(SubvolumeRules.CALLS).noneMatch(call -> names(own.enforced(), call));
+        assertThat(others).allMatch(request -> names(own.enforced(), request));
+        assertThatCode(() -> new SeccompProfile("enforced", own.enforced())).doesNotThrowAnyException();
+    }
+
+    @Test
+    void requestsThatAListAllowsByNumberStayAsTheyAre() {
+        String text = "2\nallowlist\nread\nioctl allow [1,0x5401,SCMP_CMP_EQ]\n";
+
+        assertThat(new SeccompProfile("own", text).enforced()).isEqualTo(text);
     }
 }

@@ -163,6 +163,15 @@ class PoolsTest {
         assertThatThrownBy(pools::byDefault).hasMessageContaining("'tank' cannot be used: it is broken");
     }
 
+    @Test
+    void aPoolThatHasAnsweredIsUsedWithoutBeingAskedAgain() {
+        pools.install(NewPool.directory("tank", Optional.of(directory.resolve("tank"))));
+        pools.refuse("tank", "its file system did not answer");
+
+        assertThat(pools.useAnswered("tank").whyUnusable()).isEmpty();
+        assertThat(pools.usable("tank").path()).isEqualTo(directory.resolve("tank"));
+    }
+
     private Pools pools() {
         return new Pools(instance(), List.of(driver()), new BtrfsDisks(), new ZfsDatasets(), clock);
     }

@@ -3,9 +3,11 @@ package berth.hosttest.attack;
 import static berth.hosttest.ResultAssert.assertThat;
 
 import berth.hosttest.Host;
+import java.nio.file.Path;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Root inside tries to have files on a btrfs pool that its quota does not count. */
 final class BtrfsQuotaEscapeTest {
@@ -23,6 +25,28 @@ final class BtrfsQuotaEscapeTest {
         assertThat(bad.asRoot(
                         "for d in / /root/d; do dd if=/dev/urandom of=$d/f bs=1M count=12 conv=fsync || exit 7; done"))
                 .exits(7);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"denylist", "allowlist errno 1"})
+    void aSystemCallFilterOfItsOwnAllowsNoneEither(String kind) {
+        // Of what is allowed: everything that this machine knows.
+        String calls = kind.startsWith("denylist")
+                ? "mknod errno 1\n"
+                : host.shell(
+                                "sed -n 's/^#define __NR_\\([a-z0-9_]*\\) .*/\\1/p' /usr/include/x86_64-linux-gnu/asm/unistd_64.h")
+                        .run()
+                        .stdout();
+        Path file = host.scratch().resolve("own.seccomp");
+        Host.write(file, "2\n%s\n%s".formatted(kind, calls));
+        Attacker bad =
+                Attacker.in(host, Kind.USUAL, "bad", "ct set quota bad 20M", "ct set seccomp-profile bad " + file);
+
+        assertThat(bad.asRoot("mkdir /root/d")).succeeds();
+        assertThat(bad.tries("subvolume /")).succeeds().printsNothing();
+        assertThat(bad.tries("subvolume /root/d")).succeeds().printsNothing();
+        assertThat(bad.asRoot("cp --reflink=auto /root/hostile /root/copy && stty -a </dev/null; true"))
+                .succeeds();
     }
 
     @ParameterizedTest

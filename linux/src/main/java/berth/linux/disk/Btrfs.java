@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Objects;
 
 /**
@@ -22,6 +23,11 @@ public final class Btrfs {
     private static final long IOC_SNAP_DESTROY = 0x5000940fL;
     private static final long IOC_SNAP_CREATE_V2 = 0x50009417L;
     private static final long IOC_SUBVOL_CREATE_V2 = 0x50009418L;
+    private static final long IOC_SUBVOL_SETFLAGS = 0x4008941aL;
+    private static final long IOC_FS_INFO = 0x8400941fL;
+    private static final int FS_INFO_SIZE = 1024;
+    private static final int FS_INFO_UUID = 16;
+    private static final int UUID_SIZE = 16;
 
     private static final int ARGS_SIZE = 4096;
     private static final int ARGS_NAME = 8;
@@ -70,6 +76,28 @@ public final class Btrfs {
         }
     }
 
+    /** Lets nothing be changed in the subvolume {@code path} any more. */
+    public static void freeze(Path path) {
+        try (Arena arena = Arena.ofConfined();
+                Fd fd = Fd.openForReading(path)) {
+            ioctl(fd, IOC_SUBVOL_SETFLAGS, arena.allocateFrom(ValueLayout.JAVA_LONG, READ_ONLY), path);
+        }
+    }
+
+    /** Whether {@code one} and {@code other} are on the same file system, so that a snapshot of the one can be made beside the other. */
+    public static boolean areOnOne(Path one, Path other) {
+        return Arrays.equals(fileSystem(one), fileSystem(other));
+    }
+
+    private static byte[] fileSystem(Path path) {
+        try (Arena arena = Arena.ofConfined();
+                Fd fd = Fd.openForReading(path)) {
+            MemorySegment info = arena.allocate(FS_INFO_SIZE, Long.BYTES);
+            ioctl(fd, IOC_FS_INFO, info, path);
+            return info.asSlice(FS_INFO_UUID, UUID_SIZE).toArray(ValueLayout.JAVA_BYTE);
+        }
+    }
+
     /**
      * Removes the subvolume {@code path} at once; its space is free some time later.
      *
@@ -107,7 +135,7 @@ public final class Btrfs {
         }
     }
 
-    private static void ioctl(Fd fd, long request, MemorySegment args, Path about) {
+    static void ioctl(Fd fd, long request, MemorySegment args, Path about) {
         long result = Libc.syscall(Libc.SYS_IOCTL, fd.number(), request, args.address());
         if (result == -Errno.ENOTTY.number()) {
             throw new KernelException("ioctl", about.toString(), Errno.ENOTTY.number(), "it is not on btrfs");

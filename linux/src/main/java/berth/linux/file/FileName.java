@@ -46,7 +46,7 @@ public final class FileName {
 
     /** The bytes of {@code name}. @throws IllegalArgumentException if it holds a surrogate that {@link #decode} never makes */
     public static byte[] encode(String name) {
-        return name.chars().anyMatch(FileName::isEscape) ? escaped(name) : utf8(name);
+        return isAscii(name) ? name.getBytes(StandardCharsets.US_ASCII) : escaped(name);
     }
 
     /** {@code name} for a message: what is not printable is shown as {@code ?}, and at most 200 characters. */
@@ -94,6 +94,15 @@ public final class FileName {
 
     private static boolean isEscape(int c) {
         return c >= ESCAPE + 0x80 && c <= ESCAPE + 0xff;
+    }
+
+    private static boolean isAscii(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            if (name.charAt(i) >= 0x80) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isAscii(byte[] bytes, int offset, int length) {

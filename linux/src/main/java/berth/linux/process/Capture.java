@@ -5,7 +5,6 @@ import berth.linux.Fd;
 import berth.linux.KernelException;
 import berth.linux.Poll;
 import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -95,7 +94,7 @@ public final class Capture {
             throws TimeoutException, InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();
         ByteArrayOutputStream output = new ByteArrayOutputStream();
-        Tail errors = new Tail(limit, errorLines);
+        OutputTail errors = new OutputTail(limit, errorLines);
         int sent = feed(in, 0, false);
         while (true) {
             boolean ended = child.pidfd().isExited();
@@ -169,42 +168,5 @@ public final class Capture {
 
     private void keepHead(ByteArrayOutputStream output, byte[] bytes) {
         output.write(bytes, 0, Math.min(bytes.length, limit - output.size()));
-    }
-
-    /** The last bytes of a stream, and its lines one by one. */
-    private static final class Tail {
-        private final int limit;
-        private final Consumer<String> lines;
-        private byte[] kept = new byte[0];
-        private final ByteArrayOutputStream line = new ByteArrayOutputStream();
-
-        Tail(int limit, Consumer<String> lines) {
-            this.limit = limit;
-            this.lines = lines;
-        }
-
-        void add(byte[] bytes) {
-            byte[] all = Arrays.copyOf(kept, kept.length + bytes.length);
-            System.arraycopy(bytes, 0, all, kept.length, bytes.length);
-            kept = all.length > limit ? Arrays.copyOfRange(all, all.length - limit, all.length) : all;
-            for (byte b : bytes) {
-                if (b == '\n' || b == '\r') {
-                    finish();
-                } else if (line.size() < limit) {
-                    line.write(b);
-                }
-            }
-        }
-
-        void finish() {
-            if (line.size() > 0) {
-                lines.accept(line.toString(StandardCharsets.UTF_8));
-                line.reset();
-            }
-        }
-
-        byte[] bytes() {
-            return kept;
-        }
     }
 }

@@ -67,6 +67,9 @@ public final class Spawner {
             try {
                 addActions(arena, actions, command, temporary);
                 setAttributes(arena, attributes, command.grouping());
+                if (command.grouping() == Command.Grouping.OWN_SESSION) {
+                    SessionKeyring.leave();
+                }
                 MemorySegment pid = arena.allocate(INT);
                 MemorySegment argv = vector(arena, command.arguments());
                 MemorySegment program = argv.getAtIndex(Libc.POINTER, 0);

@@ -4,6 +4,7 @@ import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.backup.Backup;
 import berth.engine.backup.BackupDirectory;
+import berth.engine.container.BackupWish;
 import berth.engine.container.Container;
 import berth.engine.image.ListedArchive;
 import berth.linux.Fd;
@@ -83,6 +84,9 @@ final class CtBackup {
         @Mixin
         DatasetOption datasets = new DatasetOption();
 
+        @Option(names = "--no-snapshots", description = "without snapshots, which cost what changed between them")
+        boolean withoutSnapshots;
+
         @Parameters(arity = "0..*", paramLabel = "ID", description = "containers")
         List<String> ids = new ArrayList<>();
 
@@ -103,6 +107,11 @@ final class CtBackup {
             }
         }
 
+        private BackupWish wish() {
+            return new BackupWish(
+                    datasets.chosen(), withoutSnapshots ? BackupWish.Snapshots.LEFT_OUT : BackupWish.Snapshots.TAKEN);
+        }
+
         /** One that fails stops no other: its name, if there are others. */
         private Optional<String> add(Call call, Fd opened, Container container) {
             try {
@@ -113,10 +122,7 @@ final class CtBackup {
                                 opened,
                                 directory,
                                 call.caller().progress(),
-                                d -> call.services()
-                                        .containers()
-                                        .backup()
-                                        .add(container, d, datasets.chosen(), call.caller()));
+                                d -> call.services().containers().backup().add(container, d, wish(), call.caller()));
                 call.out().done("%s is in backup %s", container.name(), made.name());
                 return Optional.empty();
             } catch (BerthException e) {

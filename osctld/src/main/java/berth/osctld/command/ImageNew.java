@@ -5,7 +5,6 @@ import berth.engine.ErrorCode;
 import berth.engine.container.Container;
 import berth.engine.image.Image;
 import berth.engine.image.Imported;
-import berth.linux.KernelException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -70,12 +69,7 @@ final class ImageNew extends OsctlCommand {
         }
         Names.Found<Image> below = ImageCommands.named(call, base);
         String file = String.valueOf(source.layer);
-        try {
-            return ImageSource.importLayer(call, below.pool(), file, below.object(), name, maxSize.bytes());
-        } catch (KernelException e) {
-            throw new BerthException(
-                    ErrorCode.NOT_FOUND, "'%s' cannot be opened: %s".formatted(file, e.reason()), null, e);
-        }
+        return ImageSource.importLayer(call, below.pool(), file, below.object(), name, maxSize.bytes());
     }
 
     private static Image inPool(Names.Found<Image> found, String pool) {

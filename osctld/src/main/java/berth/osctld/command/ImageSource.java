@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Imports what a caller has, with the caller's own rights. */
 final class ImageSource {
@@ -31,14 +32,13 @@ final class ImageSource {
         Images images = call.services().images().of(pool);
         ImportRequest request = request(file, name.or(() -> nameOf(file)), maxSize);
         try (Fd opened = call.session().openForReading(file)) {
-            if (Files.isDirectory(Path.of(opened.procPath()))) {
-                return images.importDirectory(opened, request, call.caller().progress());
-            }
-            InputStream archive = new BufferedInputStream(FdStreams.input(opened), BUFFER);
-            return images.importArchive(archive, request, call.caller().progress());
-        } catch (BerthException e) {
-            throw new BerthException(
-                    e.code(), "%s: %s".formatted(file, e.getMessage()), e.hint().orElse(null), e);
+            return naming(file, () -> {
+                if (Files.isDirectory(Path.of(opened.procPath()))) {
+                    return images.importDirectory(opened, request, call.caller().progress());
+                }
+                InputStream archive = new BufferedInputStream(FdStreams.input(opened), BUFFER);
+                return images.importArchive(archive, request, call.caller().progress());
+            });
         }
     }
 
@@ -47,34 +47,30 @@ final class ImageSource {
      *
      * @param name the image's name; made of the first file's if empty
      * @param maxSize the most bytes that it may unpack to
-     * @throws berth.linux.KernelException if the caller cannot open a file
+     * @throws BerthException NOT_FOUND if the caller cannot open a file
      */
     static Imported importSplit(
             Call call, String pool, String metadata, String rootfs, Optional<String> name, long maxSize) {
         ImportRequest request = request(metadata, name.or(() -> nameOf(metadata)), maxSize);
-        try (Fd description = call.session().openForReading(metadata);
-                Fd root = call.session().openForReading(rootfs)) {
-            return call.services()
-                    .images()
-                    .of(pool)
-                    .importSplit(
-                            new BufferedInputStream(FdStreams.input(description), BUFFER),
-                            new BufferedInputStream(FdStreams.input(root), BUFFER),
-                            request,
-                            call.caller().progress());
-        } catch (BerthException e) {
-            throw new BerthException(
-                    e.code(),
-                    "%s and %s: %s".formatted(metadata, rootfs, e.getMessage()),
-                    e.hint().orElse(null),
-                    e);
+        try (Fd description = call.open(metadata);
+                Fd root = call.open(rootfs)) {
+            return naming(
+                    metadata + " and " + rootfs,
+                    () -> call.services()
+                            .images()
+                            .of(pool)
+                            .importSplit(
+                                    new BufferedInputStream(FdStreams.input(description), BUFFER),
+                                    new BufferedInputStream(FdStreams.input(root), BUFFER),
+                                    request,
+                                    call.caller().progress()));
         }
     }
 
     /**
      * Imports the archive {@code file}, or the caller's standard input if it is {@code -}, as a layer on {@code base}.
      *
-     * @throws berth.linux.KernelException if the caller cannot open the file
+     * @throws BerthException NOT_FOUND if the caller cannot open the file
      */
     static Imported importLayer(Call call, String pool, String file, Image base, String name, long maxSize) {
         Images images = call.services().images().of(pool);
@@ -83,12 +79,24 @@ final class ImageSource {
             InputStream archive = new BufferedInputStream(call.session().in(), BUFFER);
             return images.importArchive(archive, request, call.caller().progress());
         }
-        try (Fd opened = call.session().openForReading(file)) {
+        try (Fd opened = call.open(file)) {
             InputStream archive = new BufferedInputStream(FdStreams.input(opened), BUFFER);
-            return images.importArchive(archive, request, call.caller().progress());
+            return naming(
+                    file,
+                    () -> images.importArchive(archive, request, call.caller().progress()));
+        }
+    }
+
+    /** What {@code work} imports; if that fails, the message begins with {@code files}. */
+    private static Imported naming(String files, Supplier<Imported> work) {
+        try {
+            return work.get();
         } catch (BerthException e) {
             throw new BerthException(
-                    e.code(), "%s: %s".formatted(file, e.getMessage()), e.hint().orElse(null), e);
+                    e.code(),
+                    "%s: %s".formatted(files, e.getMessage()),
+                    e.hint().orElse(null),
+                    e);
         }
     }
 

@@ -30,7 +30,7 @@ final class PoolDataset {
                 .usual("name", n -> n.name().name())
                 .usual("used", Kind.BYTES, n -> shares.usage(n.name().pool(), n.dataset()))
                 .usual("quota", Kind.BYTES, n -> n.dataset().bound())
-                .usual("containers", n -> String.join(",", shares.mountedBy(n.name())))
+                .usual("containers", Kind.LIST, n -> shares.mountedBy(n.name()))
                 .more("id", n -> n.dataset().id())
                 .build();
     }

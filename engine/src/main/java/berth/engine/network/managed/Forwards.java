@@ -9,6 +9,17 @@ import java.util.List;
 public record Forwards(Networks networks) {
     /** Lets a container answer a port of the host. @throws BerthException IN_USE, naming who has it; NOT_FOUND */
     public void add(String network, Forward forward) {
+        networks.change(network, n -> {
+            // Nobody else changes a network meanwhile.
+            requireFree(forward);
+            requireReachable(n, forward);
+            List<Forward> all = new ArrayList<>(n.forwards());
+            all.add(forward);
+            return n.withForwards(all);
+        });
+    }
+
+    private void requireFree(Forward forward) {
         for (Network other : networks.all()) {
             other.forwards().stream()
                     .filter(f -> f.hostPort().equals(forward.hostPort()))
@@ -22,23 +33,21 @@ public record Forwards(Networks networks) {
                                         .formatted(other.name(), f.hostPort()));
                     });
         }
-        if (networks.get(network).kind() == NetworkKind.HOST_ONLY) {
+    }
+
+    private void requireReachable(Network network, Forward forward) {
+        if (network.kind() == NetworkKind.HOST_ONLY) {
             throw new BerthException(
                     ErrorCode.INVALID,
-                    "network '%s' is host-only: nothing is forwarded into it".formatted(network),
+                    "network '%s' is host-only: nothing is forwarded into it".formatted(network.name()),
                     "use a network of kind nat");
         }
-        if (networks.ports(network).stream().noneMatch(p -> p.container().equals(forward.container()))) {
+        if (networks.ports(network.name()).stream().noneMatch(p -> p.container().equals(forward.container()))) {
             throw new BerthException(
                     ErrorCode.NOT_FOUND,
-                    "container '%s' is not on network '%s'".formatted(forward.container(), network),
-                    "'osctl ct netif new bridge --link %s' gives it an interface there".formatted(network));
+                    "container '%s' is not on network '%s'".formatted(forward.container(), network.name()),
+                    "'osctl ct netif new bridge --link %s' gives it an interface there".formatted(network.name()));
         }
-        networks.change(network, n -> {
-            List<Forward> all = new ArrayList<>(n.forwards());
-            all.add(forward);
-            return n.withForwards(all);
-        });
     }
 
     /** Ends the forward of {@code hostPort}, for instance {@code tcp:8080}. @throws BerthException NOT_FOUND */

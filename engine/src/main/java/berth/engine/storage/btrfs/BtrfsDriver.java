@@ -4,6 +4,7 @@ import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.storage.IdmappedTree;
 import berth.engine.storage.Layer;
+import berth.engine.storage.LayerSender;
 import berth.engine.storage.RootFilesystem;
 import berth.engine.storage.StorageDriver;
 import berth.engine.storage.Trash;
@@ -24,8 +25,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Subvolumes: every layer holds all that it shows, sharing blocks with what it was made of, and needs nothing below it. Files
@@ -180,8 +183,14 @@ public final class BtrfsDriver implements StorageDriver {
                 Set.of(MountAttribute.NO_DEVICES, MountAttribute.READ_ONLY, MountAttribute.NO_SUID));
     }
 
+    @Override
+    public Optional<LayerSender> sender(Path from, Path to, Supplier<String> names) {
+        BtrfsSender sender = new BtrfsSender(this, from, to, names);
+        return sender.isAble() ? Optional.of(sender) : Optional.empty();
+    }
+
     /** One at a time: two containers may be made on one image at once. */
-    private synchronized Path imageSubvolume(Path tree) {
+    synchronized Path imageSubvolume(Path tree) {
         Path subvolume = tree.resolveSibling(IMAGE_SUBVOLUME);
         if (Files.exists(subvolume)) {
             return subvolume;
@@ -204,7 +213,7 @@ public final class BtrfsDriver implements StorageDriver {
         return subvolume;
     }
 
-    private static void makeDurable(Path store) {
+    static void makeDurable(Path store) {
         try (Directory directory = Directory.open(store, Resolution.NO_LINKS)) {
             directory.sync();
         }
