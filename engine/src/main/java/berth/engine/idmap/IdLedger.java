@@ -57,15 +57,23 @@ public final class IdLedger {
      * @throws BerthException IN_USE if some of it belongs to another holder
      */
     public synchronized List<Conflict> restore(String holder, OptionalLong ugid, Collection<HostIds> owned) {
-        for (HostIds ids : owned) {
-            claimed(holder, ids).ifPresent(c -> refuse(holder, ids, c));
-        }
-        enter(holder, owned);
+        hold(holder, owned);
         List<SystemAccounts.Foreign> foreign = accounts.foreign();
         return owned.stream()
                 .flatMap(ids -> foreign(foreign, ugid, ids).stream())
                 .distinct()
                 .toList();
+    }
+
+    /**
+     * As {@link #claim}, but of ids that were free a moment ago: whoever is not of this instance and took them since is met when they
+     * are claimed to stay.
+     */
+    synchronized void hold(String holder, Collection<HostIds> wanted) {
+        for (HostIds ids : wanted) {
+            claimed(holder, ids).ifPresent(c -> refuse(holder, ids, c));
+        }
+        enter(holder, wanted);
     }
 
     /** Gives {@code holder} those of {@code ids} that no other holder has any of, so that nobody is given them. */

@@ -184,7 +184,12 @@ public final class IdRanges {
         if (index.isPresent() && former.isPresent()) {
             return former.get();
         }
-        ledger.claim(holder(owner), OptionalLong.empty(), List.of(range.block(at, count)));
+        List<HostIds> ids = List.of(range.block(at, count));
+        if (index.isPresent()) {
+            ledger.claim(holder(owner), OptionalLong.empty(), ids);
+        } else {
+            ledger.hold(holder(owner), ids);
+        }
         return Block.of(at, count, owner);
     }
 

@@ -43,7 +43,9 @@ final class UserIds {
             NewUser.Maps maps = maps(wish, block);
             List<HostIds> ids = new ArrayList<>(maps.uids().hostIds());
             ids.addAll(maps.gids().hostIds());
-            ledger.claim(holder(name), optional(wish.ugid()), ids);
+            if (wish.asksForIds()) {
+                ledger.claim(holder(name), optional(wish.ugid()), ids);
+            }
             return new User(
                     name,
                     accountId(wish),

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** Users as objects of a pool: what they are made of, how they go, and that they outlive the daemon. */
@@ -146,6 +147,25 @@ class UsersTest extends UsersFixture {
         assertThat(tank.users().planOwned("web").name()).isEqualTo("web-3");
         tank.users().release(planned);
         assertThat(tank.users().planOwned("web").name()).isEqualTo("web-2");
+    }
+
+    @Test
+    void whoeverTakesIdsWhileTheyAreChosenKeepsNobodyFromIds() throws InterruptedException {
+        AtomicBoolean enough = new AtomicBoolean();
+        Thread other = Thread.ofPlatform().start(() -> {
+            while (!enough.get()) {
+                host.write("subuid", "other:1000000:65536\n");
+                host.write("subuid", "");
+            }
+        });
+        try {
+            for (int i = 0; i < 400; i++) {
+                tank.users().release(tank.users().planOwned("build"));
+            }
+        } finally {
+            enough.set(true);
+            other.join();
+        }
     }
 
     @Test
