@@ -14,6 +14,29 @@ skip() {
     return 77
 }
 
+# What apt says where no archive can be reached.
+unreachable='Temporary failure resolving|Could not resolve|Could not connect|Unable to connect|Connection (failed|timed out|refused)|Network is unreachable'
+
+# make_machine: its image, without which nothing is tried. That the packages for it cannot be had says nothing of Berth.
+make_machine() {
+    local lacking log=$root/.build/vm/image.log
+    lacking=$(missing_vm_packages | paste -sd' ')
+    if [ -n "$lacking" ]; then
+        lacking="this machine lacks $lacking; install that: apt-get install $lacking"
+    elif "$root/bin/vm" build --without-zfs; then
+        return
+    elif [ "$log" -nt "$root/.build/vm/image/state" ]; then
+        lacking=$(grep -m 1 -E "$unreachable" "$log")
+    fi
+    if [ -n "$lacking" ]; then
+        echo "skipped: all of it: $lacking"
+        echo "0 passed, 0 failed, 1 skipped"
+        exit 0
+    fi
+    echo "0 passed, 1 failed, 0 skipped"
+    exit 1
+}
+
 # run TEST
 run() {
     local name=${1#test_} log=$logs/${1#test_}.log began status
