@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -18,6 +17,9 @@ final class BtrfsTransferTest {
     @RegisterExtension
     static final Host host = Host.withBusyboxOnBtrfs();
 
+    @RegisterExtension
+    static final SecondPool fast = new SecondPool(host);
+
     private static final String LISTING =
             "sh -c 'cd /; ls -lnR root srv data | grep -v total | cut -c 1-10,16-; cat root/second; md5sum srv/* data/*'";
 
@@ -25,8 +27,6 @@ final class BtrfsTransferTest {
     @BeforeEach
     void aContainerWithAPast() {
         host.given(
-                "pool install --driver btrfs --size 512M --path %s fast".formatted(host.pool("fast")),
-                "pool set trash-age fast 0",
                 "--pool tank ct new --image busybox web",
                 "ct start web",
                 "ct exec web sh -c 'mkdir /srv; dd if=/dev/urandom of=/srv/large bs=1M count=40 2>/dev/null'",
@@ -43,17 +43,6 @@ final class BtrfsTransferTest {
                 "ct start web",
                 "ct exec web sh -c 'rm /root/file; echo y | dd of=/srv/large conv=notrunc seek=9999 2>/dev/null'",
                 "ct exec web sh -c 'truncate -s 9M /srv/sparse; echo z | dd of=/data/large conv=notrunc 2>/dev/null'");
-    }
-
-    @AfterEach
-    void onePool() {
-        host.shell("for c in $(osctl ct ls -H -o pool,id | tr '\\t' :); do osctl ct del -f --purge $c; done;"
-                        + " osctl trash prune --all")
-                .run();
-        host.given("pool set trash-age tank 0", "pool uninstall fast");
-        assertThat(host.shell("rm -rf %1$s %1$s.btrfs".formatted(host.pool("fast")))
-                        .run())
-                .succeeds();
     }
 
     private static String files(String container) {

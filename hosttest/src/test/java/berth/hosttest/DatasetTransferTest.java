@@ -4,7 +4,6 @@ import static berth.hosttest.ResultAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -17,28 +16,17 @@ final class DatasetTransferTest {
     @RegisterExtension
     static final Host host = Host.withBusybox();
 
+    @RegisterExtension
+    static final SecondPool fast = new SecondPool(host);
+
     /** Without link counts and the sizes of directories, which are the file systems' matter. */
     private static final String LISTING =
             "cd /; d=$(ls -d root data new 2>/dev/null); find $d ! -type d | sort | xargs ls -lnd | cut -c 1-10,16-; find $d -type d | sort"
                     + " | xargs stat -c '%n %a %u %g %Y'; cat data/[fg] data/pg/* new/* root/f 2>/dev/null; md5sum data/sparse";
 
     @BeforeEach
-    void twoPools() {
-        host.given(
-                "pool install --driver btrfs --size 512M --path %s fast".formatted(host.pool("fast")),
-                "pool set trash-age fast 0",
-                "--pool fast image build busybox");
-    }
-
-    @AfterEach
-    void onePool() {
-        host.shell("for c in $(osctl ct ls -H -o pool,id | tr '\\t' :); do osctl ct del -f --purge $c; done;"
-                        + " osctl trash prune --all")
-                .run();
-        host.given("pool set trash-age tank 0", "pool uninstall fast");
-        assertThat(host.shell("rm -rf %1$s %1$s.btrfs".formatted(host.pool("fast")))
-                        .run())
-                .succeeds();
+    void bothHaveTheImage() {
+        host.given("--pool fast image build busybox");
     }
 
     /** A snapshot with a dataset that was deleted since, a later one that it has not, and nested ones that differ from it. */

@@ -3,7 +3,6 @@ package berth.hosttest;
 import static berth.hosttest.ResultAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -16,6 +15,9 @@ final class TransferTest {
     @RegisterExtension
     static final Host host = Host.withBusybox();
 
+    @RegisterExtension
+    static final SecondPool fast = new SecondPool(host);
+
     private static final String LISTING =
             "sh -c 'cd /; ls -lnR root srv | grep -v total | cut -c 1-10,16-; cat root/second; md5sum srv/sparse'";
 
@@ -23,8 +25,6 @@ final class TransferTest {
     @BeforeEach
     void aContainerWithAPast() {
         host.given(
-                "pool install --driver btrfs --size 512M --path %s fast".formatted(host.pool("fast")),
-                "pool set trash-age fast 0",
                 "--pool tank ct new --image busybox web",
                 "ct set memory-limit web 64M",
                 "ct start web",
@@ -42,17 +42,6 @@ final class TransferTest {
                 "ct start web",
                 "ct exec web sh -c 'rm -r /srv/dir; echo now > /srv/dir; rm /root/second; echo now > /root/second'",
                 "ct exec web touch -d 2001-02-03 /root/file");
-    }
-
-    @AfterEach
-    void onePool() {
-        host.shell("for c in $(osctl ct ls -H -o pool,id | tr '\\t' :); do osctl ct del -f --purge $c; done;"
-                        + " osctl trash prune --all")
-                .run();
-        host.given("pool uninstall fast");
-        assertThat(host.shell("rm -rf %1$s %1$s.btrfs".formatted(host.pool("fast")))
-                        .run())
-                .succeeds();
     }
 
     private static String files(String container) {

@@ -11,16 +11,23 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** Finds out whether pools can be used. A file system that hangs does not keep the daemon from what it does for other pools. */
 final class PoolProbe {
     /** Within this time a file system says whether it can be used. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+    /** So long one look waits for another at the same pool, which may hang for ever on what was unmounted since. */
+    private static final Duration POLITENESS = PATIENCE.dividedBy(2);
+
     private final Map<String, StorageDriver> drivers;
     private final PoolPlaces places;
+    /** By pool. One look mounts and makes what the other would. */
+    private final Map<String, ReentrantLock> looks = new ConcurrentHashMap<>();
 
     PoolProbe(Map<String, StorageDriver> drivers, PoolPlaces places) {
         this.drivers = drivers;
@@ -41,12 +48,14 @@ final class PoolProbe {
         // It may never end, and hears no interrupt.
         Thread.ofPlatform().daemon().name("open-" + pool.name()).start(() -> {
             try {
-                Optional<String> problem = look(pool, path);
+                Optional<String> problem = lookAlone(pool, path);
                 if (!answer.complete(problem) && problem.isEmpty()) {
                     late.run();
                 }
             } catch (RuntimeException e) {
                 answer.completeExceptionally(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             }
         });
         try {
@@ -56,6 +65,18 @@ final class PoolProbe {
             return Optional.of("nobody waited for its file system to answer");
         } catch (ExecutionException e) {
             throw e.getCause() instanceof RuntimeException own ? own : new IllegalStateException(e);
+        }
+    }
+
+    private Optional<String> lookAlone(PoolRecord pool, Path path) throws InterruptedException {
+        ReentrantLock lock = looks.computeIfAbsent(pool.name(), _ -> new ReentrantLock());
+        boolean alone = lock.tryLock(POLITENESS.toMillis(), TimeUnit.MILLISECONDS);
+        try {
+            return look(pool, path);
+        } finally {
+            if (alone) {
+                lock.unlock();
+            }
         }
     }
 

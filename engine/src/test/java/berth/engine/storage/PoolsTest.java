@@ -10,6 +10,7 @@ import berth.engine.storage.dir.DirDriver;
 import berth.engine.storage.zfs.ZfsDatasets;
 import berth.linux.mount.Overlays;
 import berth.linux.mount.UserNamespaces;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -18,6 +19,11 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -172,8 +178,45 @@ class PoolsTest {
         assertThat(pools.usable("tank").path()).isEqualTo(directory.resolve("tank"));
     }
 
+    @Test
+    void whoeverLooksAtAPoolAtTheSameTimeLooksAfterTheOther() throws Exception {
+        pools.install(NewPool.directory("tank", Optional.of(directory.resolve("tank"))));
+        CountDownLatch both = new CountDownLatch(2);
+        AtomicInteger looking = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        Pools seen = pools(whenAsked(driver(), () -> {
+            most.accumulateAndGet(looking.incrementAndGet(), Math::max);
+            both.countDown();
+            both.await(300, TimeUnit.MILLISECONDS);
+            looking.decrementAndGet();
+            return true;
+        }));
+
+        FutureTask<Pool> other = new FutureTask<>(() -> seen.reimport("tank"));
+        Thread.startVirtualThread(other);
+        Pool first = seen.reimport("tank");
+
+        assertThat(List.of(first, other.get())).allMatch(p -> p.whyUnusable().isEmpty());
+        assertThat(most).hasValue(1);
+    }
+
+    /** As {@code driver}, which has {@code work} done first when it is asked whether a pool can be used. */
+    private static StorageDriver whenAsked(StorageDriver driver, Callable<?> work) {
+        return (StorageDriver) Proxy.newProxyInstance(
+                StorageDriver.class.getClassLoader(), new Class<?>[] {StorageDriver.class}, (_, method, arguments) -> {
+                    if (method.getName().equals("requireUsable")) {
+                        work.call();
+                    }
+                    return method.invoke(driver, arguments);
+                });
+    }
+
     private Pools pools() {
-        return new Pools(instance(), List.of(driver()), new BtrfsDisks(), new ZfsDatasets(), clock);
+        return pools(driver());
+    }
+
+    private Pools pools(StorageDriver driver) {
+        return new Pools(instance(), List.of(driver), new BtrfsDisks(), new ZfsDatasets(), clock);
     }
 
     private StorageDriver driver() {
