@@ -262,6 +262,14 @@ final class BackupTest {
                 .complains("'%s' holds no backups".formatted(directory()));
     }
 
+    @Test
+    void aMissingDirectoryIsNamedWithWhatToDo() {
+        assertThat(host.osctl("ct backup new web --to %s/none".formatted(directory())))
+                .fails(Status.NOT_FOUND)
+                .complains("'%s/none' cannot be opened: no such file".formatted(directory()))
+                .complains("make it: 'mkdir %s/none'".formatted(directory()));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"keep chunks", "record"})
     void aBackupThatIsKilledIsNotThereAndTheOthersAre(String step) {

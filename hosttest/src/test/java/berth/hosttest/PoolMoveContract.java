@@ -3,6 +3,7 @@ package berth.hosttest;
 import static berth.hosttest.ResultAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -11,8 +12,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Pools that go to another instance of Berth, where ids of their users are taken, the same on every storage driver. */
 abstract class PoolMoveContract {
+    /** From here on are ids that no other test meets, which would get the first ones. */
+    private static final int FIRST_BLOCK = 40_000;
+
+    private static final int BLOCKS = 20_000;
+
     private final Host here;
     private final Host there;
+    private final Random random = new Random();
     private long firstId;
 
     PoolMoveContract(Host here, Host there) {
@@ -25,7 +32,8 @@ abstract class PoolMoveContract {
         here.given(
                 "pool set trash-age tank 1h",
                 "group new /shop",
-                "ct new --image busybox --group /shop web",
+                "user new --id-range-block-index %d web".formatted(FIRST_BLOCK + random.nextInt(BLOCKS)),
+                "ct new --image busybox --group /shop --user web web",
                 "ct set memory-limit web 64M",
                 "ct start web",
                 "ct exec web sh -c 'echo first > /root/file; mkdir -p /home/alice; chown 1000:1000 /home/alice'",
@@ -47,7 +55,7 @@ abstract class PoolMoveContract {
         there.osctl("pool uninstall tank");
         here.osctl("pool import tank");
         here.osctl("ct del -f --purge web");
-        here.given("trash prune --all", "pool set trash-age tank 0");
+        here.given("trash prune --all", "pool set trash-age tank 0", "user del web");
         there.osctl("ct del -f --purge --pool home --all");
         there.osctl("user del home:taker");
         there.given("pool uninstall home");

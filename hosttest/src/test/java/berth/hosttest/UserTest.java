@@ -114,6 +114,28 @@ final class UserTest {
     }
 
     @Test
+    void hostIdsMayBeAsLargeAsTheKernelHasThem() {
+        host.given(
+                "user new --offset 4200000000 --size 65536 high",
+                "ct new --image busybox --user high web",
+                "ct mounts new --type tmpfs --mountpoint /scratch web",
+                "ct dataset new web data",
+                "ct start web");
+
+        assertThat(host.osctl(
+                        "ct exec web sh -c 'touch /root/a /scratch/b /data/c; stat -c %u /root/a /scratch/b /data/c'"))
+                .prints("0\n0\n0");
+        assertThat(host.json("ct show web").get("init_pid").asLong()).isPositive();
+        host.given(
+                "ct snapshot new web one",
+                "ct exec web rm /root/a",
+                "ct stop --kill web",
+                "ct snapshot rollback web one");
+        host.given("ct start web");
+        assertThat(host.osctl("ct exec web ls /root")).prints("a");
+    }
+
+    @Test
     void theMapInsideIsTheMapThatWasAskedFor() {
         host.given("user new --map 0:700000:65536 alice", "ct new --image busybox --user alice web", "ct start web");
 

@@ -25,7 +25,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 
 /** Makes and deletes users by command. Safe for use by several threads. */
 public final class UserAdministration {
@@ -65,8 +64,7 @@ public final class UserAdministration {
     public User create(String pool, NewUser wish, Caller caller) {
         pools.usable(pool);
         try (Locks.Held _ = lock(pool, wish.name(), caller)) {
-            Supplier<User> attempt = () -> create(users.of(pool), wish, work(pool), caller);
-            return wish.asksForIds() ? attempt.get() : ChosenIds.claimed(attempt);
+            return ChosenIds.claimed(() -> create(users.of(pool), wish, work(pool), caller));
         }
     }
 

@@ -66,8 +66,8 @@ public final class IdLedger {
     }
 
     /**
-     * As {@link #claim}, but of ids that were free a moment ago: whoever is not of this instance and took them since is met when they
-     * are claimed to stay.
+     * As {@link #claim}, but of ids that were free when they were planned, or are a user's already: nobody but the other holders is
+     * an obstacle.
      */
     synchronized void hold(String holder, Collection<HostIds> wanted) {
         for (HostIds ids : wanted) {

@@ -198,7 +198,7 @@ public final class IdRanges {
         BlockTable table = opened(name);
         if (table.at(block.index()).filter(block::equals).isEmpty()) {
             List<HostIds> ids = List.of(table.range().block(block.index(), block.count()));
-            ledger.claim(holder(block.owner().orElseThrow()), OptionalLong.empty(), ids);
+            ledger.hold(holder(block.owner().orElseThrow()), ids);
             table.allocate(block);
         }
     }

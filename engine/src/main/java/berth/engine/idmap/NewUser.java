@@ -29,7 +29,7 @@ public record NewUser(
     }
 
     /** Whether any of its ids was named, so that no others will do. */
-    public boolean asksForIds() {
+    boolean asksForIds() {
         return ugid.isPresent()
                 || maps.isPresent()
                 || block.flatMap(BlockWish::index).isPresent();

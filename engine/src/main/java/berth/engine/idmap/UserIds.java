@@ -93,14 +93,17 @@ final class UserIds {
         ledger.keep(holder(user.name()), user.hostIds());
     }
 
-    /** Makes the ids of {@code user}, which may be planned, its own; its block durably. */
+    /**
+     * Makes the ids of {@code user}, which may be planned, its own; its block durably. Whoever is not of this instance and took them
+     * since they were planned is met when the user gets its account.
+     */
     void reserve(User user) {
         if (user.idRange().isPresent() && user.blockIndex().isPresent()) {
             ranges.allocate(
                     user.idRange().get(),
                     block(user, user.idRange().get(), user.blockIndex().get()));
         }
-        ledger.claim(holder(user.name()), OptionalLong.of(user.ugid()), user.hostIds());
+        ledger.hold(holder(user.name()), user.hostIds());
     }
 
     /** Gives back the ids and blocks of {@code owner}. */

@@ -96,8 +96,11 @@ public final class MountSources {
     }
 
     /** The host uid that the file belongs to which {@code mount} shows; empty if it is not there. */
-    public Optional<Integer> owner(Mount mount) {
-        return mount.source().map(Path::of).filter(Files::exists).map(p -> attribute(p, "unix:uid"));
+    public Optional<Long> owner(Mount mount) {
+        return mount.source()
+                .map(Path::of)
+                .filter(Files::exists)
+                .map(p -> Integer.toUnsignedLong(attribute(p, "unix:uid")));
     }
 
     private Fd bind(Mount mount, String source, Ids ids) {
@@ -123,8 +126,8 @@ public final class MountSources {
 
     private static Fd tmpfs(Mount mount, Ids ids) {
         Map<String, String> options = new LinkedHashMap<>(mount.tmpfsOptions());
-        options.put("uid", Integer.toString(ids.rootUid()));
-        options.put("gid", Integer.toString(ids.rootGid()));
+        options.put("uid", Integer.toUnsignedString(ids.rootUid()));
+        options.put("gid", Integer.toUnsignedString(ids.rootGid()));
         return Mounts.tmpfs(options);
     }
 

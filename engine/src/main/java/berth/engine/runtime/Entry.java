@@ -51,11 +51,11 @@ public final class Entry {
         List<String> line = new ArrayList<>(List.of(
                 program.toString(),
                 "--uid",
-                Integer.toString(uid),
+                Integer.toUnsignedString(uid),
                 "--gid",
-                Integer.toString(uid),
+                Integer.toUnsignedString(uid),
                 "--group",
-                Integer.toString(group),
+                Integer.toUnsignedString(group),
                 "--cwd",
                 "/"));
         if (OomScore.own() < 0) {

@@ -76,6 +76,25 @@ final class UserRelocationTest {
         assertThat(stores.of("tank").get("web")).isEqualTo(planned);
     }
 
+    /** As after a crash: the files of its containers have these ids by then. */
+    @Test
+    void idsThatSomebodyTookBeforeItSettledAreSharedAndTheUserIsUsed() {
+        create("home", "mail");
+        UserRelocation relocation = comes();
+        User planned = relocation.plan(relocation.displaced().getFirst());
+        relocation.replace(planned);
+        host.write("subuid", "other:%d:65536\n".formatted(planned.uidMap().root()));
+
+        relocation.settle(planned);
+
+        assertThat(stores.ranges("tank").table(IdRange.DEFAULT, IdRanges.Show.ALLOCATED))
+                .hasSize(1);
+        stores.close("tank");
+        assertThat(comes().unusable()).isEmpty();
+        assertThat(stores.of("tank").get("web")).isEqualTo(planned);
+        assertThat(stores.relocation("tank").displaced()).containsExactly(planned);
+    }
+
     @Test
     void whatIsAbandonedChangesNothing() {
         create("home", "mail");

@@ -42,13 +42,13 @@ final class Actors {
     private static String name(int uid) {
         try (Stream<String> lines = Files.lines(PASSWD, StandardCharsets.ISO_8859_1)) {
             return lines.map(line -> line.split(":", -1))
-                    .filter(fields -> fields.length > 2 && fields[2].equals(Integer.toString(uid)))
+                    .filter(fields -> fields.length > 2 && fields[2].equals(Integer.toUnsignedString(uid)))
                     .map(fields -> fields[0])
                     .findFirst()
-                    .orElse("uid " + uid);
+                    .orElse("uid " + Integer.toUnsignedString(uid));
         } catch (IOException e) {
             LOG.warn("{} cannot be read: {}", PASSWD, e.getMessage());
-            return "uid " + uid;
+            return "uid " + Integer.toUnsignedString(uid);
         }
     }
 

@@ -6,6 +6,7 @@ import berth.engine.operation.Actor;
 import berth.engine.operation.Caller;
 import berth.engine.operation.Progress;
 import berth.engine.operation.Wait;
+import berth.linux.Errno;
 import berth.linux.Fd;
 import berth.linux.KernelException;
 import berth.linux.process.ExitStatus;
@@ -16,6 +17,7 @@ import berth.osctld.server.Exits;
 import berth.osctld.server.Session;
 import berth.osctld.server.StandardStream;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /** One run of a command: who asked, whom to answer, and the services that do the work. */
 final class Call implements AutoCloseable {
@@ -80,11 +82,23 @@ final class Call implements AutoCloseable {
      * @throws BerthException NOT_FOUND, with the reason
      */
     Fd open(String path) {
+        return open(path, null);
+    }
+
+    /** As {@link #open}, of a directory that whoever asked can make where there is none. */
+    Fd openDirectory(String path) {
+        return open(path, "make it: 'mkdir %s'".formatted(path));
+    }
+
+    private Fd open(String path, @Nullable String hintIfMissing) {
         try {
             return session.openForReading(path);
         } catch (KernelException e) {
             throw new BerthException(
-                    ErrorCode.NOT_FOUND, "'%s' cannot be opened: %s".formatted(path, e.reason()), null, e);
+                    ErrorCode.NOT_FOUND,
+                    "'%s' cannot be opened: %s".formatted(path, e.reason()),
+                    e.is(Errno.ENOENT) ? hintIfMissing : null,
+                    e);
         }
     }
 

@@ -46,7 +46,7 @@ final class CtBackup {
 
     /** What {@code work} makes of the backups in {@code path}. */
     private static <T> T in(Call call, String path, Function<BackupDirectory, T> work) {
-        try (Fd opened = call.open(path)) {
+        try (Fd opened = call.openDirectory(path)) {
             return call.services()
                     .containers()
                     .backups()
@@ -97,7 +97,7 @@ final class CtBackup {
             }
             List<Container> containers = call.names().containers(ids);
             List<String> failed = new ArrayList<>();
-            try (Fd opened = call.open(directory)) {
+            try (Fd opened = call.openDirectory(directory)) {
                 for (Container container : containers) {
                     add(call, opened, container).ifPresent(failed::add);
                 }
