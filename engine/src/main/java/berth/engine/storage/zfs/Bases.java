@@ -1,6 +1,7 @@
 package berth.engine.storage.zfs;
 
 import berth.engine.BerthException;
+import berth.engine.ErrorCode;
 import berth.engine.storage.RootFilesystem;
 import berth.linux.file.Directory;
 import berth.linux.file.Resolution;
@@ -8,14 +9,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * What is in images, as datasets that containers are clones of. One of each image is made for the first container on it, and goes
- * with the image. Where mounts cannot map ids there is besides one for each user that has containers on the image, with the host
- * ids of that user; it goes with the last of them. Safe for use by several threads.
+ * with the image. Containers that another pool sends bring along what they are clones of there. Where mounts cannot map ids there
+ * is besides one for each user that has containers on the image, with the host ids of that user; it goes with the last of them. Safe
+ * for use by several threads.
  */
 final class Bases {
     /** What says where in the pool the tree is that one holds. */
@@ -65,11 +69,7 @@ final class Bases {
         making.lock();
         try {
             String plain = pool.base(root.imageTree());
-            clones.makeBase(
-                    pool,
-                    plain,
-                    TREE + "=" + pool.path().relativize(root.imageTree()),
-                    tree -> copy(root.imageTree(), tree));
+            clones.makeBase(pool, plain, property(pool, root.imageTree()), tree -> copy(root.imageTree(), tree));
             if (pool.stored() == ZfsPool.StoredIds.HOST) {
                 clones.makeBaseOf(
                         pool, ZfsPool.snapshotOf(plain), name(pool, root), OwnerShift.toHost(root.ids())::apply);
@@ -79,18 +79,53 @@ final class Bases {
         }
     }
 
+    private static String property(ZfsPool pool, Path tree) {
+        return TREE + "=" + pool.path().relativize(tree);
+    }
+
     private static void copy(Path image, Directory tree) {
         try (Directory from = Directory.open(image, Resolution.NO_LINKS)) {
             from.copyTo(tree);
         }
     }
 
+    /** The snapshots of all of them, by their guids. */
+    Map<String, String> snapshots(ZfsPool pool) {
+        return zfs.guids(pool.bases());
+    }
+
+    /**
+     * The snapshot with {@code guid} of what is in the image whose tree is {@code tree}, as another pool has it. One that is not there is
+     * received, and if none is there of that image at all, it is what containers that are made here are clones of from then on.
+     *
+     * @throws BerthException CANCELLED if the thread is interrupted
+     */
+    String received(ZfsPool pool, Path tree, String guid, Clones.Reception reception) {
+        try {
+            making.lockInterruptibly();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BerthException(ErrorCode.CANCELLED, "cancelled before the image in %s was sent".formatted(tree));
+        }
+        try {
+            Optional<String> there = Optional.ofNullable(snapshots(pool).get(guid));
+            if (there.isPresent()) {
+                return there.get();
+            }
+            String plain = pool.base(tree);
+            String base = zfs.exists(plain) ? pool.base(tree, guid) : plain;
+            clones.receiveBase(pool, base, property(pool, tree), reception);
+            return ZfsPool.snapshotOf(base);
+        } finally {
+            making.unlock();
+        }
+    }
+
     /** Destroys those of the image whose tree was {@code tree}, which no container needs any more. */
     void imageGone(ZfsPool pool, Path tree) {
-        String plain = pool.base(tree);
         zfs.fileSystems(pool.bases()).stream()
                 .map(Zfs.Listed::name)
-                .filter(name -> name.equals(plain) || name.startsWith(plain + ":"))
+                .filter(name -> pool.isBase(name, tree))
                 .forEach(name -> disposal.discard(pool, name, () -> {}));
     }
 

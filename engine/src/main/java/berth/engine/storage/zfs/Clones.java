@@ -92,6 +92,19 @@ final class Clones {
         });
     }
 
+    /** Makes a dataset with a snapshot of that name. */
+    interface Reception {
+        void make(String snapshot);
+    }
+
+    /** As {@link #makeBase}, by {@code reception}. */
+    void receiveBase(ZfsPool pool, String target, String property, Reception reception) {
+        draft(pool, target, draft -> {
+            reception.make(snapshotOf(draft, target));
+            zfs.run("%s cannot be made".formatted(target), List.of("set", property, draft));
+        });
+    }
+
     /** Makes a dataset in limbo, by a name that nothing has. */
     private interface Drafting {
         void make(String draft);
@@ -107,7 +120,7 @@ final class Clones {
             drafting.make(draft);
             Patience.whileBusy(() -> zfs.run("%s cannot be made".formatted(target), List.of("rename", draft, target)));
         } catch (RuntimeException e) {
-            disposal.dispose(pool, draft);
+            disposal.dispose(draft);
             throw e;
         }
     }
@@ -121,8 +134,13 @@ final class Clones {
     }
 
     private void takeSnapshot(String draft, String target) {
-        String leaf = ZfsPool.snapshotOf(target);
-        zfs.run("%s cannot be made".formatted(target), List.of("snapshot", draft + leaf.substring(leaf.indexOf('@'))));
+        zfs.run("%s cannot be made".formatted(target), List.of("snapshot", snapshotOf(draft, target)));
+    }
+
+    /** What becomes the snapshot of base {@code target} when {@code draft} does. */
+    private static String snapshotOf(String draft, String target) {
+        String snapshot = ZfsPool.snapshotOf(target);
+        return draft + snapshot.substring(snapshot.indexOf('@'));
     }
 
     /** Something that is done with a snapshot. */
@@ -137,7 +155,7 @@ final class Clones {
             work.snapshot(snapshot);
         } finally {
             // From now on it goes with the last that stands on it; if this fails, when the pool is opened.
-            zfs.succeeds("destroy", "-d", snapshot);
+            Patience.undisturbed(() -> zfs.succeeds("destroy", "-d", snapshot));
         }
     }
 }

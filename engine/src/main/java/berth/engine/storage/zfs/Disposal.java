@@ -52,7 +52,7 @@ final class Disposal {
             return;
         }
         background.execute(() -> {
-            dispose(pool, parked);
+            dispose(parked);
             try {
                 afterwards.run();
             } catch (BerthException e) {
@@ -62,9 +62,9 @@ final class Disposal {
     }
 
     /** Destroys {@code dataset}, which is in limbo; where it cannot be, it stays there. */
-    void dispose(ZfsPool pool, String dataset) {
+    void dispose(String dataset) {
         try {
-            Patience.whileBusy(() -> destroy(pool, dataset));
+            Patience.undisturbed(() -> Patience.whileBusy(() -> destroy(dataset)));
         } catch (BerthException e) {
             LOG.warn("{} stays until the pool is opened again: {}", dataset, e.getMessage());
         }
@@ -76,15 +76,20 @@ final class Disposal {
         zfs.fileSystems(pool.limbo()).stream()
                 .map(Zfs.Listed::name)
                 .filter(name -> !name.equals(pool.limbo()))
-                .forEach(name -> background.execute(() -> dispose(pool, name)));
+                .forEach(this::disposeLater);
+    }
+
+    /** As {@link #dispose}, in the background. */
+    void disposeLater(String dataset) {
+        background.execute(() -> dispose(dataset));
     }
 
     /** Each promotion leaves it without the snapshots that others stand on, up to the latest of these. */
-    private void destroy(ZfsPool pool, String dataset) {
+    private void destroy(String dataset) {
         if (zfs.succeeds("destroy", "-r", dataset) || !zfs.exists(dataset)) {
             return;
         }
-        Optional<String> heir = heir(pool, dataset);
+        Optional<String> heir = heir(dataset);
         if (heir.isPresent()) {
             // Nobody makes clones of these any more: they go with the last that stands on them.
             zfs.snapshots(dataset).forEach(s -> zfs.succeeds("destroy", "-d", s));
@@ -93,9 +98,9 @@ final class Disposal {
         zfs.run("%s cannot be destroyed".formatted(dataset), List.of("destroy", "-r", dataset));
     }
 
-    /** Who stands on the latest snapshot of {@code dataset} that anybody stands on. */
-    private Optional<String> heir(ZfsPool pool, String dataset) {
-        List<Zfs.Listed> all = zfs.fileSystems(pool.dataset());
+    /** Who stands on the latest snapshot of {@code dataset} that anybody stands on: others of this ZFS pool may, to which it was sent. */
+    private Optional<String> heir(String dataset) {
+        List<Zfs.Listed> all = zfs.fileSystems(ZfsPool.zpoolOf(dataset));
         Set<String> origins = new HashSet<>();
         all.forEach(d -> d.origin().ifPresent(origins::add));
         return zfs.snapshots(dataset).reversed().stream()

@@ -15,6 +15,18 @@ final class Patience {
 
     private Patience() {}
 
+    /** Does {@code work}, which removes what nobody needs, although the thread may be interrupted: it is so again afterwards. */
+    static void undisturbed(Runnable work) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            work.run();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
     /** Does {@code work}, again for a while if it fails because something is in use. */
     static void whileBusy(Runnable work) {
         long deadline = System.nanoTime() + LIMIT.toNanos();

@@ -7,13 +7,16 @@ import berth.linux.KernelException;
 import berth.linux.process.Capture;
 import berth.linux.process.Captured;
 import berth.linux.process.Command;
+import berth.linux.process.Pipeline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 
 /**
@@ -27,6 +30,8 @@ final class Zfs {
     private static final Map<String, String> ENVIRONMENT =
             Map.of("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL", "C");
     private static final int MOST_OUTPUT = 64 << 20;
+    /** How it prints an empty list. */
+    private static final Set<String> NOTHING = Set.of("", "-");
 
     /** @param origin the snapshot that it is a clone of, if it is one */
     record Listed(String name, Optional<String> origin) {}
@@ -73,6 +78,11 @@ final class Zfs {
                 .strip();
     }
 
+    /** The snapshot that file system {@code dataset} is a clone of, if it is one. */
+    Optional<String> origin(String dataset) {
+        return Optional.of(property(dataset, "origin")).filter(o -> !o.equals("-"));
+    }
+
     /** The file systems beneath and with {@code dataset}. */
     List<Listed> fileSystems(String dataset) {
         return lines("list", "-H", "-o", "name,origin", "-t", "filesystem", "-r", dataset).stream()
@@ -84,6 +94,45 @@ final class Zfs {
     /** The snapshots of {@code dataset} and all beneath it, in the order in which they were taken. */
     List<String> snapshots(String dataset) {
         return lines("list", "-H", "-o", "name", "-s", "creation", "-t", "snapshot", "-r", dataset);
+    }
+
+    /** @param hasClones whether anything stands on it */
+    record Taken(String name, String guid, boolean hasClones) {}
+
+    /** The snapshots of {@code dataset} alone, in the order in which they were taken. Not for zfs-fuse. */
+    List<Taken> taken(String dataset) {
+        return lines("list", "-Hp", "-o", "name,guid,clones", "-s", "createtxg", "-t", "snapshot", "-d1", dataset)
+                .stream()
+                .map(line -> line.split("\t", -1))
+                .map(f -> new Taken(f[0], f[1], !NOTHING.contains(f[2])))
+                .toList();
+    }
+
+    /** The snapshots beneath {@code dataset} by their guids, which are the same for one that was sent and for what was received of it. */
+    Map<String, String> guids(String dataset) {
+        return lines("list", "-H", "-p", "-o", "guid,name", "-t", "snapshot", "-r", dataset).stream()
+                .map(line -> line.split("\t", -1))
+                .collect(Collectors.toMap(f -> f[0], f -> f[1], (one, other) -> one));
+    }
+
+    /**
+     * Runs {@code zfs} with the arguments {@code writing} and, to read what that writes, with {@code reading}, for as long as it takes.
+     *
+     * @param passed told how many bytes have passed so far
+     * @throws BerthException CANCELLED if the thread is interrupted; otherwise as {@link #run}
+     */
+    void pipe(String about, List<String> writing, List<String> reading, LongConsumer passed) {
+        Pipeline.Ended ended;
+        try {
+            ended = new Pipeline(command(words(writing)), command(words(reading)), passed).run();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BerthException(ErrorCode.CANCELLED, "cancelled: " + about);
+        }
+        if (!ended.writer().status().isSuccess() || !ended.reader().status().isSuccess()) {
+            // Each of them may complain of the end of the other, only one of the reason.
+            throw failure(about, ended.writer().errorText() + ended.reader().errorText());
+        }
     }
 
     /** The values of {@code property} that the file systems beneath and with {@code dataset} have, {@code -} where none. */
@@ -111,34 +160,44 @@ final class Zfs {
     }
 
     private static Captured zfs(List<String> arguments) {
+        return capture(words(arguments));
+    }
+
+    private static List<String> words(List<String> arguments) {
         List<String> words = new ArrayList<>(List.of("zfs"));
         words.addAll(arguments);
-        return capture(words);
+        return words;
     }
 
     private static Captured require(String about, Captured done) {
         if (done.status().isSuccess()) {
             return done;
         }
-        String why = done.errorText().strip();
+        throw failure(about, done.errorText());
+    }
+
+    private static BerthException failure(String about, String errors) {
+        String why = String.join("; ", errors.strip().lines().toList());
         if (why.contains("is busy")) {
-            throw new BerthException(
+            return new BerthException(
                     ErrorCode.IN_USE, "%s: %s".formatted(about, why), "look for what uses it: 'fuser -m', 'lsof'");
         }
         if (why.contains("out of space") || why.contains("quota exceeded")) {
-            throw new BerthException(
+            return new BerthException(
                     ErrorCode.EXHAUSTED,
                     "%s: %s".formatted(about, why),
                     "delete what is not needed: snapshots, images, and with 'osctl trash prune --all' the trash");
         }
-        throw new BerthException(ErrorCode.FAILED, "%s: %s".formatted(about, why), "look at 'zpool status'");
+        return new BerthException(ErrorCode.FAILED, "%s: %s".formatted(about, why), "look at 'zpool status'");
+    }
+
+    private static Command command(List<String> words) {
+        return Command.of(words).withEnvironment(ENVIRONMENT);
     }
 
     private static Captured capture(List<String> words) {
         try {
-            return Capture.of(Command.of(words).withEnvironment(ENVIRONMENT))
-                    .keeping(MOST_OUTPUT)
-                    .run(LIMIT);
+            return Capture.of(command(words)).keeping(MOST_OUTPUT).run(LIMIT);
         } catch (KernelException e) {
             if (e.is(Errno.ENOENT)) {
                 throw new BerthException(

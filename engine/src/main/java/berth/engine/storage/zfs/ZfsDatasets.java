@@ -60,7 +60,7 @@ public final class ZfsDatasets implements PoolDatasets {
     }
 
     private void requireZpool(String dataset) {
-        String zpool = dataset.replaceFirst("/.*", "");
+        String zpool = ZfsPool.zpoolOf(dataset);
         if (!zfs.hasZpool(zpool)) {
             throw new BerthException(
                     ErrorCode.NOT_FOUND,

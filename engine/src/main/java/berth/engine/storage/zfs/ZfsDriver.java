@@ -7,6 +7,7 @@ import berth.engine.ErrorCode;
 import berth.engine.storage.IdmappedTree;
 import berth.engine.storage.Ids;
 import berth.engine.storage.Layer;
+import berth.engine.storage.LayerSender;
 import berth.engine.storage.RootFilesystem;
 import berth.engine.storage.StorageDriver;
 import berth.engine.store.FileFailure;
@@ -26,6 +27,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -118,8 +120,7 @@ public final class ZfsDriver implements StorageDriver {
     }
 
     private void remake(RootFilesystem root, Layer source, String name) {
-        destroy(root.layer(name));
-        name(root.layer(name));
+        makeRoom(root.layer(name));
         derive(of(root.store()), root, source, root.layer(name));
     }
 
@@ -242,6 +243,22 @@ public final class ZfsDriver implements StorageDriver {
             mount.close();
             throw e;
         }
+    }
+
+    @Override
+    public Optional<LayerSender> sender(Path from, Path to, Supplier<String> names) {
+        ZfsPool here = of(from);
+        ZfsPool there = of(to);
+        // Files with host ids would have to be given others on the way.
+        return here.stored() == ZfsPool.StoredIds.GUEST && there.stored() == ZfsPool.StoredIds.GUEST
+                ? Optional.of(new ZfsSender(this, zfs, clones, bases, disposal, here, there))
+                : Optional.empty();
+    }
+
+    /** Takes away layer {@code layer}, in whose place another is to be made. */
+    void makeRoom(Path layer) {
+        destroy(layer);
+        name(layer);
     }
 
     /** The pool whose directory {@code part} is. */

@@ -64,6 +64,11 @@ record ZfsPool(String dataset, Path path, StoredIds stored) {
                         "name one: 'osctl pool install --dataset tank/berth NAME'"));
     }
 
+    /** The ZFS pool that {@code dataset} is in. */
+    static String zpoolOf(String dataset) {
+        return dataset.replaceFirst("/.*", "");
+    }
+
     String layers() {
         return dataset + "/ct";
     }
@@ -92,6 +97,17 @@ record ZfsPool(String dataset, Path path, StoredIds stored) {
         return base(tree) + ":" + key(ids);
     }
 
+    /** That of the same as another pool sent it, whose snapshot has {@code guid}, where one was made here of the image's files. */
+    String base(Path tree, String guid) {
+        return base(tree) + "." + HexFormat.of().toHexDigits(Long.parseUnsignedLong(guid));
+    }
+
+    /** Whether dataset {@code name} holds what is in the image whose tree is {@code tree}, wherever it was made and with whatever ids. */
+    boolean isBase(String name, Path tree) {
+        String plain = base(tree);
+        return name.equals(plain) || name.startsWith(plain + ":") || name.startsWith(plain + ".");
+    }
+
     /** Whether dataset {@code name} holds what is in an image with host ids. */
     boolean isShiftedBase(String name) {
         return name.startsWith(bases() + "/") && name.indexOf(':', bases().length()) > 0;
@@ -100,6 +116,11 @@ record ZfsPool(String dataset, Path path, StoredIds stored) {
     /** The snapshot of dataset {@code base} that containers are clones of. Its name is never in a dataset that such a clone is. */
     static String snapshotOf(String base) {
         return base + "@" + base.substring(base.lastIndexOf('/') + 1);
+    }
+
+    /** The dataset that {@code snapshot} is of. */
+    static String datasetOf(String snapshot) {
+        return snapshot.substring(0, snapshot.indexOf('@'));
     }
 
     /** A new name for something in limbo. */

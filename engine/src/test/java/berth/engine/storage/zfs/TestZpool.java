@@ -68,6 +68,11 @@ final class TestZpool implements BeforeAllCallback, AfterAllCallback {
         return require(run(words)).outputText();
     }
 
+    /** Has it write all that was changed, and so count it. */
+    void sync() {
+        require(run(List.of("zpool", "sync", name)));
+    }
+
     /** Destroys a dataset with all beneath it, which may be in use for a moment. */
     static void destroy(String dataset) {
         require(script("clear", dataset));
