@@ -96,11 +96,12 @@ final class Bases {
 
     /**
      * The snapshot with {@code guid} of what is in the image whose tree is {@code tree}, as another pool has it. One that is not there is
-     * received, and if none is there of that image at all, it is what containers that are made here are clones of from then on.
+     * received, and takes the place of one that was made here, unless containers stand on that.
      *
+     * @param replaced a container's that is to be replaced, and so does not count
      * @throws BerthException CANCELLED if the thread is interrupted
      */
-    String received(ZfsPool pool, Path tree, String guid, Clones.Reception reception) {
+    String received(ZfsPool pool, Path tree, String guid, String replaced, Clones.Reception reception) {
         try {
             making.lockInterruptibly();
         } catch (InterruptedException e) {
@@ -113,11 +114,30 @@ final class Bases {
                 return there.get();
             }
             String plain = pool.base(tree);
-            String base = zfs.exists(plain) ? pool.base(tree, guid) : plain;
+            String base = givesWay(pool, plain, replaced) ? plain : pool.base(tree, guid);
             clones.receiveBase(pool, base, property(pool, tree), reception);
             return ZfsPool.snapshotOf(base);
         } finally {
             making.unlock();
+        }
+    }
+
+    /** Whether there is no {@code base}, any more, since at most {@code replaced} stood on it. */
+    private boolean givesWay(ZfsPool pool, String base, String replaced) {
+        if (!zfs.exists(base)) {
+            return true;
+        }
+        if (!standing.writeLock().tryLock()) {
+            return false;
+        }
+        try {
+            if (zfs.taken(base).stream().anyMatch(t -> !Set.of(replaced).containsAll(t.clones()))) {
+                return false;
+            }
+            disposal.discard(pool, base, () -> {});
+            return !zfs.exists(base);
+        } finally {
+            standing.writeLock().unlock();
         }
     }
 

@@ -33,7 +33,7 @@ record Lineage(Optional<Zfs.Taken> known, List<Zfs.Taken> missing) {
                 if (guids.contains(taken.guid())) {
                     return new Lineage(Optional.of(taken), List.copyOf(missing));
                 }
-                if (taken.hasClones() || taken.name().equals(snapshot)) {
+                if (!taken.clones().isEmpty() || taken.name().equals(snapshot)) {
                     missing.addFirst(taken);
                 }
             }

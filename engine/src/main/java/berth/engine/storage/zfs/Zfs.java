@@ -96,15 +96,15 @@ final class Zfs {
         return lines("list", "-H", "-o", "name", "-s", "creation", "-t", "snapshot", "-r", dataset);
     }
 
-    /** @param hasClones whether anything stands on it */
-    record Taken(String name, String guid, boolean hasClones) {}
+    /** @param clones the file systems that stand on it */
+    record Taken(String name, String guid, Set<String> clones) {}
 
     /** The snapshots of {@code dataset} alone, in the order in which they were taken. Not for zfs-fuse. */
     List<Taken> taken(String dataset) {
         return lines("list", "-Hp", "-o", "name,guid,clones", "-s", "createtxg", "-t", "snapshot", "-d1", dataset)
                 .stream()
                 .map(line -> line.split("\t", -1))
-                .map(f -> new Taken(f[0], f[1], !NOTHING.contains(f[2])))
+                .map(f -> new Taken(f[0], f[1], NOTHING.contains(f[2]) ? Set.of() : Set.of(f[2].split(","))))
                 .toList();
     }
 

@@ -87,7 +87,7 @@ final class ZfsSender implements LayerSender {
             clones.copy(to, layer, roomFor(target));
             return;
         }
-        String snapshot = streamed(layer, sent);
+        String snapshot = streamed(layer, to.layer(target), sent);
         clones.clone(to, snapshot, roomFor(target));
         zfs.succeeds("destroy", "-d", snapshot);
     }
@@ -105,8 +105,8 @@ final class ZfsSender implements LayerSender {
         return dataset;
     }
 
-    /** A snapshot in the other pool's limbo that holds what {@code layer} holds now. */
-    private String streamed(String layer, LongConsumer sent) {
+    /** A snapshot in the other pool's limbo that holds what {@code layer} holds now, to be a clone of in the place of {@code target}. */
+    private String streamed(String layer, String target, LongConsumer sent) {
         if (common.isEmpty()) {
             common.putAll(bases.snapshots(to));
         }
@@ -114,7 +114,9 @@ final class ZfsSender implements LayerSender {
         Optional<Zfs.Taken> before = lineage.known();
         Count count = new Count(sent);
         for (Zfs.Taken next : lineage.missing()) {
-            receive(before, next, count);
+            Optional<Zfs.Taken> start = before;
+            Clones.Reception stream = name -> stream(start, next, name, count);
+            common.put(next.guid(), isOfImage(next) ? base(next, target, stream) : draft(stream));
             count.next();
             before = Optional.of(next);
         }
@@ -134,19 +136,21 @@ final class ZfsSender implements LayerSender {
         return name;
     }
 
-    private void receive(Optional<Zfs.Taken> before, Zfs.Taken next, Count count) {
-        Optional<Path> tree = image.filter(i -> from.isBase(ZfsPool.datasetOf(next.name()), i.fromTree()))
-                .map(Image::toTree);
-        String there;
-        if (tree.isPresent()) {
-            there = bases.received(to, tree.get(), next.guid(), name -> stream(before, next, name, count));
-        } else {
-            String draft = to.newInLimbo();
-            received.addFirst(draft);
-            there = ZfsPool.newSnapshot(draft);
-            stream(before, next, there, count);
-        }
-        common.put(next.guid(), there);
+    private boolean isOfImage(Zfs.Taken snapshot) {
+        return image.filter(i -> from.isBase(ZfsPool.datasetOf(snapshot.name()), i.fromTree()))
+                .isPresent();
+    }
+
+    private String base(Zfs.Taken snapshot, String target, Clones.Reception stream) {
+        return bases.received(to, image.orElseThrow().toTree(), snapshot.guid(), target, stream);
+    }
+
+    private String draft(Clones.Reception stream) {
+        String draft = to.newInLimbo();
+        received.addFirst(draft);
+        String snapshot = ZfsPool.newSnapshot(draft);
+        stream.make(snapshot);
+        return snapshot;
     }
 
     /**

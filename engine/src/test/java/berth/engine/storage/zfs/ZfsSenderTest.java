@@ -56,6 +56,7 @@ class ZfsSenderTest extends ZfsSenderContract {
         RootFilesystem source = onLargeImage(here(), name);
         RootFilesystem target = onLargeImage(there(), name);
         tested().create(source);
+        tested().create(target);
         try (LayerSender sender = sender()) {
             assertThat(sender.beginOn(source.imageTree(), target.imageTree(), () -> false))
                     .isTrue();
@@ -73,6 +74,9 @@ class ZfsSenderTest extends ZfsSenderContract {
         tested().create(onLargeImage(there(), "three"));
 
         assertThat(used(there()) - before).isLessThan(LARGE + LARGE / 2);
+        assertThat(datasets(there(), "base"))
+                .filteredOn(d -> d.contains("large"))
+                .hasSize(1);
         in(
                 onLargeImage(there(), "two"),
                 root -> assertThat(root.resolve("large")).hasSize(LARGE));
