@@ -17,7 +17,7 @@ final class DatasetTransferTest {
     static final Host host = Host.withBusybox();
 
     @RegisterExtension
-    static final SecondPool fast = new SecondPool(host);
+    static final SecondPool fast = SecondPool.onBtrfs(host);
 
     /** Without link counts and the sizes of directories, which are the file systems' matter. */
     private static final String LISTING =

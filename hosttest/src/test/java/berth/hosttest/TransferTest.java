@@ -16,7 +16,7 @@ final class TransferTest {
     static final Host host = Host.withBusybox();
 
     @RegisterExtension
-    static final SecondPool fast = new SecondPool(host);
+    static final SecondPool fast = SecondPool.onBtrfs(host);
 
     private static final String LISTING =
             "sh -c 'cd /; ls -lnR root srv | grep -v total | cut -c 1-10,16-; cat root/second; md5sum srv/sparse'";
