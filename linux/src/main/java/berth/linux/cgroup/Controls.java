@@ -20,6 +20,8 @@ public final class Controls {
     private static final int MOST_WEIGHT_V1 = 1000;
     private static final long SHARES_PER_WEIGHT_NUMERATOR = 1024;
     private static final String MAX = "max";
+    /** Every processor that there may ever be, however many are there. Source: Documentation/admin-guide/cputopology.rst. */
+    private static final Path POSSIBLE = Path.of("/sys/devices/system/cpu/possible");
 
     private final CgroupHost host;
     private final String path;
@@ -61,8 +63,14 @@ public final class Controls {
     public void cpus(Optional<CpuList> processors) {
         Hierarchy tree = tree("cpuset");
         if (tree.isV2()) {
-            // An empty line is what lifts it; an empty write is none.
-            put(tree, "cpuset.cpus", processors.map(CpuList::toString).orElse("") + "\n");
+            // What is beyond the parent's does not count. None at all is refused as long as there are processes in it.
+            put(
+                    tree,
+                    "cpuset.cpus",
+                    processors
+                            .map(CpuList::toString)
+                            .or(() -> CgroupFile.read(POSSIBLE))
+                            .orElseThrow());
             return;
         }
         CpusetControl cpus = new CpusetControl();

@@ -3,6 +3,7 @@ package berth.linux.cgroup;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -75,10 +76,30 @@ class ControlsTest {
         assertThat(read(leaf, "cpuset", "cpuset.cpus", "cpuset.cpus.effective")).isEqualTo("0");
 
         top.controls().cpus(Optional.empty());
-        assertThat(read(leaf, "cpuset", "cpuset.cpus", "cpuset.cpus.effective"))
-                .isEqualTo(CgroupFile.read(Path.of("/sys/devices/system/cpu/online"))
-                        .orElseThrow()
-                        .strip());
+        assertThat(read(leaf, "cpuset", "cpuset.cpus", "cpuset.cpus.effective")).isEqualTo(online());
+    }
+
+    @Test
+    void processorsAreGivenBackToProcessesThatRun() throws IOException, InterruptedException {
+        leaf.create();
+        Process process = new ProcessBuilder("sleep", "1000").start();
+        try {
+            leaf.add((int) process.pid());
+            leaf.controls().cpus(Optional.of(CpuList.parse("0")));
+
+            leaf.controls().cpus(Optional.empty());
+
+            assertThat(read(leaf, "cpuset", "cpuset.cpus", "cpuset.cpus.effective"))
+                    .isEqualTo(online());
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    private static String online() {
+        return CgroupFile.read(Path.of("/sys/devices/system/cpu/online"))
+                .orElseThrow()
+                .strip();
     }
 
     @Test
