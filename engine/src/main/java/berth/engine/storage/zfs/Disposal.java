@@ -93,7 +93,18 @@ final class Disposal {
         if (heir.isPresent()) {
             // Nobody makes clones of these any more: they go with the last that stands on them.
             zfs.snapshots(dataset).forEach(s -> zfs.succeeds("destroy", "-d", s));
-            zfs.run("%s cannot take over what %s is".formatted(heir.get(), dataset), List.of("promote", heir.get()));
+            try {
+                zfs.run(
+                        "%s cannot take over what %s is".formatted(heir.get(), dataset),
+                        List.of("promote", heir.get()));
+            } catch (BerthException e) {
+                if (zfs.exists(heir.get())) {
+                    throw e;
+                }
+                // It was discarded itself since it was found, and has another name.
+                destroy(dataset);
+                return;
+            }
         }
         zfs.run("%s cannot be destroyed".formatted(dataset), List.of("destroy", "-r", dataset));
     }
