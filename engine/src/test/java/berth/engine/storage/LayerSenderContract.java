@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import berth.engine.idmap.HostIds;
 import berth.engine.idmap.IdMap;
-import berth.linux.Fd;
 import berth.linux.file.Directory;
 import berth.linux.file.Resolution;
 import berth.linux.mount.MountPoint;
@@ -112,19 +111,8 @@ public abstract class LayerSenderContract {
                 .orElseThrow();
     }
 
-    protected interface Work {
-        void in(Path mounted) throws IOException;
-    }
-
-    protected void in(RootFilesystem root, Work work) throws IOException {
-        try (Fd mount = driver.mount(root)) {
-            Mounts.attach(mount, target);
-        }
-        try {
-            work.in(target);
-        } finally {
-            Mounts.unmount(target);
-        }
+    protected void in(RootFilesystem root, AttachedMount.Work work) throws IOException {
+        AttachedMount.in(driver.mount(root), target, work);
     }
 
     protected byte[] large() {
@@ -201,7 +189,7 @@ public abstract class LayerSenderContract {
     @Test
     void theTimesOfDirectoriesAreThoseOfTheLayer() throws IOException {
         FileTime past = FileTime.from(Instant.parse("2001-02-03T04:05:06.789Z"));
-        Work first = root -> Files.setLastModifiedTime(root, past);
+        AttachedMount.Work first = root -> Files.setLastModifiedTime(root, past);
         in(here, first);
         in(there, first);
         driver.copy(here, "web@one");
@@ -283,7 +271,7 @@ public abstract class LayerSenderContract {
     @Test
     void aStateThatIsSentAfterOneThatWasWrittenHoldsWhatTheLayerHolds() throws IOException {
         byte[] content = large();
-        Work first = root -> Files.write(root.resolve("large"), content);
+        AttachedMount.Work first = root -> Files.write(root.resolve("large"), content);
         in(here, first);
         in(there, first);
         driver.copy(here, "web@one");

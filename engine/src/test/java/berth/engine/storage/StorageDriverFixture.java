@@ -2,7 +2,6 @@ package berth.engine.storage;
 
 import berth.engine.idmap.HostIds;
 import berth.engine.idmap.IdMap;
-import berth.linux.Fd;
 import berth.linux.file.Directory;
 import berth.linux.file.Resolution;
 import berth.linux.mount.MountPoint;
@@ -100,28 +99,12 @@ public abstract class StorageDriverFixture {
     }
 
     /** Does {@code work} in the mounted {@code root}. */
-    protected void in(RootFilesystem root, Work work) throws IOException {
-        at(root, false, work);
+    protected void in(RootFilesystem root, AttachedMount.Work work) throws IOException {
+        AttachedMount.in(driver.mount(root), target, work);
     }
 
-    protected void inFrozen(RootFilesystem root, Work work) throws IOException {
-        at(root, true, work);
-    }
-
-    private void at(RootFilesystem root, boolean frozen, Work work) throws IOException {
-        try (Fd mount = frozen ? driver.mountFrozen(root) : driver.mount(root)) {
-            Mounts.attach(mount, target);
-        }
-        try {
-            work.in(target);
-        } finally {
-            Mounts.unmount(target);
-        }
-    }
-
-    /** Something that is done in a mounted root file system. */
-    protected interface Work {
-        void in(Path mounted) throws IOException;
+    protected void inFrozen(RootFilesystem root, AttachedMount.Work work) throws IOException {
+        AttachedMount.in(driver.mountFrozen(root), target, work);
     }
 
     /** The root file system {@code tip} that begins with what {@code root} has now, {@code root} being left alone. */
@@ -144,14 +127,7 @@ public abstract class StorageDriverFixture {
     }
 
     /** Does {@code work} in the mounted shared {@code tree}. */
-    protected void inShared(RootFilesystem tree, Work work) throws IOException {
-        try (Fd mount = driver.mountShared(tree)) {
-            Mounts.attach(mount, target);
-        }
-        try {
-            work.in(target);
-        } finally {
-            Mounts.unmount(target);
-        }
+    protected void inShared(RootFilesystem tree, AttachedMount.Work work) throws IOException {
+        AttachedMount.in(driver.mountShared(tree), target, work);
     }
 }

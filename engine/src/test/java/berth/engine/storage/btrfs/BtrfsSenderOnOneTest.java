@@ -3,29 +3,14 @@ package berth.engine.storage.btrfs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import berth.engine.storage.LayerSender;
-import berth.engine.storage.LayerSenderContract;
-import berth.engine.storage.StorageDriver;
-import berth.engine.storage.Trash;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Between two pools in one file system, where nothing has to be sent. */
-class BtrfsSenderOnOneTest extends LayerSenderContract {
-    private final BtrfsDisks disks = new BtrfsDisks();
-
-    @TempDir
-    private Path directory;
-
-    @Override
-    protected StorageDriver driver() {
-        return new BtrfsDriver(NAMESPACES, new Trash(Runnable::run, new Random(1)));
-    }
-
+class BtrfsSenderOnOneTest extends BtrfsSenderContract {
     @Override
     protected Path pool(String name) throws IOException {
         Path disk = directory.resolve("disk");

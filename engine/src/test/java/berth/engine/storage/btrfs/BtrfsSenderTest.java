@@ -6,30 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.storage.LayerSender;
-import berth.engine.storage.LayerSenderContract;
-import berth.engine.storage.StorageDriver;
-import berth.engine.storage.Trash;
 import berth.linux.disk.Btrfs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Between two file systems. */
-class BtrfsSenderTest extends LayerSenderContract {
-    private final BtrfsDisks disks = new BtrfsDisks();
-
-    @TempDir
-    private Path directory;
-
-    @Override
-    protected StorageDriver driver() {
-        return new BtrfsDriver(NAMESPACES, new Trash(Runnable::run, new Random(1)));
-    }
-
+class BtrfsSenderTest extends BtrfsSenderContract {
     @Override
     protected Path pool(String name) throws IOException {
         Path pool = directory.resolve(name);
