@@ -268,6 +268,9 @@ final class BackupTest {
                 .fails(Status.NOT_FOUND)
                 .complains("'%s/none' cannot be opened: no such file".formatted(directory()))
                 .complains("make it: 'mkdir %s/none'".formatted(directory()));
+        assertThat(host.osctl("ct backup restore --to %s/none web".formatted(directory())))
+                .fails(Status.NOT_FOUND)
+                .complains("'%s/none' cannot be opened: no such file".formatted(directory()));
     }
 
     @ParameterizedTest

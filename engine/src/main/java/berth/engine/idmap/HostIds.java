@@ -9,7 +9,13 @@ public record HostIds(long start, long count) {
     public static final long LIMIT = 0xFFFF_FFFFL;
 
     public HostIds {
-        if (count < 1 || start < 0 || start >= LIMIT || count > LIMIT - start) {
+        if (count < 1) {
+            throw new BerthException(
+                    ErrorCode.INVALID,
+                    "%d ids from %d on are none".formatted(count, start),
+                    "give a number of 1 or more");
+        }
+        if (start < 0 || start >= LIMIT || count > LIMIT - start) {
             throw new BerthException(
                     ErrorCode.INVALID,
                     "%d ids from %d on are out of range".formatted(count, start),

@@ -46,7 +46,7 @@ final class CtBackup {
 
     /** What {@code work} makes of the backups in {@code path}. */
     private static <T> T in(Call call, String path, Function<BackupDirectory, T> work) {
-        try (Fd opened = call.openDirectory(path)) {
+        try (Fd opened = call.open(path)) {
             return call.services()
                     .containers()
                     .backups()
