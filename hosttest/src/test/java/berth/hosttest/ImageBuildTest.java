@@ -261,19 +261,22 @@ final class ImageBuildTest {
                 mkdir -p "$2/bin"
                 cp /bin/busybox "$2/bin/sh"
                 echo "$@" > "$2/etc/arguments"
+                sed 's/^/as told /' "$2/etc/apk/repositories" > "$2/etc/told"
+                tr '\\0' ' ' < /proc/$PPID/cmdline > "$2/etc/parent"
                 """);
 
         assertThat(host.osctl(
-                        "image build alpine --apk %s --unsigned --include nginx --mirror http://127.0.0.1:9/alpine"
+                        "image build alpine --apk %s --unsigned --include nginx --mirror http://me:secret@127.0.0.1:9/alpine"
                                 .formatted(apk)))
                 .succeeds();
 
-        assertThat(host.shell("cat %s/*/tree/etc/arguments %s/*/tree/etc/apk/repositories"
-                                .formatted(
-                                        host.pool("tank").resolve("image"),
-                                        host.pool("tank").resolve("image")))
+        String made = host.pool("tank").resolve("image") + "/*/tree/etc/";
+        assertThat(host.shell("cat %1$sarguments %1$stold".formatted(made)).run())
+                .mentions("add alpine-base", "nginx", "as told http://me:secret@127.0.0.1:9/alpine/v3.22/main");
+        assertThat(host.shell("cat %1$sapk/repositories %1$sparent".formatted(made))
                         .run())
-                .mentions("add alpine-base", "nginx", "http://127.0.0.1:9/alpine/v3.22/main");
+                .mentions("http://127.0.0.1:9/alpine/v3.22/community", "alpine-base")
+                .doesNotMention("secret");
         host.given("image del alpine");
     }
 }

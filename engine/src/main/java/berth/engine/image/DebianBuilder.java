@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
@@ -16,8 +17,10 @@ import java.util.regex.Pattern;
  * install more; the host's own mirror and proxy are used where its apt knows some.
  */
 public final class DebianBuilder extends ImageBuilder {
-    /** The file in the build's directory that tells mmdebstrap of proxies. */
-    private static final String PROXIES = "apt-proxies.conf";
+    /** The file in the build's directory that tells apt of proxies, and of {@link #LOGINS}. */
+    private static final String OPTIONS = "apt-options.conf";
+
+    private static final String LOGINS = "apt-auth.conf";
 
     private static final Pattern RELEASE = Pattern.compile("[a-z][a-z0-9-]{0,40}");
     private static final Pattern PACKAGE = Pattern.compile("[a-z0-9][a-z0-9.+-]{0,100}");
@@ -94,13 +97,12 @@ public final class DebianBuilder extends ImageBuilder {
     @Override
     Build start(Site site) {
         AptConfiguration host = AptConfiguration.ofHost();
-        List<String> arguments = arguments(Programs.find("mmdebstrap", "mmdebstrap"), host);
+        Sandbox.Job job = job(Programs.find("mmdebstrap", "mmdebstrap"), host);
         if (!Files.exists(vendor.keys())) {
             throw Programs.missing("this machine has no keys of the archive of " + vendor.word(), vendor.keysPackage());
         }
         site.progress().step("asking the archive of %s for %s".formatted(vendor.word(), release));
-        Build build = site.run(new Sandbox.Job("mmdebstrap", "build-debian.sh", arguments, List.of(), notes(host)));
-        return new Fitted(build);
+        return new Fitted(site.run(job));
     }
 
     /** A build whose tree is made fit for many containers. */
@@ -124,7 +126,8 @@ public final class DebianBuilder extends ImageBuilder {
         }
     }
 
-    List<String> arguments(Path program, AptConfiguration host) {
+    /** Passwords of proxies and mirrors are in files: everybody reads arguments, and the image is told of its sources. */
+    Sandbox.Job job(Path program, AptConfiguration host) {
         List<String> include = new ArrayList<>(PACKAGES);
         include.addAll(packages);
         List<String> arguments = new ArrayList<>(List.of(
@@ -136,27 +139,38 @@ public final class DebianBuilder extends ImageBuilder {
                 "--skip=chroot/mount/sys",
                 "--keyring=" + vendor.keys(),
                 "--include=" + String.join(",", include)));
-        if (!host.proxies().isEmpty()) {
-            arguments.add("--aptopt=/tmp/" + PROXIES);
+        ArchiveLogins logins = new ArchiveLogins();
+        List<String> sources = sources(host).stream().map(logins::takeOutOf).toList();
+        Map<String, String> notes = notes(host, logins);
+        if (notes.containsKey(OPTIONS)) {
+            arguments.add("--aptopt=/tmp/" + OPTIONS);
         }
         arguments.addAll(List.of(release, "-"));
-        if (mirror.isPresent() || vendor == Vendor.UBUNTU) {
-            String address = mirror.orElse("http://archive.ubuntu.com/ubuntu");
-            arguments.add("deb %s %s %s".formatted(address, release, vendor.components));
-        } else {
-            arguments.addAll(host.sources(release));
-        }
-        return arguments;
+        arguments.addAll(sources);
+        return new Sandbox.Job("mmdebstrap", "build-debian.sh", arguments, List.of(), notes);
     }
 
-    /** A proxy may want a password, which arguments would show to everybody. */
-    static Map<String, String> notes(AptConfiguration host) {
-        if (host.proxies().isEmpty()) {
-            return Map.of();
+    /** Lines of sources.list(5); none if mmdebstrap's own choice is right. */
+    private List<String> sources(AptConfiguration host) {
+        if (mirror.isEmpty() && vendor == Vendor.DEBIAN) {
+            return host.sources(release);
         }
-        StringBuilder text = new StringBuilder();
-        host.proxies().forEach((key, proxy) -> text.append("%s \"%s\";\n".formatted(key, proxy)));
-        return Map.of(PROXIES, text.toString());
+        String address = mirror.orElse("http://archive.ubuntu.com/ubuntu");
+        return List.of("deb %s %s %s".formatted(address, release, vendor.components));
+    }
+
+    private static Map<String, String> notes(AptConfiguration host, ArchiveLogins logins) {
+        Map<String, String> notes = new TreeMap<>();
+        StringBuilder options = new StringBuilder();
+        host.proxies().forEach((key, proxy) -> options.append("%s \"%s\";\n".formatted(key, proxy)));
+        if (!logins.isEmpty()) {
+            notes.put(LOGINS, logins.netrc());
+            options.append("Dir::Etc::netrc \"/tmp/%s\";\n".formatted(LOGINS));
+        }
+        if (!options.isEmpty()) {
+            notes.put(OPTIONS, options.toString());
+        }
+        return notes;
     }
 
     private static void check(Pattern pattern, String text, String what) {

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class DebianBuilderTest {
     private static final AptConfiguration USUAL = AptConfiguration.of(List.of(), Map.of());
+    private static final Path MMDEBSTRAP = Path.of("/usr/bin/mmdebstrap");
 
     @Test
     void theUsualMirrorIsLeftToMmdebstrap() {
@@ -44,11 +45,13 @@ class DebianBuilderTest {
 
     @Test
     void packagesReachMmdebstrap() {
-        assertThat(builder("bookworm", List.of("vim")).arguments(Path.of("/usr/bin/mmdebstrap"), USUAL))
+        Sandbox.Job job = builder("bookworm", List.of("vim")).job(MMDEBSTRAP, USUAL);
+
+        assertThat(job.arguments())
                 .contains("bookworm", "-")
                 .noneMatch(argument -> argument.startsWith("--aptopt"))
                 .anyMatch(argument -> argument.matches("--include=systemd-sysv,.*,vim"));
-        assertThat(DebianBuilder.notes(USUAL)).isEmpty();
+        assertThat(job.notes()).isEmpty();
     }
 
     @Test
@@ -56,12 +59,56 @@ class DebianBuilderTest {
         AptConfiguration host =
                 AptConfiguration.of(List.of(), Map.of("Acquire::http::Proxy", "http://me:secret@proxy:3142"));
 
-        List<String> arguments = builder("bookworm", List.of()).arguments(Path.of("/usr/bin/mmdebstrap"), host);
+        Sandbox.Job job = builder("bookworm", List.of()).job(MMDEBSTRAP, host);
 
-        assertThat(arguments).contains("--aptopt=/tmp/apt-proxies.conf").noneMatch(a -> a.contains("secret"));
-        assertThat(DebianBuilder.notes(host))
+        assertThat(job.arguments()).contains("--aptopt=/tmp/apt-options.conf").noneMatch(a -> a.contains("secret"));
+        assertThat(job.notes())
                 .containsExactly(
-                        Map.entry("apt-proxies.conf", "Acquire::http::Proxy \"http://me:secret@proxy:3142\";\n"));
+                        Map.entry("apt-options.conf", "Acquire::http::Proxy \"http://me:secret@proxy:3142\";\n"));
+    }
+
+    @Test
+    void thePasswordOfAMirrorReachesAptInAFileAndNotTheImage() {
+        Optional<String> mirror = Optional.of("https://me:p%40ss+word@mirror.example:8443/debian");
+
+        Sandbox.Job job =
+                new DebianBuilder(DebianBuilder.Vendor.DEBIAN, "trixie", List.of(), mirror).job(MMDEBSTRAP, USUAL);
+
+        assertThat(job.arguments())
+                .endsWith("deb https://mirror.example:8443/debian trixie main")
+                .noneMatch(argument -> argument.contains("word"));
+        assertThat(job.notes())
+                .containsEntry(
+                        "apt-auth.conf", "machine https://mirror.example:8443/debian login me password p@ss+word\n")
+                .containsEntry("apt-options.conf", "Dir::Etc::netrc \"/tmp/apt-auth.conf\";\n");
+    }
+
+    @Test
+    void aPasswordThatAptsFileCannotHoldIsRefused() {
+        DebianBuilder builder = new DebianBuilder(
+                DebianBuilder.Vendor.DEBIAN,
+                "trixie",
+                List.of(),
+                Optional.of("https://me:two%20words@mirror.example/debian"));
+
+        assertThatThrownBy(() -> builder.job(MMDEBSTRAP, USUAL))
+                .isInstanceOfSatisfying(
+                        BerthException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID))
+                .hasMessageNotContaining("words");
+    }
+
+    @Test
+    void thePasswordOfTheHostsMirrorIsTakenOutOfEveryLine() {
+        AptConfiguration host =
+                AptConfiguration.of(List.of("deb http://me:secret@mirror.example/debian bookworm main"), Map.of());
+
+        Sandbox.Job job = builder("bookworm", List.of()).job(MMDEBSTRAP, host);
+
+        assertThat(job.arguments())
+                .contains("deb http://mirror.example/debian bookworm-updates main")
+                .noneMatch(argument -> argument.contains("secret"));
+        assertThat(job.notes())
+                .containsEntry("apt-auth.conf", "machine http://mirror.example/debian login me password secret\n");
     }
 
     @Test
