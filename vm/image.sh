@@ -129,7 +129,7 @@ berth_state() {
     echo "$(cat "$root/.build/state") $(cat "$image/state") $(state_of image.sh)"
 }
 
-# The tests of all modules as they were compiled, and what they need, in a layer of its own: vm/inside runs them.
+# The tests of all modules as they were compiled, and what they need, in a layer of its own: vm/run-class runs them.
 make_tests() {
     local home=$1/tree/usr/lib/berth-tests module
     mkdir -p "$home/lib" "$1/tree/usr/lib/berth/bin"
@@ -138,7 +138,8 @@ make_tests() {
     for module in linux engine osctld hosttest; do
         cp -r "$root/$module/target/test-classes" "$home/$module"
     done
-    cp "$root/vm/inside" "$home/"
+    cp "$root/vm/run-class" "$home/"
+    list_classes "$home" >"$1/classes"
     # Where the tests look for them in a checkout.
     ln -s ../native/build/osctl "$1/tree/usr/lib/berth/bin/osctl"
     make --silent -C "$root/native" hostile
@@ -148,7 +149,28 @@ make_tests() {
     rm -rf "$1/tree"
 }
 
+# list_classes HOME: a line 'MODULE CLASS TAG,TAG…' for each class of tests there.
+list_classes() {
+    local module
+    for module in linux engine osctld hosttest; do
+        "$JAVA_HOME/bin/java" -cp "$1/$module:$(find "$root/.build/lib/" -name '*-0.1.0.jar' | paste -sd:):$1/lib/*" \
+            org.junit.platform.console.ConsoleLauncher discover --disable-banner --disable-ansi-colors --details=verbose \
+            --scan-classpath="$1/$module" |
+            awk -v module="$module" '
+                / tags: \[/ { tags = $0; sub(/.* tags: \[/, "", tags); sub(/].*/, "", tags) }
+                / source: MethodSource / && match($0, /className = \047[^\047]*/) {
+                    class = substr($0, RSTART + 13, RLENGTH - 13)
+                    sub(/\$.*/, "", class)
+                    count = split(tags, each, /, */)
+                    all[class] = all[class]
+                    for (i = 1; i <= count; i++) if (!seen[class, each[i]]++) all[class] = all[class] each[i] ","
+                    tags = ""
+                }
+                END { for (class in all) print module, class, all[class] }'
+    done | sort
+}
+
 tests_state() {
-    (cd "$root" && find ./*/src/test ./*/pom.xml vm/inside native/test/hostile* -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | cut -c 1-64 |
+    (cd "$root" && find ./*/src/test ./*/pom.xml vm/run-class native/test/hostile* -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | cut -c 1-64 |
         sha256sum - vm/image.sh .build/state | sha256sum | cut -c 1-12)
 }

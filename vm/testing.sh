@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # How the tests of a script beside this one are run: functions called test_…, in their order. Each has a log of its own in $logs.
-# Read by vm/smoke and vm/pair, not run.
+# Read by vm/smoke, vm/pair and vm/inside, not run.
 : "${logs:?}"
 passed=0 failed=0 skipped=0
 
@@ -17,13 +17,14 @@ skip() {
 # What apt says where no archive can be reached.
 unreachable='Temporary failure resolving|Could not resolve|Could not connect|Unable to connect|Connection (failed|timed out|refused)|Network is unreachable'
 
-# make_machine: its image, without which nothing is tried. That the packages for it cannot be had says nothing of Berth.
+# make_machine OPTION…: its image, as bin/vm build makes it, without which nothing is tried. That the packages for it cannot be had
+# says nothing of Berth.
 make_machine() {
     local lacking log=$root/.build/vm/image.log
     lacking=$(missing_vm_packages | paste -sd' ')
     if [ -n "$lacking" ]; then
         lacking="this machine lacks $lacking; install that: apt-get install $lacking"
-    elif "$root/bin/vm" build --without-zfs; then
+    elif "$root/bin/vm" build --without-zfs "$@"; then
         return
     elif [ "$log" -nt "$root/.build/vm/image/state" ]; then
         lacking=$(grep -m 1 -E "$unreachable" "$log")

@@ -4,7 +4,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** On a pool of driver zfs. */
-@Tag("zfs")
+@Tag("machine")
 final class ZfsDatasetTest extends DatasetContract {
     @RegisterExtension
     static final Host host = Host.withBusyboxOnZfs();

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A pool on ZFS. */
-@Tag("zfs")
+@Tag("machine")
 final class ZfsPoolTest extends PoolContract {
     @RegisterExtension
     static final Host host = Host.withBusyboxOnZfs();

@@ -4,7 +4,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** On a pool of driver zfs whose mounts can map ids. */
-@Tag("zfs")
+@Tag("machine")
 final class ZfsSharedDatasetTest extends SharedDatasetContract {
     @RegisterExtension
     static final Host host = Host.withBusyboxOnZfs();

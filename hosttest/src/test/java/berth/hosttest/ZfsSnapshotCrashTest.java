@@ -6,7 +6,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** On a pool of driver zfs. */
-@Tag("zfs")
+@Tag("machine")
 final class ZfsSnapshotCrashTest extends SnapshotCrashContract {
     @RegisterExtension
     static final Host host = Host.withBusyboxOnZfs();

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** From one ZFS pool to another. */
-@Tag("zfs")
+@Tag("machine")
 final class ZfsTransferTest extends SentTransferContract {
     @RegisterExtension
     static final Host host = Host.withBusyboxOnZfs();

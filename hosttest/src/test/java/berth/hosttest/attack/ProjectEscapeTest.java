@@ -6,10 +6,12 @@ import berth.hosttest.Host;
 import berth.hosttest.KeptPool;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Root inside tries to have files on an ext4 that the quota of its directory does not count. */
+@Tag("machine")
 final class ProjectEscapeTest {
     @RegisterExtension
     static final Host host = Host.withBusybox();

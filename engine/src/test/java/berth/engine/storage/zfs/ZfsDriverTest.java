@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** By the ZFS of the kernel, whose mounts map ids, or by zfs-fuse, whose mounts do not. */
-@Tag("zfs")
+@Tag("machine")
 class ZfsDriverTest extends StorageDriverContract {
     @RegisterExtension
     static final TestZpool zpool = new TestZpool();

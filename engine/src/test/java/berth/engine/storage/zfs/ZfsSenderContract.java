@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What holds for pools on ZFS, wherever they are. */
-@Tag("zfs")
+@Tag("machine")
 abstract class ZfsSenderContract extends LayerSenderContract {
     @TempDir
     private Path directory;
