@@ -59,8 +59,9 @@ _Noreturn static void die_unconnected(const char *instance, const char *path, in
                                                   : strerror(error);
     if (strcmp(instance, DEFAULT_INSTANCE) == 0) {
         die(EXIT_NO_DAEMON,
-            "osctld is not running: %s at %s; start it with 'systemctl start osctld', or 'osctld' by hand", problem,
-            path);
+            "osctld is not running: %s at %s; start it with 'systemctl start osctld', or 'osctld' by hand (the manual: "
+            "'man osctl')",
+            problem, path);
     }
     die(EXIT_NO_DAEMON, "osctld of instance %s is not running: %s at %s; start it with 'osctld --instance %s'",
         instance, problem, path, instance);

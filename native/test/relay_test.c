@@ -164,7 +164,8 @@ static void drop_override(void) {
 
 static void a_missing_daemon_is_told(void) {
     fails_alone(69, "osctl: osctld is not running: there is no socket at /run/osctl/osctld.sock; start it with "
-        "'systemctl start osctld', or 'osctld' by hand\n", ARGS("osctl", "ct", "ls"), NULL);
+        "'systemctl start osctld', or 'osctld' by hand (the manual: 'man osctl')\n",
+        ARGS("osctl", "ct", "ls"), NULL);
     fails_alone(69, "osctl: osctld of instance t1 is not running: there is no socket at /run/t1/osctld.sock; "
         "start it with 'osctld --instance t1'\n", ARGS("osctl", "ct", "ls"), set_instance);
 
