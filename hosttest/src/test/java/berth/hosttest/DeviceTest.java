@@ -2,10 +2,7 @@ package berth.hosttest;
 
 import static berth.hosttest.ResultAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -13,7 +10,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Which devices containers may use. */
 final class DeviceTest {
-    /** A device that nobody inherits, and that can be opened while it has no content. */
     private static final String LOOP = "block 7 0";
 
     @RegisterExtension
@@ -21,7 +17,7 @@ final class DeviceTest {
 
     @BeforeAll
     static void aLoopDevice() {
-        assumeTrue(Files.exists(Path.of("/dev/loop0")), "no loop device here");
+        LoopDevice.appear(host);
     }
 
     private static void running() {

@@ -2,10 +2,7 @@ package berth.hosttest;
 
 import static berth.hosttest.ResultAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -255,7 +252,7 @@ final class SettingsCrashTest {
 
     /** The groups have it and hand it to nobody, so that giving it to a container is one change. */
     private static void aLoopDevice() {
-        assumeTrue(Files.exists(Path.of("/dev/loop0")), "no loop device here");
+        LoopDevice.appear(host);
         host.given("group devices add -p --no-inherit /shop block 7 '*' rwm");
     }
 }
