@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -246,6 +247,19 @@ public final class Host
         if (!daemon.isRunning()) {
             throw new AssertionError("osctld does not start:%n%s".formatted(daemon.log()));
         }
+        if (Running.SLOWNESS > 1) {
+            giveSlowPoolsTime();
+        }
+    }
+
+    /** What is emulated may answer when the daemon has given it up; it comes in a moment later, unless it hangs for good. */
+    private void giveSlowPoolsTime() {
+        Instant end = Instant.now().plusSeconds(60);
+        await("pools that answer late")
+                .atMost(Running.PATIENCE)
+                .pollInterval(Duration.ofSeconds(1))
+                .until(() -> Instant.now().isAfter(end)
+                        || !osctl("pool ls -o problem").stdout().contains("did not answer"));
     }
 
     /** The daemon dies at {@code failPoints} from now on; empty if nowhere. */

@@ -15,9 +15,11 @@ import java.util.concurrent.TimeUnit;
 
 /** A command that runs. What a test leaves running is killed after it. */
 public final class Running {
+    /** How many times as long as elsewhere everything takes on this machine. */
+    static final int SLOWNESS = Integer.getInteger("berth.slowness", 1);
+
     /** Far more than anything takes: a command that hangs fails its test instead of the whole run. Slow machines need more. */
-    public static final Duration PATIENCE =
-            Duration.ofSeconds(45).multipliedBy(Integer.getInteger("berth.slowness", 1));
+    public static final Duration PATIENCE = Duration.ofSeconds(45).multipliedBy(SLOWNESS);
 
     private static final Queue<Running> STARTED = new ConcurrentLinkedQueue<>();
 

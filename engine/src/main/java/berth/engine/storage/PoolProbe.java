@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /** Finds out whether pools can be used. A file system that hangs does not keep the daemon from what it does for other pools. */
 final class PoolProbe {
@@ -35,11 +36,12 @@ final class PoolProbe {
     }
 
     /**
-     * Why {@code pool}, in {@code path}, cannot be used; empty if it can. What it stands on is mounted.
+     * Begins to find out why {@code pool}, in {@code path}, cannot be used; the answer, which is waited for when it is asked for, is
+     * empty if it can. What it stands on is mounted.
      *
      * @param late told, on a thread of its own, if it turns out that it can when nobody waits for that any more
      */
-    Optional<String> problem(PoolRecord pool, Path path, Runnable late) {
+    Supplier<Optional<String>> problem(PoolRecord pool, Path path, Runnable late) {
         CompletableFuture<Optional<String>> answer = new CompletableFuture<Optional<String>>()
                 .completeOnTimeout(
                         Optional.of("its file system did not answer for %d s".formatted(PATIENCE.toSeconds())),
@@ -58,6 +60,10 @@ final class PoolProbe {
                 Thread.currentThread().interrupt();
             }
         });
+        return () -> await(answer);
+    }
+
+    private static Optional<String> await(CompletableFuture<Optional<String>> answer) {
         try {
             return answer.get();
         } catch (InterruptedException e) {

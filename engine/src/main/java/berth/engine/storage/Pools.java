@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -58,13 +60,15 @@ public final class Pools {
                 new ObjectStore<>(instance.stateDirectory().resolve("conf/pool"), PoolRecord.class, PoolRecord::name);
     }
 
-    /** Reads which pools there are; those that cannot be used say why. */
+    /** Reads which pools there are; those that cannot be used say why. All are looked at at once, as any may answer late. */
     public void load() {
+        Map<PoolRecord, Supplier<Optional<String>>> answers = new LinkedHashMap<>();
         for (PoolRecord pool : records.load().objects()) {
             if (pool.imported()) {
-                open(pool);
+                answers.put(pool, look(pool));
             }
         }
+        answers.forEach((pool, answer) -> use(pool, told(pool, answer)));
     }
 
     /**
@@ -290,9 +294,17 @@ public final class Pools {
     }
 
     private Pool open(PoolRecord pool) {
-        Optional<String> problem = probe.problem(pool, Path.of(pool.path()), () -> late.accept(pool.name()));
+        return use(pool, told(pool, look(pool)));
+    }
+
+    private Supplier<Optional<String>> look(PoolRecord pool) {
+        return probe.problem(pool, Path.of(pool.path()), () -> late.accept(pool.name()));
+    }
+
+    private static Optional<String> told(PoolRecord pool, Supplier<Optional<String>> answer) {
+        Optional<String> problem = answer.get();
         problem.ifPresent(p -> LOG.error("Pool {} cannot be used: {}", pool.name(), p));
-        return use(pool, problem);
+        return problem;
     }
 
     private Pool use(PoolRecord pool, Optional<String> problem) {

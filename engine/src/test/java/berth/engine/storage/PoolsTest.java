@@ -200,6 +200,22 @@ class PoolsTest {
         assertThat(most).hasValue(1);
     }
 
+    @Test
+    void poolsAreLookedAtAtOnceSoThatTwoThatHangCostTheTimeOfOne() {
+        pools.install(NewPool.directory("tank", Optional.of(directory.resolve("tank"))));
+        pools.install(NewPool.directory("data", Optional.of(directory.resolve("data"))));
+        CountDownLatch both = new CountDownLatch(2);
+        Pools later = pools(whenAsked(driver(), () -> {
+            both.countDown();
+            both.await();
+            return true;
+        }));
+
+        later.load();
+
+        assertThat(later.all()).hasSize(2).allMatch(p -> p.whyUnusable().isEmpty());
+    }
+
     /** As {@code driver}, which has {@code work} done first when it is asked whether a pool can be used. */
     private static StorageDriver whenAsked(StorageDriver driver, Callable<?> work) {
         return (StorageDriver) Proxy.newProxyInstance(
