@@ -155,10 +155,15 @@ public final class Mounts {
         }
     }
 
-    /** The file system of {@code type} on {@code device}, detached. @throws KernelException EINVAL if it is of another type */
-    public static Fd device(String type, Path device) {
-        try (FsContext context = new FsContext(type, type + " on " + device)) {
-            return context.set("source", device.toString()).mount();
+    /**
+     * A file system of {@code type}, detached.
+     *
+     * @param source the device that holds it, or what else {@code type} calls it by, for instance a dataset of ZFS
+     * @throws KernelException EINVAL if what is there is of another type, ENODEV if the kernel has none of this type
+     */
+    public static Fd fileSystem(String type, String source) {
+        try (FsContext context = new FsContext(type, type + " on " + source)) {
+            return context.set("source", source).mount();
         }
     }
 

@@ -81,7 +81,7 @@ public final class BtrfsDisks implements PoolDisks {
             throw FileFailure.of("make", target, e);
         }
         try (LoopDevice device = LoopDevice.of(file);
-                Fd mount = Mounts.device("btrfs", device.path())) {
+                Fd mount = Mounts.fileSystem("btrfs", device.path().toString())) {
             Mounts.attach(mount, target);
         }
     }

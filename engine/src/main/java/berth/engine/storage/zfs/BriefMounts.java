@@ -1,7 +1,11 @@
 package berth.engine.storage.zfs;
 
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
 import berth.engine.store.FileFailure;
+import berth.linux.Errno;
 import berth.linux.Fd;
+import berth.linux.KernelException;
 import berth.linux.mount.MountPoint;
 import berth.linux.mount.Mounts;
 import java.io.IOException;
@@ -56,7 +60,7 @@ final class BriefMounts {
             boolean made = makeDirectory(place);
             try {
                 if (mounted(place).isEmpty()) {
-                    zfs.run("%s cannot be mounted".formatted(dataset), List.of("mount", dataset));
+                    mount(dataset, place);
                 }
                 return opening.of(place);
             } finally {
@@ -67,6 +71,19 @@ final class BriefMounts {
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** zfs(8) mounts nothing a second time, as it may be for somebody else; the kernel does. zfs-fuse is not in the kernel. */
+    private void mount(String dataset, Path place) {
+        try (Fd mount = Mounts.fileSystem("zfs", dataset)) {
+            Mounts.attach(mount, place);
+        } catch (KernelException e) {
+            if (!e.is(Errno.ENODEV)) {
+                throw new BerthException(
+                        ErrorCode.FAILED, "%s cannot be mounted: %s".formatted(dataset, e.getMessage()), null, e);
+            }
+            zfs.run("%s cannot be mounted".formatted(dataset), List.of("mount", dataset));
         }
     }
 
