@@ -10,8 +10,8 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -46,22 +46,24 @@ final class Preparation {
                     "the name of dataset %s is too long for what is made beneath it".formatted(dataset),
                     "choose one of up to %d characters".formatted(LONGEST_DATASET));
         }
-        ZfsPool.StoredIds stored = storedIds(dataset, mapsIds);
+        // Each run of zfs(8) takes its time, and the start of the daemon waits for all.
+        Map<String, String> present = zfs.properties(IDS, dataset);
+        ZfsPool.StoredIds stored = storedIds(dataset, present, mapsIds);
         ZfsPool pool = new ZfsPool(dataset, path, stored);
-        make(pool.bases(), List.of());
-        make(pool.limbo(), List.of());
-        make(pool.layers(), List.of("-o", IDS + "=" + stored.word()));
-        tidy(pool);
+        make(pool.bases(), present, List.of());
+        make(pool.limbo(), present, List.of());
+        make(pool.layers(), present, List.of("-o", IDS + "=" + stored.word()));
+        tidy(pool, present.keySet());
         return pool;
     }
 
-    private ZfsPool.StoredIds storedIds(String dataset, BooleanSupplier mapsIds) {
+    private static ZfsPool.StoredIds storedIds(String dataset, Map<String, String> present, BooleanSupplier mapsIds) {
         boolean maps = mapsIds.getAsBoolean();
         String layers = new ZfsPool(dataset, Path.of("/"), ZfsPool.StoredIds.HOST).layers();
-        if (!zfs.exists(layers)) {
+        String word = present.get(layers);
+        if (word == null) {
             return maps ? ZfsPool.StoredIds.GUEST : ZfsPool.StoredIds.HOST;
         }
-        String word = zfs.property(layers, IDS);
         if (word.equals(ZfsPool.StoredIds.HOST.word())) {
             return ZfsPool.StoredIds.HOST;
         }
@@ -80,8 +82,8 @@ final class Preparation {
         return ZfsPool.StoredIds.GUEST;
     }
 
-    private void make(String dataset, List<String> properties) {
-        if (zfs.exists(dataset)) {
+    private void make(String dataset, Map<String, String> present, List<String> properties) {
+        if (present.containsKey(dataset)) {
             return;
         }
         List<String> words = new ArrayList<>(List.of("create", "-o", "canmount=off"));
@@ -94,10 +96,8 @@ final class Preparation {
         zfs.run("%s cannot be made".formatted(dataset), words);
     }
 
-    private void tidy(ZfsPool pool) {
+    private void tidy(ZfsPool pool, Set<String> present) {
         unmountBriefMounts(pool);
-        Set<String> layers = new HashSet<>();
-        zfs.fileSystems(pool.layers()).forEach(d -> layers.add(d.name()));
         for (String snapshot : zfs.withProperty("defer_destroy", "off", "snapshot", pool.dataset())) {
             if (snapshot.contains("@" + ZfsPool.PASSING)) {
                 zfs.succeeds("destroy", "-d", snapshot);
@@ -106,7 +106,7 @@ final class Preparation {
         disposal.empty(pool);
         Path directory = pool.mountPoint(pool.layers());
         if (Files.isDirectory(directory)) {
-            removeNamesOfNothing(pool, directory, layers);
+            removeNamesOfNothing(pool, directory, present);
         }
     }
 
@@ -120,10 +120,10 @@ final class Preparation {
                 .forEach(Mounts::unmount);
     }
 
-    private static void removeNamesOfNothing(ZfsPool pool, Path directory, Set<String> layers) {
+    private static void removeNamesOfNothing(ZfsPool pool, Path directory, Set<String> present) {
         try (DirectoryStream<Path> names = Files.newDirectoryStream(directory)) {
             for (Path name : names) {
-                if (!layers.contains(pool.layer(name))) {
+                if (!present.contains(pool.layer(name))) {
                     Files.deleteIfExists(name);
                 }
             }

@@ -78,6 +78,22 @@ final class Zfs {
                 .strip();
     }
 
+    /**
+     * @param place where it is mounted when it is; a word if ZFS mounts it nowhere
+     * @param mounted whether it is now
+     */
+    record Mounting(String place, boolean mounted) {}
+
+    /** Where file system {@code dataset} is mounted; empty if there is no such, or ZFS cannot tell. */
+    Optional<Mounting> mounting(String dataset) {
+        Captured told = zfs(List.of("list", "-H", "-o", "mounted,mountpoint", "-t", "filesystem", dataset));
+        if (!told.status().isSuccess()) {
+            return Optional.empty();
+        }
+        String[] fields = told.outputText().stripTrailing().split("\t", 2);
+        return Optional.of(new Mounting(fields[1], fields[0].equals("yes")));
+    }
+
     /** The snapshot that file system {@code dataset} is a clone of, if it is one. */
     Optional<String> origin(String dataset) {
         return Optional.of(property(dataset, "origin")).filter(o -> !o.equals("-"));

@@ -39,24 +39,23 @@ public final class ZfsDatasets implements PoolDatasets {
 
     @Override
     public Path mount(String dataset) {
-        requireZpool(dataset);
-        if (!zfs.exists(dataset)) {
-            throw new BerthException(
+        Zfs.Mounting mounting = zfs.mounting(dataset).orElseThrow(() -> {
+            requireZpool(dataset);
+            return new BerthException(
                     ErrorCode.NOT_FOUND,
                     "there is no dataset %s".formatted(dataset),
                     "'zfs list' tells those there are");
-        }
-        String place = zfs.property(dataset, "mountpoint");
-        if (!place.startsWith("/")) {
+        });
+        if (!mounting.place().startsWith("/")) {
             throw new BerthException(
                     ErrorCode.WRONG_STATE,
                     "dataset %s has no place to be mounted at".formatted(dataset),
                     "give it one: 'zfs set mountpoint=/%s %s'".formatted(dataset, dataset));
         }
-        if (!zfs.property(dataset, "mounted").equals("yes")) {
+        if (!mounting.mounted()) {
             zfs.run("%s cannot be mounted".formatted(dataset), List.of("mount", dataset));
         }
-        return Path.of(place);
+        return Path.of(mounting.place());
     }
 
     private void requireZpool(String dataset) {
