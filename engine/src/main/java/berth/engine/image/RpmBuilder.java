@@ -6,6 +6,7 @@ import berth.linux.Fd;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -112,13 +113,14 @@ public final class RpmBuilder extends ImageBuilder {
         site.progress().step("asking the repositories of %s %s".formatted(vendor.word(), release));
         List<Fd> shown = new ArrayList<>(sources.directories());
         sources.key().ifPresent(shown::add);
-        List<String> arguments = new ArrayList<>(List.of(configuration(), vendor.database, release));
+        List<String> arguments = new ArrayList<>(List.of(vendor.database, release));
         if (sources.areTheVendors()) {
             arguments.add(vendor.releasePackage);
             arguments.addAll(PACKAGES);
         }
         arguments.addAll(packages);
-        return site.run(new Sandbox.Job("dnf", "build-rpm.sh", arguments, shown));
+        // Addresses of repositories may hold a password, and everybody reads arguments.
+        return site.run(new Sandbox.Job("dnf", "build-rpm.sh", arguments, shown, Map.of("dnf.conf", configuration())));
     }
 
     /** What {@code dnf} reads; nothing of the host's own configuration counts. */

@@ -1,8 +1,7 @@
-# The configuration of dnf, where the database of packages is, the release, packages.
-printf '%s' "$1" >/tmp/dnf.conf
-printf '%%_dbpath %s\n' "$2" >/tmp/.rpmmacros
-release=$3
-shift 3
+# Where the database of packages is, the release, packages. /tmp/dnf.conf is the configuration of dnf.
+printf '%%_dbpath %s\n' "$1" >/tmp/.rpmmacros
+release=$2
+shift 2
 mkdir "$root"
 furnish
 dnf --config=/tmp/dnf.conf --installroot="$root" --releasever="$release" --assumeyes install "$@"
