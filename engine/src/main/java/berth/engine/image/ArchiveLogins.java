@@ -14,7 +14,8 @@ import java.util.regex.Pattern;
  * format is that of netrc(5).
  */
 final class ArchiveLogins {
-    private static final Pattern WITH_LOGIN = Pattern.compile("(https?://)([^\\s/@:]*)(?::([^\\s/@]*))?@([^\\s?#]*)");
+    /** The last @ before the path ends them, as people write a password as it is. */
+    private static final Pattern WITH_LOGIN = Pattern.compile("(https?://)([^\\s/@:]*)(?::([^\\s/]*))?@([^\\s?#]*)");
 
     private final Set<String> entries = new LinkedHashSet<>();
 

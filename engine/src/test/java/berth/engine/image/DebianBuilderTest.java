@@ -84,6 +84,18 @@ class DebianBuilderTest {
     }
 
     @Test
+    void aPasswordMayBeWrittenAsItIs() {
+        Optional<String> mirror = Optional.of("http://me:p@ss:100%@mirror.example/debian");
+
+        Sandbox.Job job =
+                new DebianBuilder(DebianBuilder.Vendor.DEBIAN, "trixie", List.of(), mirror).job(MMDEBSTRAP, USUAL);
+
+        assertThat(job.arguments()).endsWith("deb http://mirror.example/debian trixie main");
+        assertThat(job.notes())
+                .containsEntry("apt-auth.conf", "machine http://mirror.example/debian login me password p@ss:100%\n");
+    }
+
+    @Test
     void aPasswordThatAptsFileCannotHoldIsRefused() {
         DebianBuilder builder = new DebianBuilder(
                 DebianBuilder.Vendor.DEBIAN,
