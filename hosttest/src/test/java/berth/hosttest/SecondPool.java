@@ -49,6 +49,11 @@ record SecondPool(Host host, Optional<Zpool> zpool) implements BeforeEachCallbac
         } finally {
             zpool.ifPresent(Zpool::destroy);
         }
+        if (zpool.isEmpty()) {
+            // What was deleted has its space until btrfs has removed it, at leisure.
+            host.shell("btrfs filesystem sync %1$s && btrfs subvolume sync %1$s".formatted(host.pool("tank")))
+                    .run();
+        }
         assertThat(host.shell("rm -rf %1$s %1$s.btrfs".formatted(host.pool("fast")))
                         .run())
                 .succeeds();

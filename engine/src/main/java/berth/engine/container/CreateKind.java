@@ -142,8 +142,8 @@ final class CreateKind implements OperationKind<CreateKind.Plan> {
     }
 
     private void destroy(Plan plan, Collection<String> layers) {
-        layers.forEach(
-                layer -> pool(plan).driver().destroy(pool(plan).containers().resolve(layer)));
+        Pool pool = pool(plan);
+        pool.driver().destroy(layers.stream().map(pool.containers()::resolve).toList());
     }
 
     private Pool pool(Plan plan) {

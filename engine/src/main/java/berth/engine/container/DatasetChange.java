@@ -124,7 +124,11 @@ final class DatasetChange implements OperationKind<DatasetChange.Plan> {
     }
 
     private void destroy(Plan plan, List<Made> layers) {
-        layers.forEach(m -> pool(plan).driver().destroy(pool(plan).containers().resolve(m.layer())));
+        Pool pool = pool(plan);
+        pool.driver()
+                .destroy(layers.stream()
+                        .map(m -> pool.containers().resolve(m.layer()))
+                        .toList());
     }
 
     /** As it is before; one that a snapshot brings back is not there yet. */

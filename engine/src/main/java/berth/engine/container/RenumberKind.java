@@ -96,8 +96,10 @@ final class RenumberKind implements OperationKind<RenumberKind.Plan> {
 
     private void destroy(Plan plan, Root root) {
         Pool pool = pool(plan);
-        Stream.concat(root.tips().stream(), root.merged().stream())
-                .forEach(m -> pool.driver().destroy(pool.containers().resolve(m.layer())));
+        pool.driver()
+                .destroy(Stream.concat(root.tips().stream(), root.merged().stream())
+                        .map(m -> pool.containers().resolve(m.layer()))
+                        .toList());
     }
 
     private RootFilesystem filesystem(Plan plan, Root root, DatasetChange.Made made) {

@@ -143,10 +143,12 @@ public final class Datasets {
         Set<String> needed = ConcurrentHashMap.newKeySet();
         containers.get().forEach(id -> needed.addAll(of(pool, id).layers()));
         open.byId().values().forEach(d -> needed.addAll(d.layers()));
-        layers.stream()
-                .filter(l -> !needed.contains(l))
-                .forEach(l ->
-                        open.pool().driver().destroy(open.pool().containers().resolve(l)));
+        open.pool()
+                .driver()
+                .destroy(layers.stream()
+                        .filter(l -> !needed.contains(l))
+                        .map(open.pool().containers()::resolve)
+                        .toList());
     }
 
     private Open opened(String pool) {

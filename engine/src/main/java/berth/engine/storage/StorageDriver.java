@@ -2,6 +2,7 @@ package berth.engine.storage;
 
 import berth.linux.Fd;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -12,7 +13,7 @@ import java.util.function.Supplier;
  * which of those are frozen is only what {@link Dataset} says. So a snapshot, a rollback and a clone are: make a layer, then
  * write down what is made of what. A layer nobody needs is destroyed afterwards.
  *
- * <p>Contract: each call may be repeated; {@link #create}, {@link #copy} and {@link #merge} on one side and {@link #destroy} on
+ * <p>Contract: each call may be repeated; {@link #create}, {@link #copy} and {@link #merge} on one side and {@link #destroy(Path)} on
  * the other leave a state that the other one mends, so that they can be each other's undo after a crash at any point. What
  * they made survives a crash of the host on return. The container's lock is held.
  */
@@ -54,8 +55,16 @@ public interface StorageDriver {
     /** Whether the tip of {@code root} is known to have no changes; false is never wrong. */
     boolean isUntouched(RootFilesystem root);
 
-    /** Removes a layer for good; does nothing where there is none. Nothing may be mounted of it. */
-    void destroy(Path layer);
+    /**
+     * Removes layers of one pool for good, those that are there; on return no power cut brings them back. Nothing may be mounted of
+     * them.
+     */
+    void destroy(Collection<Path> layers);
+
+    /** As {@link #destroy(Collection)}, of one layer. */
+    default void destroy(Path layer) {
+        destroy(List.of(layer));
+    }
 
     /** Removes what was kept of an image whose tree, {@code imageTree}, is gone. No root file system is made on it any more. */
     default void imageGone(Path imageTree) {}
@@ -86,9 +95,9 @@ public interface StorageDriver {
     /**
      * Makes the tip of {@code root}, which stands on nothing, as an empty tree whose files are stored with the ids that guests see, so
      * that containers of whatever ids can have it mounted at once. {@link #limit}, {@link #counted}, {@link #usage} and {@link
-     * #destroy} are for such a one too.
+     * #destroy(Path)} are for such a one too.
      *
-     * @throws BerthException UNSUPPORTED, with the reason, if the pool cannot have one; what was begun is left for {@link #destroy}
+     * @throws BerthException UNSUPPORTED, with the reason, if the pool cannot have one; what was begun is left for {@link #destroy(Path)}
      */
     void createShared(RootFilesystem root);
 

@@ -34,20 +34,26 @@ public final class Trash {
         this.random = random;
     }
 
-    /** Removes {@code tree}, a directory two levels below its pool; does nothing if it does not exist. */
-    public void discard(Path tree) {
+    /**
+     * Removes {@code tree}, a directory two levels below its pool. After a power cut it may be there again, until its parent is
+     * synchronized.
+     *
+     * @return false if it does not exist
+     */
+    public boolean discard(Path tree) {
         Path bin = requireNonNull(requireNonNull(tree.getParent()).getParent()).resolve("trash");
         String name = tree.getFileName() + "." + HexFormat.of().toHexDigits(random.nextLong());
         try {
             Files.move(tree, bin.resolve(name), StandardCopyOption.ATOMIC_MOVE);
         } catch (NoSuchFileException e) {
-            return;
+            return false;
         } catch (AtomicMoveNotSupportedException e) {
             throw new UncheckedIOException("trash is not on the pool's file system", e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         remover.execute(() -> remove(bin, name));
+        return true;
     }
 
     /** Removes, in the background, all that is in {@code bin}. */

@@ -1,5 +1,7 @@
 package berth.engine.storage.btrfs;
 
+import static java.util.Objects.requireNonNull;
+
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.storage.IdmappedTree;
@@ -24,11 +26,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Subvolumes: every layer holds all that it shows, sharing blocks with what it was made of, and needs nothing below it. Files
@@ -114,14 +118,21 @@ public final class BtrfsDriver implements StorageDriver {
     }
 
     @Override
-    public void destroy(Path layer) {
+    public void destroy(Collection<Path> layers) {
+        layers.stream()
+                .filter(this::isDestroyed)
+                .map(layer -> requireNonNull(layer.getParent()))
+                .collect(Collectors.toSet())
+                .forEach(BtrfsDriver::makeDurable);
+    }
+
+    private boolean isDestroyed(Path layer) {
         try {
             Btrfs.destroy(layer);
+            return true;
         } catch (KernelException e) {
             // A guest may have made subvolumes of its own in it; those are found by looking through it.
-            if (!e.is(Errno.ENOENT)) {
-                trash.discard(layer);
-            }
+            return !e.is(Errno.ENOENT) && trash.discard(layer);
         }
     }
 

@@ -29,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -36,6 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Plain directories on any file system: the image's tree below, read through the container's id map, frozen layers on it, and
@@ -152,8 +154,12 @@ public final class DirDriver implements StorageDriver {
     }
 
     @Override
-    public void destroy(Path layer) {
-        trash.discard(layer);
+    public void destroy(Collection<Path> layers) {
+        layers.stream()
+                .filter(trash::discard)
+                .map(layer -> requireNonNull(layer.getParent()))
+                .collect(Collectors.toSet())
+                .forEach(DirDriver::sync);
     }
 
     @Override
@@ -342,9 +348,13 @@ public final class DirDriver implements StorageDriver {
     }
 
     private static void makeDurable(Path layer) {
+        sync(layer);
+        sync(requireNonNull(layer.getParent()));
+    }
+
+    private static void sync(Path directory) {
         try {
-            DurableFile.syncDirectory(layer);
-            DurableFile.syncDirectory(requireNonNull(layer.getParent()));
+            DurableFile.syncDirectory(directory);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

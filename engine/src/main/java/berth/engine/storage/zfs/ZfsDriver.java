@@ -20,6 +20,7 @@ import berth.linux.mount.UserNamespaces;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -142,7 +143,11 @@ public final class ZfsDriver implements StorageDriver {
     }
 
     @Override
-    public void destroy(Path layer) {
+    public void destroy(Collection<Path> layers) {
+        layers.forEach(this::destroyOne);
+    }
+
+    private void destroyOne(Path layer) {
         if (!Files.exists(layer)) {
             return;
         }
