@@ -43,8 +43,13 @@ accelerator() {
     cut -d' ' -f2- "$found"
 }
 
+# Several machines may be the first.
 ensure_key() {
+    local lock
+    exec {lock}>"$key.lock"
+    flock "$lock"
     [ -f "$key" ] || ssh-keygen -q -t ed25519 -N '' -C berth-vm -f "$key"
+    exec {lock}>&-
 }
 
 # ensure_disk FILE GIGABYTES
