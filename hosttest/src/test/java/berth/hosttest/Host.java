@@ -259,7 +259,12 @@ public final class Host
                 .atMost(Running.PATIENCE)
                 .pollInterval(Duration.ofSeconds(1))
                 .until(() -> Instant.now().isAfter(end)
-                        || !osctl("pool ls -o problem").stdout().contains("did not answer"));
+                        || (!osctl("pool ls -o problem").stdout().contains("did not answer")
+                                // What was cut off there is brought to an end after they are shown.
+                                && shell("find pool/*/conf/journal -type f")
+                                        .run()
+                                        .stdout()
+                                        .isEmpty()));
     }
 
     /** The daemon dies at {@code failPoints} from now on; empty if nowhere. */

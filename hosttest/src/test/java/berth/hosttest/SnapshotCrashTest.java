@@ -23,6 +23,13 @@ final class SnapshotCrashTest extends SnapshotCrashContract {
         aSnapshotOfAStoppedContainerIsUndoneAt(point);
     }
 
+    /** A copy on other drivers needs no layers but its own, so that there is nothing to record. */
+    @ParameterizedTest
+    @ValueSource(strings = {"before:record layers", "after:record layers"})
+    void aCopyCutOffWhereItsLayersAreRecordedIsUndone(String point) {
+        aCopyIsUndoneAt(point);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"after:begin", "after:take merged layer", "after:record layers", "before:end"})
     void layersWhoseMergingIsCutOffAreThereOnce(String point) {
