@@ -19,7 +19,8 @@ import tools.jackson.databind.JsonNode;
  * written to its disk by then, and nothing that waited in memory.
  */
 abstract class PowerCutContract {
-    private static final String FILES = "sh -c 'cd / && find root srv data -type f 2>/dev/null | xargs md5sum'";
+    private static final String FILES =
+            "sh -c 'cd / && find root srv data etc/machine-id etc/shadow etc/ssh -type f 2>/dev/null | xargs md5sum'";
 
     private final Host host;
     private final String driver;
@@ -50,6 +51,8 @@ abstract class PowerCutContract {
                 "ct exec web sh -c 'mkdir /srv; dd if=/dev/urandom of=/srv/large bs=1M count=3 2>/dev/null'",
                 "ct exec web sh -c 'cp /srv/large /data/large; echo first > /root/file'",
                 "ct snapshot new web one",
+                "ct exec web sh -c 'echo 5a9d4e4fae2b4c8c9d3f6f1f2b7c8d9e > /etc/machine-id'",
+                "ct exec web sh -c 'mkdir /etc/ssh; echo secret > /etc/ssh/ssh_host_rsa_key'",
                 "ct exec web sh -c 'echo second > /root/file; sync'",
                 "ct stop --kill web",
                 "ct snapshot new web two",
@@ -59,8 +62,10 @@ abstract class PowerCutContract {
                 "--pool tank ct new --image busybox far",
                 "ct start far",
                 "ct exec far sh -c 'dd if=/dev/urandom of=/root/large bs=1M count=3 2>/dev/null'",
-                "ct stop --kill far");
-        shell("sync -f {0}");
+                "ct stop --kill far",
+                "ct export --compression none far %s/far.tar".formatted(disk));
+        shell(
+                "mkdir -p {0}/backups {0}/images {0}/other/etc && echo other >{0}/other/etc/hostname && osctl repository init {0}/images && sync -f {0}");
     }
 
     @AfterEach
@@ -91,14 +96,19 @@ abstract class PowerCutContract {
                 "ct dataset new web more",
                 "ct dataset del --purge web data",
                 "image del cut:spare",
-                "--pool cut image build busybox --name other",
+                "--pool cut image import --name other {0}/other",
+                "image new --from-container web other",
+                "image publish cut:busybox {0}/images",
+                "ct export --compression none web {0}/web.tar",
+                "ct backup new --to {0}/backups web",
+                "--pool cut ct import --as-id imported {0}/far.tar",
                 "pool dataset new cut more",
                 "pool dataset del --purge cut media",
                 "trash restore cut:old",
                 "trash prune --all"
             })
     void isThereAfterAPowerCut(String line) {
-        assertThat(host.osctl(line)).succeeds();
+        assertThat(host.osctl(line.replace("{0}", disk.toString()))).succeeds();
         shell("cp --sparse=always {0}.disk {0}.then");
         var shown = shown();
         var files = files();
@@ -132,7 +142,9 @@ abstract class PowerCutContract {
                 .forEach(c -> host.json("ct snapshot ls " + c)
                         .findValuesAsString("name")
                         .forEach(s -> all.add(c + " " + s)));
-        all.addAll(host.shell("cd %s/pool && find ct image -maxdepth 2 && find conf".formatted(disk))
+        all.addAll(host.shell(("cd %s && find pool/ct -maxdepth 2 && find pool/conf"
+                                + " && find pool/image backups images *.tar -type f -exec md5sum {} +")
+                        .formatted(disk))
                 .run()
                 .stdout()
                 .lines()

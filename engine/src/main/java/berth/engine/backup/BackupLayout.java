@@ -69,7 +69,7 @@ final class BackupLayout {
                         "'%s' holds other things than backups".formatted(called),
                         "make an empty one: 'mkdir -m 700 DIR'");
             }
-            directory.writeFileAtomically(MARK, MARK_TEXT.getBytes(StandardCharsets.UTF_8), MODE, 0, 0);
+            directory.writeFileDurably(MARK, MARK_TEXT.getBytes(StandardCharsets.UTF_8), MODE, 0, 0);
         }
         for (String name : List.of(Chunks.DIRECTORY, BACKUPS)) {
             makeDirectory(name);

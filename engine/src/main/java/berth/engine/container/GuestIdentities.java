@@ -17,7 +17,7 @@ final class GuestIdentities {
     void renew(Pool pool, RootFilesystem root) {
         try (Fd mount = pool.driver().mount(root);
                 Directory rootfs = Directory.of(mount.dup(), Resolution.IN_ROOT)) {
-            new GuestIdentity(new GuestTree(rootfs, root.rootUid(), root.rootGid(), _ -> {}), random).renew();
+            new GuestIdentity(GuestTree.durable(rootfs, root.rootUid(), root.rootGid()), random).renew();
         }
     }
 }

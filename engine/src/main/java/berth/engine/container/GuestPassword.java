@@ -49,7 +49,7 @@ final class GuestPassword {
         long today = clock.instant().getEpochSecond() / SECONDS_PER_DAY;
         String rest = fields.length == 4 ? fields[3] : ":::::";
         lines.set(at, "%s:%s:%d:%s".formatted(user, PasswordHash.of(password, new SecureRandom()), today, rest));
-        WriteResult result = rootfs.writeFileAtomically(
+        WriteResult result = rootfs.writeFileDurably(
                 SHADOW,
                 (String.join("\n", lines) + "\n").getBytes(StandardCharsets.ISO_8859_1),
                 shadow.mode() & PERMISSIONS,

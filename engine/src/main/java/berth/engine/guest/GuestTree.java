@@ -31,6 +31,12 @@ public final class GuestTree {
     private final int uid;
     private final int gid;
     private final Consumer<String> notes;
+    private final Writer writer;
+
+    /** {@link Directory#writeFileAtomically} or the like. */
+    private interface Writer {
+        WriteResult write(Directory rootfs, String path, byte[] content, int mode, int uid, int gid);
+    }
 
     /**
      * @param rootfs the guest's root, resolving as the guest would
@@ -38,10 +44,20 @@ public final class GuestTree {
      * @param notes is told which file was left alone and why
      */
     public GuestTree(Directory rootfs, int uid, int gid, Consumer<String> notes) {
+        this(rootfs, uid, gid, notes, Directory::writeFileAtomically);
+    }
+
+    private GuestTree(Directory rootfs, int uid, int gid, Consumer<String> notes, Writer writer) {
         this.rootfs = rootfs;
         this.uid = uid;
         this.gid = gid;
         this.notes = notes;
+        this.writer = writer;
+    }
+
+    /** What is written to it stays as it is through a power cut; nobody is told what is left alone. */
+    public static GuestTree durable(Directory rootfs, int uid, int gid) {
+        return new GuestTree(rootfs, uid, gid, _ -> {}, Directory::writeFileDurably);
     }
 
     /** Whether there is something at {@code path}, after following links. */
@@ -159,7 +175,7 @@ public final class GuestTree {
 
     private void write(String path, byte[] content, int mode, int owner, int group) {
         try {
-            WriteResult result = rootfs.writeFileAtomically(path, content, mode, owner, group);
+            WriteResult result = writer.write(rootfs, path, content, mode, owner, group);
             switch (result) {
                 case WRITTEN, UNCHANGED -> {}
                 case PROTECTED -> notes.accept("/%s is left alone: its owner may not write it".formatted(path));

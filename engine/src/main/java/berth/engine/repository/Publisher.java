@@ -219,10 +219,9 @@ public final class Publisher {
         BerthIndex index = new BerthIndex(BerthIndex.FORMAT, serial, entries);
         int uid = directory.stat().uid();
         int gid = directory.stat().gid();
-        directory.writeFileAtomically(
+        directory.writeFileDurably(
                 BerthIndex.KEY, (key.publicKey().text() + "\n").getBytes(StandardCharsets.US_ASCII), PUBLIC, uid, gid);
-        directory.writeFileAtomically(BerthIndex.FILE, index.signedBy(key), PUBLIC, uid, gid);
-        directory.sync();
+        directory.writeFileDurably(BerthIndex.FILE, index.signedBy(key), PUBLIC, uid, gid);
     }
 
     /** Whoever can write to the directory could have what he lists signed with the next image. */

@@ -9,18 +9,26 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /** {@link Directory#writeFileAtomically}, once the directory is resolved. */
 final class AtomicWrite {
+    /** Whether the file is on disk when it has its name. */
+    enum Sync {
+        YES,
+        NO
+    }
+
     private final Place place;
     private final byte[] content;
     private final int mode;
     private final int uid;
     private final int gid;
+    private final Sync sync;
 
-    AtomicWrite(Place place, byte[] content, int mode, int uid, int gid) {
+    AtomicWrite(Place place, byte[] content, int mode, int uid, int gid, Sync sync) {
         this.place = place;
         this.content = content;
         this.mode = mode;
         this.uid = uid;
         this.gid = gid;
+        this.sync = sync;
     }
 
     WriteResult write() {
@@ -68,8 +76,14 @@ final class AtomicWrite {
                         ByteBuffer.allocateDirect(content.length).put(content).flip());
                 file.chown(uid, gid);
                 file.chmod(mode);
+                if (sync == Sync.YES) {
+                    file.sync();
+                }
                 FileCalls.renameat2(place.directory(), temporary, place.directory(), place.name(), 0);
                 renamed = true;
+                if (sync == Sync.YES) {
+                    FileCalls.fsync(place.directory());
+                }
             } finally {
                 if (!renamed) {
                     FileCalls.tryUnlinkat(place.directory(), temporary, 0);

@@ -21,8 +21,6 @@ import java.util.Optional;
  * EACCES and so on. Safe for several threads until it is closed. Source: openat2(2), path_resolution(7).
  */
 public final class Directory implements AutoCloseable {
-    private static final long SYS_SYNCFS = 306;
-    private static final long SYS_FSYNC = 74;
 
     private final Fd fd;
     private final Resolution resolution;
@@ -322,8 +320,17 @@ public final class Directory implements AutoCloseable {
      * @return what was done, or why it was refused
      */
     public WriteResult writeFileAtomically(String path, byte[] content, int mode, int uid, int gid) {
+        return write(path, AtomicWrite.Sync.NO, content, mode, uid, gid);
+    }
+
+    /** As {@link #writeFileAtomically}, but on return the file is on disk: a power cut leaves it as it is now. */
+    public WriteResult writeFileDurably(String path, byte[] content, int mode, int uid, int gid) {
+        return write(path, AtomicWrite.Sync.YES, content, mode, uid, gid);
+    }
+
+    private WriteResult write(String path, AtomicWrite.Sync sync, byte[] content, int mode, int uid, int gid) {
         try (Place place = place(path)) {
-            return new AtomicWrite(place, content, mode, uid, gid).write();
+            return new AtomicWrite(place, content, mode, uid, gid, sync).write();
         } catch (KernelException e) {
             if (e.is(Errno.ENOENT) || e.is(Errno.ENOTDIR) || e.is(Errno.EXDEV) || e.is(Errno.ELOOP)) {
                 return WriteResult.NO_DIRECTORY;
@@ -356,12 +363,12 @@ public final class Directory implements AutoCloseable {
 
     /** Returns when everything written to this file system is on disk. Source: syncfs(2). */
     public void syncFileSystem() {
-        syncBy(SYS_SYNCFS, "syncfs");
+        FileCalls.syncfs(fd.number());
     }
 
     /** Returns when the directory's own names are on disk. Source: fsync(2). */
     public void sync() {
-        syncBy(SYS_FSYNC, "fsync");
+        FileCalls.fsync(fd.number());
     }
 
     @Override
@@ -373,13 +380,6 @@ public final class Directory implements AutoCloseable {
         try (Place source = place(from);
                 Place target = place(to)) {
             FileCalls.renameat2(source.directory(), source.name(), target.directory(), target.name(), flags);
-        }
-    }
-
-    private void syncBy(long call, String name) {
-        long flags = FileCalls.O_RDONLY | FileCalls.O_DIRECTORY;
-        try (Fd readable = FileCalls.openat2(fd.number(), ".", flags, 0, Resolution.BENEATH.flags())) {
-            Libc.check(Libc.syscall(call, readable.number()), name, "");
         }
     }
 

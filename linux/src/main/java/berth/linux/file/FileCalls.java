@@ -36,6 +36,8 @@ final class FileCalls {
 
     static final int RENAME_NOREPLACE = 1;
 
+    private static final long SYS_SYNCFS = 306;
+    private static final long SYS_FSYNC = 74;
     private static final long SYS_CHMOD = 90;
     private static final long SYS_GETDENTS64 = 217;
     private static final long SYS_MKDIRAT = 258;
@@ -227,5 +229,22 @@ final class FileCalls {
     private static long device(MemorySegment stat, long offset) {
         return (long) stat.get(ValueLayout.JAVA_INT, offset) << 32
                 | Integer.toUnsignedLong(stat.get(ValueLayout.JAVA_INT, offset + 4));
+    }
+
+    /** Returns when the names in {@code directory} are on disk. Source: fsync(2). */
+    static void fsync(int directory) {
+        sync(SYS_FSYNC, directory, "fsync");
+    }
+
+    /** Returns when everything written to the file system of {@code directory} is on disk. Source: syncfs(2). */
+    static void syncfs(int directory) {
+        sync(SYS_SYNCFS, directory, "syncfs");
+    }
+
+    /** Neither takes a descriptor that was opened as a path alone. */
+    private static void sync(long call, int directory, String name) {
+        try (Fd readable = openat2(directory, ".", O_RDONLY | O_DIRECTORY, 0, Resolution.BENEATH.flags())) {
+            Libc.check(Libc.syscall(call, readable.number()), name, "");
+        }
     }
 }

@@ -1,7 +1,10 @@
 package berth.osctld.command;
 
+import static java.util.Objects.requireNonNull;
+
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
+import berth.engine.store.DurableFile;
 import berth.engine.store.FileFailure;
 import berth.linux.Errno;
 import berth.linux.Fd;
@@ -56,6 +59,7 @@ final class WholeFile {
                         part,
                         part.resolveSibling(name.substring(0, name.length() - PART.length())),
                         StandardCopyOption.ATOMIC_MOVE);
+                DurableFile.syncDirectory(requireNonNull(part.getParent()));
                 return result;
             } catch (RuntimeException | IOException e) {
                 Files.deleteIfExists(part);

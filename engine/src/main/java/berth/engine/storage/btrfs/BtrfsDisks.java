@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.storage.PoolDisks;
+import berth.engine.store.DurableFile;
 import berth.engine.store.FileFailure;
 import berth.linux.Errno;
 import berth.linux.Fd;
@@ -49,6 +50,7 @@ public final class BtrfsDisks implements PoolDisks {
                         "choose another --size; at least 256M");
             }
             Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+            DurableFile.syncDirectory(requireNonNull(file.getParent()));
         } catch (KernelException e) {
             if (e.is(Errno.ENOENT)) {
                 throw new BerthException(
