@@ -163,4 +163,20 @@ final class ViewTest {
                 .exits(1);
         assertThat(inside("head -c 1 /proc/kcore | wc -c")).prints("0");
     }
+
+    /** Where systemd is the init, all mounts of the host are shared. */
+    @Test
+    void whatIsMountedOverAViewInsideIsNotMountedOnTheHost() {
+        String served = "/run/%s/lxcfs".formatted(host.instance());
+        host.given("ct stop --kill web");
+        assertThat(host.shell("mount --make-shared " + served).run()).succeeds();
+        host.given("ct start web");
+
+        assertThat(inside("mount --bind /etc/hostname /proc/uptime && cat /proc/uptime"))
+                .prints("web");
+
+        assertThat(host.shell("grep -c %s/ /proc/self/mountinfo".formatted(served))
+                        .run())
+                .prints("0");
+    }
 }

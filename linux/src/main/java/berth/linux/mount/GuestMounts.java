@@ -51,7 +51,6 @@ public final class GuestMounts {
         inside(guest.pid(), root -> {
             try (Fd arrived = arrived(root, door + "/" + name, expected);
                     Fd copy = Mounts.openTree(arrived)) {
-                Mounts.setPropagation(copy, Propagation.PRIVATE);
                 FileIds.become(guest.uid(), guest.gid());
                 try (Fd place = mountPoint(root, relative(target), expected.isDirectory())) {
                     Mounts.attach(copy, place);

@@ -35,7 +35,6 @@ public final class Mounts {
     private static final long AT_FDCWD = -100;
     private static final long AT_SYMLINK_NOFOLLOW = 0x100;
     private static final long AT_EMPTY_PATH = 0x1000;
-    private static final long AT_RECURSIVE = 0x8000;
     private static final long OPEN_TREE_CLONE = 1;
     private static final long OPEN_TREE_CLOEXEC = 02000000;
     private static final long MOVE_MOUNT_F_EMPTY_PATH = 4;
@@ -55,41 +54,37 @@ public final class Mounts {
 
     private Mounts() {}
 
-    /** A detached copy of the mount that holds {@code path}, rooted there; mounts beneath it are left out. */
+    /**
+     * A detached copy of the mount that holds {@code path}, rooted there; mounts beneath it are left out. It is private, as those of
+     * the other calls are: one of a shared mount would be its peer, and what a guest mounts on it would appear on the host. Source:
+     * mount_namespaces(7), "Shared subtrees".
+     */
     public static Fd openTree(Path path) {
-        return openTree(path, 0);
+        return openTree(AT_FDCWD, path.toString(), 0, path.toString());
     }
 
-    /** As {@link #openTree}, with every mount beneath {@code path}. */
-    public static Fd openTreeRecursively(Path path) {
-        return openTree(path, AT_RECURSIVE);
-    }
-
-    /** A detached copy of what {@code name} shows in {@code directory}, alone. */
+    /** A detached, private copy of what {@code name} shows in {@code directory}, alone. */
     public static Fd openTree(Fd directory, String name) {
+        return openTree(directory.number(), name, AT_SYMLINK_NOFOLLOW, name);
+    }
+
+    /** A detached, private copy of the mount that {@code place} is in, rooted there; mounts beneath it are left out. */
+    public static Fd openTree(Fd place) {
+        return openTree(place.number(), "", AT_EMPTY_PATH, place.toString());
+    }
+
+    private static Fd openTree(long directory, String name, long flags, String about) {
         try (Arena arena = Arena.ofConfined()) {
             long address = Libc.cString(arena, name).address();
-            long flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_SYMLINK_NOFOLLOW;
-            return Fd.own(
-                    Libc.check(Libc.syscall(SYS_OPEN_TREE, directory.number(), address, flags), "open_tree", name));
-        }
-    }
-
-    /** A detached copy of the mount that {@code place} is in, rooted there; mounts beneath it are left out. */
-    public static Fd openTree(Fd place) {
-        try (Arena arena = Arena.ofConfined()) {
-            long empty = Libc.cString(arena, "").address();
-            long flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH;
-            return Fd.own(Libc.check(
-                    Libc.syscall(SYS_OPEN_TREE, place.number(), empty, flags), "open_tree", place.toString()));
-        }
-    }
-
-    private static Fd openTree(Path path, long flags) {
-        try (Arena arena = Arena.ofConfined()) {
-            long name = Libc.cString(arena, path.toString()).address();
             long all = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | flags;
-            return Fd.own(Libc.check(Libc.syscall(SYS_OPEN_TREE, AT_FDCWD, name, all), "open_tree", path.toString()));
+            Fd tree = Fd.own(Libc.check(Libc.syscall(SYS_OPEN_TREE, directory, address, all), "open_tree", about));
+            try {
+                setPropagation(tree, Propagation.PRIVATE);
+                return tree;
+            } catch (KernelException e) {
+                tree.close();
+                throw e;
+            }
         }
     }
 
