@@ -120,13 +120,14 @@ public final class BtrfsDriver implements StorageDriver {
     @Override
     public void destroy(Collection<Path> layers) {
         layers.stream()
-                .filter(this::isDestroyed)
+                .filter(this::remove)
                 .map(layer -> requireNonNull(layer.getParent()))
                 .collect(Collectors.toSet())
                 .forEach(BtrfsDriver::makeDurable);
     }
 
-    private boolean isDestroyed(Path layer) {
+    /** Whether there was one, which may be there again after a power cut until {@link #makeDurable}. */
+    private boolean remove(Path layer) {
         try {
             Btrfs.destroy(layer);
             return true;
