@@ -5,11 +5,12 @@ import berth.engine.ErrorCode;
 import java.util.function.Supplier;
 
 /**
- * Ids are chosen first and claimed later. Another instance, or useradd(8), may take them in between: then others are chosen, a few
+ * Ids are chosen first and claimed later. Another instance, or useradd(8), may take them in between: then others are chosen, some
  * times.
  */
 public final class ChosenIds {
-    private static final int MOST_ATTEMPTS = 5;
+    /** Somebody who makes many users, each as fast as one is made here, takes about every second choice. */
+    private static final int MOST_ATTEMPTS = 20;
 
     private ChosenIds() {}
 

@@ -31,7 +31,7 @@ final class ChosenIdsTest {
     @Test
     void afterSomeAttemptsTheReasonIsTold() {
         assertThatThrownBy(() ->
-                        ChosenIds.claimed(attempts(Collections.nCopies(5, (Supplier<String>) ChosenIdsTest::taken))))
+                        ChosenIds.claimed(attempts(Collections.nCopies(20, (Supplier<String>) ChosenIdsTest::taken))))
                 .hasMessage("id 1000 belongs to account 'db'");
     }
 
