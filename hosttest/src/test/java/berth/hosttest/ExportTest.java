@@ -342,4 +342,19 @@ final class ExportTest {
         host.given("ct start renamed");
         assertThat(host.osctl("ct exec renamed cat /root/file")).prints("first");
     }
+
+    @Test
+    void whatIsNoFileIsNotReplacedByOne() {
+        assertThat(host.shell("mkfifo %s/queue".formatted(host.scratch())).run())
+                .succeeds();
+
+        assertThat(host.osctl("ct export web %s/queue".formatted(host.scratch())))
+                .fails(Status.INVALID)
+                .complains("queue' is there, and no file");
+        assertThat(host.osctl("ct export web ''")).fails(Status.INVALID).complains("'' is no name of a file");
+
+        assertThat(host.shell("test -p queue && ! test -e queue.part && rm queue")
+                        .run())
+                .succeeds();
+    }
 }

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -44,9 +45,16 @@ final class WholeFile {
      * @throws BerthException FAILED if it cannot be made
      */
     <T> T write(Function<OutputStream, T> content) {
+        if (path.isEmpty() || path.endsWith("/")) {
+            throw new BerthException(
+                    ErrorCode.INVALID, "'%s' is no name of a file".formatted(path), "give one, or - for the output");
+        }
         try (Fd file = create()) {
             Path part = Path.of(file.procPath()).toRealPath();
             try {
+                String name = String.valueOf(part.getFileName());
+                Path target = part.resolveSibling(name.substring(0, name.length() - PART.length()));
+                requireReplaceable(target);
                 T result;
                 try (OutputStream out = new BufferedOutputStream(new KeptOpen(FdStreams.output(file)), BUFFER)) {
                     result = content.apply(out);
@@ -54,11 +62,7 @@ final class WholeFile {
                 try (FileChannel channel = FileChannel.open(Path.of(file.procPath()), StandardOpenOption.WRITE)) {
                     channel.force(true);
                 }
-                String name = String.valueOf(part.getFileName());
-                Files.move(
-                        part,
-                        part.resolveSibling(name.substring(0, name.length() - PART.length())),
-                        StandardCopyOption.ATOMIC_MOVE);
+                Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
                 DurableFile.syncDirectory(requireNonNull(part.getParent()));
                 return result;
             } catch (RuntimeException | IOException e) {
@@ -69,6 +73,18 @@ final class WholeFile {
             throw failure(e.reason(), e);
         } catch (IOException e) {
             throw failure(FileFailure.reason(e), e);
+        }
+    }
+
+    /** A device, such as {@code /dev/null}, would be gone, and a file in its place. */
+    private void requireReplaceable(Path target) {
+        if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)
+                && !Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS)
+                && !Files.isSymbolicLink(target)) {
+            throw new BerthException(
+                    ErrorCode.INVALID,
+                    "'%s' is there, and no file".formatted(path),
+                    "choose another name, or - for the output");
         }
     }
 
