@@ -158,7 +158,7 @@ list_classes() {
             --scan-classpath="$1/$module" |
             awk -v module="$module" '
                 / tags: \[/ { tags = $0; sub(/.* tags: \[/, "", tags); sub(/].*/, "", tags) }
-                / source: MethodSource / && match($0, /className = \047[^\047]*/) {
+                / source: (Class|Method)Source / && match($0, /className = \047[^\047]*/) {
                     class = substr($0, RSTART + 13, RLENGTH - 13)
                     sub(/\$.*/, "", class)
                     count = split(tags, each, /, */)
