@@ -116,7 +116,8 @@ record Page(
         return String.join(" ", arg.description());
     }
 
-    private static String synopsis(String path, CommandSpec spec) {
+    /** How the command at {@code path} is written. */
+    static String synopsis(String path, CommandSpec spec) {
         StringBuilder text = new StringBuilder(path).append(" [OPTIONS]");
         spec.options().stream()
                 .filter(o -> o.required() && o.group() == null)

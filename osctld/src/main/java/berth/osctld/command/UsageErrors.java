@@ -20,8 +20,18 @@ final class UsageErrors {
         if (error.getCause() instanceof BerthException own) {
             return own;
         }
-        String hint = "'%s --help' explains it".formatted(path);
-        return new BerthException(ErrorCode.USAGE, message(error, path, words), hint);
+        return new BerthException(ErrorCode.USAGE, message(error, path, words), hint(error, path));
+    }
+
+    /** Where something is missing or too much, how it is written. */
+    private static String hint(ParameterException error, String path) {
+        String help = "'%s --help' explains it".formatted(path);
+        boolean form = error instanceof MissingParameterException
+                || (error instanceof UnmatchedArgumentException e && !word(e).startsWith("-"));
+        return form
+                ? "write '%s'; %s"
+                        .formatted(Page.synopsis(path, error.getCommandLine().getCommandSpec()), help)
+                : help;
     }
 
     /** That the words end at {@code group}, where a command was still to come. */
@@ -56,7 +66,7 @@ final class UsageErrors {
     }
 
     private static String unmatched(UnmatchedArgumentException error, String path) {
-        String word = error.getUnmatched().isEmpty() ? "" : error.getUnmatched().getFirst();
+        String word = word(error);
         if (!word.startsWith("-")) {
             return "'%s' is one argument too many for '%s'".formatted(word, path);
         }
@@ -66,6 +76,10 @@ final class UsageErrors {
                 .map(w -> ", did you mean '%s'?".formatted(w))
                 .orElse("");
         return "unknown option '%s' of '%s'%s".formatted(word, path, guess);
+    }
+
+    private static String word(UnmatchedArgumentException error) {
+        return error.getUnmatched().isEmpty() ? "" : error.getUnmatched().getFirst();
     }
 
     private static String names(List<ArgSpec> missing) {

@@ -195,7 +195,7 @@ final class OsctlTest {
         assertThat(run(session)).isEqualTo(Exits.of(2));
         assertThat(session.errors()).isEqualTo("""
                         osctl: missing argument ID for 'osctl berry start --size 4'
-                          hint: 'osctl berry start --help' explains it
+                          hint: write 'osctl berry start [OPTIONS] --size N ID'; 'osctl berry start --help' explains it
                         """);
     }
 
