@@ -32,12 +32,11 @@ static const struct command_line {
     int (*run)(char **arguments);
     int arguments;
 } COMMANDS[] = {
-    {"ambush", ambush, 0},   {"calls", calls, 0},         {"cgroups", cgroups, 2},
-    {"climb", climb, 1},     {"command", command, 2},     {"depth", depth, 2},
-    {"devices", devices, 2}, {"forks", forks, 1},         {"handle", handle, 1},
-    {"hold-key", hold_key, 2}, {"memory", memory, 1},     {"project", project, 1},
-    {"read-key", read_key, 2}, {"subvolume", subvolume, 1}, {"swap", swap, 2},
-    {"terminals", terminals, 1}, {"writable", writable, 1},
+    {"ambush", ambush, 0}, {"calls", calls, 0}, {"cgroups", cgroups, 2}, {"climb", climb, 1},
+    {"command", command, 2}, {"depth", depth, 2}, {"devices", devices, 2}, {"forks", forks, 1},
+    {"greedy", greedy, 1}, {"handle", handle, 1}, {"hold-key", hold_key, 2}, {"memory", memory, 1},
+    {"project", project, 1}, {"read-key", read_key, 2}, {"subvolume", subvolume, 1},
+    {"swap", swap, 2}, {"terminals", terminals, 1}, {"writable", writable, 1},
 };
 
 int main(int argc, char **argv) {

@@ -34,6 +34,7 @@ int calls(char **arguments);
 int cgroups(char **arguments);
 int depth(char **arguments);
 int forks(char **arguments);
+int greedy(char **arguments);
 int memory(char **arguments);
 int project(char **arguments);
 int subvolume(char **arguments);

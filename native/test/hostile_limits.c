@@ -4,10 +4,13 @@
 #include <fcntl.h>
 #include <linux/btrfs.h>
 #include <linux/fs.h>
+#include <linux/keyctl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -19,6 +22,39 @@ int terminals(char **arguments) {
     while (open(arguments[0], O_RDWR | O_NOCTTY) >= 0) count++;
     printf("%d terminals\n", count);
     (void)fflush(stdout);
+    return pause();
+}
+
+static long take(const char *what, long number) {
+    char name[32];
+
+    if (strcmp(what, "inotify") == 0) return inotify_init1(IN_CLOEXEC);
+    if (strcmp(what, "terminals") == 0) return open("/dev/ptmx", O_RDWR | O_NOCTTY);
+    (void)snprintf(name, sizeof(name), "key%ld", number);
+    return syscall(SYS_add_key, "user", name, "x", (size_t)1, KEY_SPEC_PROCESS_KEYRING);
+}
+
+/* Takes all that it can get of what a user of the host may have, 'inotify' instances, 'keys' or 'terminals': how many. A child
+ * keeps them. */
+int greedy(char **arguments) {
+    struct rlimit files;
+    char text[32] = "";
+    int report[2];
+    long taken = 0;
+
+    if (getrlimit(RLIMIT_NOFILE, &files) < 0 || pipe(report) < 0) fail("greedy");
+    files.rlim_cur = files.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &files) < 0) fail("setrlimit");
+    if (fork() > 0) {
+        (void)close(report[1]);
+        if (read(report[0], text, sizeof(text) - 1) <= 0) fail("the child");
+        return puts(text) < 0;
+    }
+    (void)setsid();
+    while (take(arguments[0], taken) >= 0) taken++;
+    dprintf(report[1], "%ld", taken);
+    (void)close(report[1]);
+    if (freopen("/dev/null", "w", stdout) == NULL || freopen("/dev/null", "w", stderr) == NULL) return 1;
     return pause();
 }
 

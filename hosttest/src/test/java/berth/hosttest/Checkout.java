@@ -25,6 +25,15 @@ public final class Checkout {
         return ROOT.resolve("bin");
     }
 
+    /** What hostile guests run, which the host can run too. */
+    public static Path hostile() {
+        Path program = ROOT.resolve("native/build/test/hostile");
+        if (!Files.isExecutable(program)) {
+            throw new AssertionError("%s is missing; 'make -C native hostile' builds it".formatted(program));
+        }
+        return program;
+    }
+
     /**
      * What takes long to make and is kept until the next {@code mvn clean}: {@code maker} makes file {@code name} where it is missing.
      * One process does at a time, as test classes run in several.

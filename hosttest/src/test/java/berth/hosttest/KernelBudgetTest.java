@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -23,67 +22,8 @@ final class KernelBudgetTest {
     private static final int CONTAINERS = 300;
     private static final int AT_ONCE = 50;
 
-    /** Takes all inotify instances, keys or pseudo-terminals that it can get, says how many, and keeps them. */
-    private static final String GREEDY = """
-            #include <fcntl.h>
-            #include <stdio.h>
-            #include <stdlib.h>
-            #include <string.h>
-            #include <sys/inotify.h>
-            #include <sys/resource.h>
-            #include <sys/syscall.h>
-            #include <unistd.h>
-            #include <linux/keyctl.h>
-
-            static long take(const char *what, long number) {
-                char name[32];
-                if (strcmp(what, "inotify") == 0) return inotify_init1(IN_CLOEXEC);
-                if (strcmp(what, "ptys") == 0) return open("/dev/ptmx", O_RDWR | O_NOCTTY);
-                snprintf(name, sizeof(name), "key%ld", number);
-                return syscall(SYS_add_key, "user", name, "x", 1, KEY_SPEC_PROCESS_KEYRING);
-            }
-
-            int main(int argc, char **argv) {
-                struct rlimit files;
-                long taken = 0;
-                getrlimit(RLIMIT_NOFILE, &files);
-                files.rlim_cur = files.rlim_max;
-                setrlimit(RLIMIT_NOFILE, &files);
-                int report[2];
-                if (pipe(report) < 0) return 1;
-                if (fork() > 0) {
-                    char text[32] = "";
-                    close(report[1]);
-                    if (read(report[0], text, sizeof(text) - 1) < 0) return 1;
-                    return fputs(text, stdout) < 0;
-                }
-                setsid();
-                while (take(argv[1], taken) >= 0) taken++;
-                dprintf(report[1], "%ld", taken);
-                close(report[1]);
-                freopen("/dev/null", "w", stdout);
-                freopen("/dev/null", "w", stderr);
-                pause();
-                return argc;
-            }
-            """;
-
     @RegisterExtension
     static final Host host = Host.withBusybox();
-
-    private static Path greedy() {
-        return host.scratch().resolve("greedy");
-    }
-
-    @BeforeAll
-    static void aGreedyProgram() {
-        Path source = host.scratch().resolve("greedy.c");
-        Host.write(source, GREEDY);
-        assertThat(host.shell("cc -static -O1 -o %s %s".formatted(greedy(), source))
-                        .run())
-                .succeeds();
-        assertThat(Files.isExecutable(greedy())).isTrue();
-    }
 
     @AfterEach
     void theyAreDeletedTogether() {
@@ -96,13 +36,11 @@ final class KernelBudgetTest {
 
     /** How many of {@code what} each of {@code ids} got, which keeps them. The program is handed in as a file that is open. */
     private static List<Long> taken(String what, String ids) {
-        return host.shell("for id in %s; do osctl ct exec $id sh -c 'exec /proc/self/fd/0 %s' <%s; echo; done"
-                        .formatted(ids, what, greedy()))
+        return host.shell("for id in %s; do osctl ct exec $id sh -c 'exec /proc/self/fd/0 greedy %s' <%s; done"
+                        .formatted(ids, what, Checkout.hostile()))
                 .run()
                 .stdout()
                 .lines()
-                .map(String::strip)
-                .filter(l -> !l.isEmpty())
                 .map(Long::valueOf)
                 .toList();
     }
@@ -138,7 +76,7 @@ final class KernelBudgetTest {
             host.given("ct start " + ids);
 
             // Six containers take more than the kernel's own 4096.
-            assertThat(taken("ptys", ids)).hasSize(6).allMatch(n -> n > 1000);
+            assertThat(taken("terminals", ids)).hasSize(6).allMatch(n -> n > 1000);
         }
     }
 }

@@ -10,7 +10,6 @@ import berth.hosttest.Running;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -29,15 +28,6 @@ record Attacker(Host host, String name) {
         Attacker attacker = new Attacker(host, name);
         attacker.arm();
         return attacker;
-    }
-
-    /** Its program, which the host can run too. */
-    static Path program() {
-        Path program = Checkout.programs().resolveSibling("native/build/test/hostile");
-        if (!Files.isExecutable(program)) {
-            throw new AssertionError("%s is missing; 'make -C native hostile' builds it".formatted(program));
-        }
-        return program;
     }
 
     /** Runs a script as root inside, to its end. */
@@ -76,7 +66,7 @@ record Attacker(Host host, String name) {
     /** Installs its program again, for instance after its files were taken back. */
     void arm() {
         try {
-            byte[] program = Files.readAllBytes(program());
+            byte[] program = Files.readAllBytes(Checkout.hostile());
             assertThat(command("cat >%1$s && chmod 755 %1$s".formatted(PROGRAM))
                             .reading(program)
                             .run())

@@ -3,6 +3,7 @@ package berth.hosttest.attack;
 import static berth.hosttest.ResultAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import berth.hosttest.Checkout;
 import berth.hosttest.Host;
 import berth.hosttest.Result;
 import berth.hosttest.Words;
@@ -53,7 +54,7 @@ final class HostUserTest {
     /** Where everybody may run it. */
     private static Path program() {
         Path copy = host.scratch().resolve("hostile");
-        assertThat(host.shell("cp %s %s && chmod 755 %2$s".formatted(Attacker.program(), copy))
+        assertThat(host.shell("cp %s %s && chmod 755 %2$s".formatted(Checkout.hostile(), copy))
                         .run())
                 .succeeds();
         return copy;

@@ -2,6 +2,7 @@ package berth.hosttest.attack;
 
 import static berth.hosttest.ResultAssert.assertThat;
 
+import berth.hosttest.Checkout;
 import berth.hosttest.Host;
 import berth.hosttest.Running;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,7 +57,7 @@ final class SystemCallTest {
 
     @Test
     void theHostsKeysAreNotFound() {
-        String key = serial(host.shell("exec %s hold-key secret hidden".formatted(Attacker.program()))
+        String key = serial(host.shell("exec %s hold-key secret hidden".formatted(Checkout.hostile()))
                 .start());
 
         assertThat(bad.tries("read-key %s secret".formatted(key))).doesNotMention("hidden");
