@@ -17,7 +17,9 @@ final class ShapingTest {
     @RegisterExtension
     static final Host host = Host.withBusyboxInNetworkOfItsOwn();
 
-    private static final int MEBIBYTES = 8;
+    /** So many that the time to start a transfer is little beside its own. */
+    private static final int MEBIBYTES = 8 * Running.SLOWNESS;
+
     /** At 16 Mbit/s. */
     private static final double SECONDS = MEBIBYTES * 1024 * 1024 * 8 / 16e6;
 
