@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -44,6 +45,32 @@ final class BrokenConfigurationTest {
         assertThat(host.state("web")).isEqualTo("running");
         assertThat(host.initPid("web")).isEqualTo(init);
         assertThat(host.osctl("ct exec web true")).succeeds();
+    }
+
+    @Test
+    void theIdOfAContainerWhoseFileIsBrokenIsNotFree() throws IOException {
+        host.given(
+                "ct new --image busybox web",
+                "ct start web",
+                "ct exec web sh -c 'echo kept >/root/file'",
+                "ct snapshot new web one",
+                "ct stop --kill web",
+                "ct new --image busybox other",
+                "ct export other " + host.scratch().resolve("other.tar"));
+        String sound = Host.read(configuration("ct/web.yml"));
+
+        breakAndRestart("ct/web.yml");
+        for (String line : List.of(
+                "ct new --image busybox web",
+                "ct mv other web",
+                "ct cp other web",
+                "ct import --as-id web " + host.scratch().resolve("other.tar"))) {
+            assertThat(host.osctl(line)).fails(Status.EXISTS).complains("web.yml.broken");
+        }
+
+        mendAndRestart("ct/web.yml", sound);
+        host.given("ct snapshot rollback web one", "ct start web");
+        assertThat(host.osctl("ct exec web cat /root/file")).prints("kept");
     }
 
     @Test

@@ -123,6 +123,30 @@ final class NetworkCrashTest {
         nothingOfNetworksIsLeft();
     }
 
+    /** With layers of its own, of which a second container would have the same. */
+    @Test
+    void aContainerWhoseNetworkRefusesItIsInTheTrashOnly() {
+        host.given(
+                NEW_NETWORK,
+                "pool set trash-age tank 1h",
+                "ct new --image busybox web",
+                "ct netif new bridge --link net0 web eth0",
+                "ct del web");
+        try {
+            host.letDaemonDieAt("network/fail:change rules");
+            assertThat(host.osctl("trash restore web")).fails(Status.FAILED).complains("change rules");
+            host.letDaemonDieAt("");
+            host.killDaemon();
+            host.startDaemon();
+
+            assertThat(host.json("ct ls")).isEmpty();
+            host.given("trash restore web", "ct start web");
+            reaches("web", GATEWAY);
+        } finally {
+            host.given("pool set trash-age tank 0");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"take away", "write configuration"})
     void anInterfaceThatWasNotWrittenYetIsNotThere(String step) {

@@ -216,6 +216,44 @@ final class TransferTest {
         host.given("ct stop --kill web", "ct mv web --pool fast");
     }
 
+    @Test
+    void anImageThatWasThereStaysWhereAMoveIsCutOff() {
+        host.given("ct stop --kill web", "--pool fast image build busybox");
+        String image = host.json("--pool fast image ls").get(0).get("id").asString();
+        assertThat(host.shell("mkdir -p {0}/etc && echo other >{0}/etc/hostname"
+                                .replace("{0}", host.scratch().resolve("other").toString()))
+                        .run())
+                .succeeds();
+        host.given("--pool fast image import --name busybox " + host.scratch().resolve("other"));
+
+        host.letDaemonDieAt("ct-receive/before:compare files");
+        assertThat(host.osctl("ct mv web --pool fast")).fails(Status.DAEMON_WENT_AWAY);
+        host.restartDeadDaemon();
+
+        assertThat(host.json("--pool fast image ls").findValuesAsString("id")).contains(image);
+        host.given("--pool fast image del busybox", "--pool fast image del " + image);
+    }
+
+    /** What has the name of the former one by then is another. */
+    @Test
+    void aMoveThatIsDoneLateTakesNothingElseAway() {
+        host.given("ct stop --kill web");
+        String images = host.pool("fast").resolve("image").toString();
+        host.letDaemonDieAt("ct-receive/before:keep image");
+        assertThat(host.osctl("ct mv web --pool fast")).fails(Status.DAEMON_WENT_AWAY);
+        assertThat(host.shell("chattr +i %s/*/".formatted(images)).run()).succeeds();
+        host.restartDeadDaemon();
+        host.given("--pool tank ct new --image busybox web", "ct set memory-limit tank:web 48M");
+
+        assertThat(host.shell("chattr -i %s/*/".formatted(images)).run()).succeeds();
+        host.killDaemon();
+        host.startDaemon();
+
+        assertThat(host.json("ct ls").findValuesAsString("pool")).containsExactlyInAnyOrder("fast", "tank");
+        assertThat(host.json("ct show tank:web").get("memory_limit").asLong()).isEqualTo(48L << 20);
+        host.given("ct start tank:web");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "tank, fast, after:write configuration",

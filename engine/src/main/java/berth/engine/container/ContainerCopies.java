@@ -120,9 +120,7 @@ public final class ContainerCopies {
                 caller.actor().command(),
                 caller.progress())) {
             containers.current(source);
-            if (containers.find(copy).isPresent()) {
-                throw exists(id);
-            }
+            containers.requireFree(copy, "choose another id for the copy");
             return work.run();
         }
     }

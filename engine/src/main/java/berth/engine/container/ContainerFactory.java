@@ -111,12 +111,7 @@ public final class ContainerFactory {
         wish.user().ifPresent(u -> requests.add(LockRequest.shared(LockKey.Kind.USER, pool.name() + ":" + u)));
         try (Locks.Held _ =
                 locks.acquire(requests, caller.patience(), caller.actor().command(), caller.progress())) {
-            if (containers.find(id).isPresent()) {
-                throw new BerthException(
-                        ErrorCode.EXISTS,
-                        "container '%s' exists already".formatted(wish.id()),
-                        "choose another id, or delete it with 'osctl ct del %s'".formatted(wish.id()));
-            }
+            containers.requireFree(id, "choose another id");
             groups.get(pool.name(), group);
             Users poolUsers = users.of(pool.name());
             wish.user().ifPresent(poolUsers::get);

@@ -207,12 +207,7 @@ public final class ContainerImport {
     }
 
     private void refuseTaken(ContainerId id) {
-        if (containers.find(id).isPresent()) {
-            throw new BerthException(
-                    ErrorCode.EXISTS,
-                    "container '%s' exists already".formatted(id.name()),
-                    "give another id with --as-id");
-        }
+        containers.requireFree(id, "give another id with --as-id");
     }
 
     /** {@code former}, what {@code said} is or was, without what {@code wish} does not give it. */

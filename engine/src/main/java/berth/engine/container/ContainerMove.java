@@ -64,9 +64,7 @@ public final class ContainerMove {
                 caller.actor().command(),
                 caller.progress())) {
             containers.current(container);
-            if (containers.find(target).isPresent()) {
-                throw exists(id);
-            }
+            containers.requireFree(target, "choose another id");
             requireMovable(container);
             mounts.unmountAll(container);
             operations

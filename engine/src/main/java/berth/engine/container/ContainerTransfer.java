@@ -1,7 +1,6 @@
 package berth.engine.container;
 
 import berth.engine.BerthException;
-import berth.engine.ErrorCode;
 import berth.engine.group.Groups;
 import berth.engine.idmap.User;
 import berth.engine.image.Image;
@@ -155,12 +154,7 @@ public final class ContainerTransfer {
                 caller.actor().command(),
                 caller.progress())) {
             containers.current(source);
-            if (containers.find(target).isPresent()) {
-                throw new BerthException(
-                        ErrorCode.EXISTS,
-                        "container '%s' exists already in pool '%s'".formatted(wish.id(), wish.pool()),
-                        "choose another id");
-            }
+            containers.requireFree(target, "choose another id");
             return work.run();
         }
     }

@@ -117,10 +117,7 @@ public final class ContainerTrash {
                 caller.actor().command(),
                 caller.progress())) {
             current(trashed);
-            if (containers.find(target).isPresent()) {
-                throw new BerthException(
-                        ErrorCode.EXISTS, "container '%s' exists already".formatted(id), "give another id with --as");
-            }
+            containers.requireFree(target, "give another id with --as");
             users.of(target.pool()).get(spec.user());
             groups.get(target.pool(), spec.group());
             images.of(target.pool()).get(spec.image());

@@ -93,6 +93,24 @@ public final class Containers {
                 : Optional.ofNullable(open.byName().get(id.name()));
     }
 
+    /**
+     * Refuses an id that a container has, also one whose file cannot be read: what it stands on is recorded by its id.
+     *
+     * @param otherwise what to do instead
+     * @throws BerthException EXISTS
+     */
+    void requireFree(ContainerId id, String otherwise) {
+        if (find(id).isPresent()) {
+            throw new BerthException(ErrorCode.EXISTS, "container '%s' exists already".formatted(id), otherwise);
+        }
+        opened(id.pool()).store().file(id.name()).ifPresent(file -> {
+            throw new BerthException(
+                    ErrorCode.EXISTS,
+                    "container '%s' exists already, but its file cannot be read".formatted(id),
+                    "mend %s and start osctld again; or %s".formatted(file, otherwise));
+        });
+    }
+
     /** The container {@code id}. @throws BerthException NOT_FOUND */
     Container existing(ContainerId id) {
         return find(id).orElseThrow(

@@ -104,7 +104,9 @@ final class CreateKind implements OperationKind<CreateKind.Plan> {
                     () -> datasets.forget(plan.pool(), plan.spec().id())));
         }
         steps.add(Step.commit(
-                "write configuration", () -> containers.add(pool(plan), plan.spec(), plan.by(), plan.command())));
+                "write configuration",
+                () -> containers.add(pool(plan), plan.spec(), plan.by(), plan.command()),
+                () -> containers.remove(new ContainerId(plan.pool(), plan.spec().id()))));
         plan.copying()
                 .ifPresent(c -> steps.add(Step.then(
                         "remove unneeded layer",

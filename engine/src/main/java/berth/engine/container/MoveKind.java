@@ -105,7 +105,7 @@ final class MoveKind implements OperationKind<MoveKind.Plan> {
         }
         steps.add(Step.of(
                 "record layers", () -> datasets.save(pool, plan.dataset()), () -> datasets.forget(pool, to.id())));
-        steps.add(Step.commit("write configuration", () -> write(plan)));
+        steps.add(Step.commit("write configuration", () -> write(plan), () -> remove(pool, to)));
         steps.add(Step.then("remove former configuration", () -> remove(pool, from)));
         steps.add(Step.then("forget former layers", () -> datasets.forget(pool, from.id())));
         steps.add(Step.then("rename logs", () -> renameLogs(plan)));

@@ -153,7 +153,7 @@ final class ReceiveKind implements OperationKind<ReceiveKind.Plan> {
         steps.add(Step.of(
                 "bring image",
                 () -> bringImage(plan, progress),
-                () -> images.of(plan.pool()).deleteUnneeded(plan.spec().image())));
+                () -> images.of(plan.pool()).deletePassing(plan.spec().image())));
         plan.stages().forEach(stage -> steps.addAll(steps(plan, stage, progress)));
         steps.add(Step.of("compare files", () -> compare(plan, progress)));
         if (plan.identity() == Identity.RENEWED) {
@@ -171,7 +171,11 @@ final class ReceiveKind implements OperationKind<ReceiveKind.Plan> {
                         "release interfaces",
                         () -> containers.disconnect(f.container()),
                         () -> containers.connect(f.container()))));
-        steps.add(Step.commit("write configuration", () -> containers.adopt(pool(plan), plan.revisions())));
+        steps.add(Step.commit(
+                "write configuration",
+                () -> containers.adopt(pool(plan), plan.revisions()),
+                () -> containers.remove(
+                        new ContainerId(plan.pool(), plan.dataset().id()))));
         plan.former().ifPresent(f -> steps.addAll(retire(plan, f, progress)));
         steps.add(Step.then(
                 "keep image",
@@ -206,7 +210,7 @@ final class ReceiveKind implements OperationKind<ReceiveKind.Plan> {
         Imported image = states(plan).bringImage(images.of(plan.pool()), progress);
         image.notes().forEach(progress::note);
         if (!image.image().id().equals(plan.spec().image())) {
-            images.of(plan.pool()).deleteUnneeded(image.image().id());
+            images.of(plan.pool()).deletePassing(image.image().id());
             throw new BerthException(
                     ErrorCode.UNTRUSTED,
                     "its image is not the one that the container stands on: it was damaged or changed");

@@ -217,7 +217,7 @@ public final class Images implements AutoCloseable {
                 DirectoryReader reader = new DirectoryReader(tree.tree(), new Notes())) {
             Imported copy = importEntries(reader, request, progress);
             if (!copy.image().id().equals(image.id())) {
-                deleteUnneeded(copy.image().id());
+                deletePassing(copy.image().id());
                 throw new BerthException(
                         ErrorCode.FAILED,
                         "image '%s' is not what it was when it was made: its files have another checksum"
@@ -233,9 +233,9 @@ public final class Images implements AutoCloseable {
         return new TreeView(intake.openTree(image.id()), Owners.SAME);
     }
 
-    /** Deletes {@code image} if nothing stands on it and it has no name. */
-    public void deleteUnneeded(String id) {
-        removal.deleteUnneeded(id);
+    /** Deletes image {@code id} if {@link #importEntries} made it, nobody {@link #keep kept} it and nothing needs it. */
+    public void deletePassing(String id) {
+        removal.deletePassing(id);
     }
 
     /**

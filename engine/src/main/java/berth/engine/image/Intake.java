@@ -203,7 +203,7 @@ final class Intake {
 
     /** Deletes {@code image}, which was {@link #lay laid}, unless somebody needs it by now. */
     void forget(Image image) {
-        removal.deleteUnneeded(image.id());
+        removal.deletePassing(image.id());
     }
 
     private Imported add(Staging staging, Image image, Import wanted) throws IOException {

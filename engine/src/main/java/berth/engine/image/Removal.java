@@ -53,11 +53,11 @@ final class Removal {
         }
     }
 
-    /** As {@link Images#deleteUnneeded}. */
-    void deleteUnneeded(String id) {
+    /** As {@link Images#deletePassing}. */
+    void deletePassing(String id) {
         changing.lock();
         try {
-            if (catalogue.find(id).filter(this::isUnneeded).isPresent()) {
+            if (catalogue.find(id).filter(this::isUnneeded).isPresent() && Staging.isPassing(directory, id)) {
                 delete(id);
             }
         } finally {

@@ -28,8 +28,8 @@ import tools.jackson.databind.JsonNode;
  *
  * <p>A step is written to the journal before it is run. If one fails, or the thread is interrupted, up to and with the commit,
  * the steps that were begun are undone in reverse order; after it they are completed. What a crash cuts off {@link #recover}
- * mends. An undo or a completion that fails stays in the journal; it is tried again before the next operation on the same object
- * and at the next start.
+ * mends. An undo or a completion that fails stays in the journal; from the step that failed it is tried again before the next
+ * operation on the same object and at the next start.
  *
  * <p>The caller holds the lock of the object. Different operations may run at the same time.
  */

@@ -45,6 +45,9 @@ final class Run<P> {
     /** How many steps may have been done, from the first. */
     private int begun;
 
+    /** The step to go on with after the commit: what others changed since those before it were done is theirs. */
+    private int onward;
+
     private Way way = Way.BACK;
     private boolean over;
 
@@ -117,8 +120,9 @@ final class Run<P> {
     /** Runs every step after the commit. Returns whether an interrupt came meanwhile. */
     boolean complete() {
         boolean interrupted = false;
-        for (int i = commit + 1; i < steps.size(); i++) {
+        for (int i = Math.max(commit + 1, onward); i < steps.size(); i++) {
             Step step = steps.get(i);
+            onward = i;
             try {
                 journalled(step);
                 interrupted |= stubbornly(() -> perform(step));
@@ -143,8 +147,10 @@ final class Run<P> {
                 begun = i + 1;
             }
         }
-        if (memory == Memory.LOST) {
-            begun = Math.max(begun, commit);
+        switch (memory) {
+            case EXACT -> onward = begun - 1;
+            // That a step was begun may be on disk, and what the one before it did not.
+            case LOST -> begun = Math.max(begun, commit);
         }
         if (found.undoing() || begun <= commit) {
             again();

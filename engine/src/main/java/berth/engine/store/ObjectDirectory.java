@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,8 +42,12 @@ final class ObjectDirectory {
         return path.resolve(FileName.of(id) + ENDING);
     }
 
-    boolean hasFileOrBroken(String name) {
-        return Files.exists(path.resolve(name + ENDING)) || Files.exists(path.resolve(name + ENDING + ".broken"));
+    /** The file that is called {@code name}, or what it was when it was set aside. */
+    Optional<Path> fileOrBroken(String name) {
+        return Stream.of(name + ENDING, name + ENDING + ".broken")
+                .map(path::resolve)
+                .filter(Files::exists)
+                .findFirst();
     }
 
     /** The ids of all objects that have a file, whether that can be read, cannot, or was set aside. */

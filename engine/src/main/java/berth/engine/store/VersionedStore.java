@@ -66,6 +66,11 @@ public final class VersionedStore<T> {
         return directory.ids();
     }
 
+    /** The file of object {@code id}, also one that is broken or was set aside. */
+    public Optional<Path> file(String id) {
+        return directory.fileOrBroken(FileName.of(id));
+    }
+
     /** The current revision of object {@code id} as it is on disk. @throws BerthException INVALID if its file is broken */
     public Optional<Revision<T>> read(String id) {
         Path file = directory.file(id);
@@ -248,7 +253,9 @@ public final class VersionedStore<T> {
         try (DirectoryStream<Path> histories = Files.newDirectoryStream(directory.path(), "*" + HISTORY)) {
             for (Path history : histories) {
                 String name = String.valueOf(history.getFileName());
-                if (!directory.hasFileOrBroken(name.substring(0, name.length() - HISTORY.length()))) {
+                if (directory
+                        .fileOrBroken(name.substring(0, name.length() - HISTORY.length()))
+                        .isEmpty()) {
                     removeHistory(history);
                 }
             }

@@ -24,7 +24,7 @@ abstract class OperationsFixture {
     /** Stands for the death of the process. */
     static final class Crash extends Error {}
 
-    /** Makes a directory, a file in it, commits by making a second file, and then removes the first. */
+    /** Makes a directory, a file in it, commits by making a second file, and then removes the first; says so, if it is to. */
     final class Creation implements OperationKind<Plan> {
         final List<String> calls = new ArrayList<>();
         Action inCommit = Action.NOTHING;
@@ -32,6 +32,8 @@ abstract class OperationsFixture {
         Action inUndo = Action.NOTHING;
         Effect effect = Effect.UNKNOWN;
         boolean closed;
+        boolean announced;
+        Action inAnnouncement = Action.NOTHING;
 
         @Override
         public String name() {
@@ -59,7 +61,7 @@ abstract class OperationsFixture {
                 throw new BerthException(ErrorCode.WRONG_STATE, "pool 'tank' is closed");
             }
             Path root = world.resolve(plan.id());
-            return List.of(
+            List<Step> steps = new ArrayList<>(List.of(
                     Step.of("make root", () -> told("root", () -> Files.createDirectory(root)), () -> {
                         inUndo.run();
                         told("undo root", () -> Files.deleteIfExists(root));
@@ -75,7 +77,14 @@ abstract class OperationsFixture {
                     Step.then("clean up", () -> {
                         inCleanup.run();
                         told("clean", () -> Files.deleteIfExists(root.resolve("draft")));
-                    }));
+                    })));
+            if (announced) {
+                steps.add(Step.then("announce", () -> {
+                    inAnnouncement.run();
+                    told("announce", () -> root);
+                }));
+            }
+            return steps;
         }
 
         private void told(String call, FileCall action) throws IOException {

@@ -91,6 +91,23 @@ class OperationsTest extends OperationsFixture {
     }
 
     @Test
+    void whatWasDoneAfterTheCommitIsNotDoneAgainWithWhatFailed() {
+        Operations operations = operations("");
+        creation.announced = true;
+        creation.inAnnouncement = () -> {
+            throw new IOException("nobody listens");
+        };
+        assertThatThrownBy(() -> create(operations)).hasMessageContaining("announce failed: nobody listens");
+        creation.inAnnouncement = Action.NOTHING;
+        creation.calls.clear();
+
+        operations.retry();
+
+        assertThat(creation.calls).containsExactly("announce");
+        assertThat(journal).isEmptyDirectory();
+    }
+
+    @Test
     void theNamesOfTheStepsCanBeListed() {
         assertThat(Operations.stepNames(creation, new Plan("web")))
                 .containsExactly("make root", "make draft", "write spec", "clean up");

@@ -113,6 +113,30 @@ class RecoveryTest extends OperationsFixture {
     }
 
     @Test
+    void theNextProcessGoesOnWithTheStepThatWasBegun() {
+        creation.announced = true;
+        crashAt("before:announce");
+        creation.calls.clear();
+
+        operations("").recover();
+
+        assertThat(creation.calls).containsExactly("announce");
+    }
+
+    @Test
+    void afterAPowerCutAllStepsAfterTheCommitAreDoneAgain() throws IOException {
+        creation.announced = true;
+        crashAt("before:announce");
+        creation.calls.clear();
+        Path file = onlyJournal();
+        Files.writeString(file, Files.readString(file).replaceFirst("\"boot\":\"[^\"]*\"", "\"boot\":\"another\""));
+
+        operations("").recover();
+
+        assertThat(creation.calls).containsExactly("clean", "announce");
+    }
+
+    @Test
     void afterAPowerCutStepsThatTheJournalMayHaveLostAreUndoneToo() throws IOException {
         crashAt("after:make draft");
         Path file = onlyJournal();
