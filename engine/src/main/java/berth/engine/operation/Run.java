@@ -17,6 +17,8 @@ final class Run<P> {
     private enum Way {
         /** It is undone. */
         BACK,
+        /** Whether the commit was run its kind may know, and was not asked yet. */
+        ASK,
         /** Whether the commit was run is not known: it is run again. */
         COMMIT,
         /** It is completed. */
@@ -156,12 +158,7 @@ final class Run<P> {
             again();
             return;
         }
-        OperationKind.Effect effect = begun > commit + 1 ? OperationKind.Effect.PRESENT : kind.effect(plan);
-        way = switch (effect) {
-            case PRESENT -> Way.ON;
-            case ABSENT -> Way.BACK;
-            case UNKNOWN -> Way.COMMIT;
-        };
+        way = begun > commit + 1 ? Way.ON : Way.ASK;
         again();
     }
 
@@ -169,6 +166,14 @@ final class Run<P> {
     void again() {
         switch (way) {
             case BACK -> undo();
+            case ASK -> {
+                way = switch (kind.effect(plan)) {
+                    case PRESENT -> Way.ON;
+                    case ABSENT -> Way.BACK;
+                    case UNKNOWN -> Way.COMMIT;
+                };
+                again();
+            }
             case COMMIT -> {
                 Step step = steps.get(commit);
                 try {

@@ -31,6 +31,7 @@ abstract class OperationsFixture {
         Action inCleanup = Action.NOTHING;
         Action inUndo = Action.NOTHING;
         Effect effect = Effect.UNKNOWN;
+        boolean speechless;
         boolean closed;
         boolean announced;
         Action inAnnouncement = Action.NOTHING;
@@ -52,6 +53,9 @@ abstract class OperationsFixture {
 
         @Override
         public Effect effect(Plan plan) {
+            if (speechless) {
+                throw new BerthException(ErrorCode.WRONG_STATE, "pool 'tank' does not answer");
+            }
             return effect;
         }
 

@@ -87,6 +87,22 @@ class RecoveryTest extends OperationsFixture {
     }
 
     @Test
+    void aKindThatCannotSeeItsEffectYetIsAskedAgain() {
+        crashAt("after:write spec");
+        creation.effect = OperationKind.Effect.PRESENT;
+        creation.speechless = true;
+        Operations operations = operations("");
+        assertThat(operations.recover()).extracting(Recovered::outcome).containsExactly(Recovered.Outcome.UNFINISHED);
+        creation.speechless = false;
+        creation.calls.clear();
+
+        operations.retry();
+
+        assertThat(creation.calls).containsExactly("clean");
+        assertThat(world.resolve("web/spec")).exists();
+    }
+
+    @Test
     void aKindThatMissesItsEffectIsUndone() {
         crashAt("before:write spec");
         creation.effect = OperationKind.Effect.ABSENT;
