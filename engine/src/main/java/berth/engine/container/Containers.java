@@ -100,13 +100,14 @@ public final class Containers {
      * @throws BerthException EXISTS
      */
     void requireFree(ContainerId id, String otherwise) {
+        String taken = "container '%s' exists already in pool '%s'".formatted(id.name(), id.pool());
         if (find(id).isPresent()) {
-            throw new BerthException(ErrorCode.EXISTS, "container '%s' exists already".formatted(id), otherwise);
+            throw new BerthException(ErrorCode.EXISTS, taken, otherwise);
         }
         opened(id.pool()).store().file(id.name()).ifPresent(file -> {
             throw new BerthException(
                     ErrorCode.EXISTS,
-                    "container '%s' exists already, but its file cannot be read".formatted(id),
+                    taken + ", but its file cannot be read",
                     "mend %s and start osctld again; or %s".formatted(file, otherwise));
         });
     }
