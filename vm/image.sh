@@ -126,7 +126,7 @@ train() {
 }
 
 berth_state() {
-    echo "$(cat "$root/.build/state") $(cat "$image/state") $(state_of image.sh)"
+    echo "$(cat "$root/.build/state") $(cat "$image/state") $(state_of image.sh ../packaging ../bin/lib.sh ../README.md ../LICENSE)"
 }
 
 # The tests of all modules as they were compiled, and what they need, in a layer of its own: vm/run-class runs them.

@@ -1,7 +1,5 @@
 package berth.engine.container;
 
-import berth.engine.BerthException;
-import berth.engine.ErrorCode;
 import berth.engine.mount.Mount;
 import berth.engine.operation.Caller;
 import berth.engine.operation.LockKey;
@@ -102,9 +100,6 @@ public final class ContainerCopies {
 
     private Container withLocks(Container source, String id, Caller caller, Work work) {
         ContainerId copy = new ContainerId(source.id().pool(), id);
-        if (copy.equals(source.id())) {
-            throw exists(id);
-        }
         try (Locks.Held _ = locks.acquire(
                 List.of(
                         LockRequest.shared(LockKey.Kind.POOL, copy.pool()),
@@ -161,10 +156,5 @@ public final class ContainerCopies {
         mounts.getOrDefault(false, List.of())
                 .forEach(m -> caller.progress().warn("%s is left out: the snapshot has no such dataset".formatted(m)));
         return spec.withMounts(mounts.getOrDefault(true, List.of()));
-    }
-
-    private static BerthException exists(String id) {
-        return new BerthException(
-                ErrorCode.EXISTS, "container '%s' exists already".formatted(id), "choose another id for the copy");
     }
 }

@@ -49,9 +49,6 @@ public final class ContainerMove {
      */
     public Container rename(Container container, String id, Caller caller) {
         ContainerId target = new ContainerId(container.id().pool(), id);
-        if (target.equals(container.id())) {
-            throw exists(id);
-        }
         try (Locks.Held _ = locks.acquire(
                 List.of(
                         LockRequest.shared(LockKey.Kind.POOL, target.pool()),
@@ -112,9 +109,5 @@ public final class ContainerMove {
                             "network '%s' forwards ports to container '%s'".formatted(n.name(), container.name()),
                             "take them away first: 'osctl network forward ls %s'".formatted(n.name()));
                 });
-    }
-
-    private static BerthException exists(String id) {
-        return new BerthException(ErrorCode.EXISTS, "container '%s' exists already".formatted(id), "choose another id");
     }
 }
