@@ -38,6 +38,7 @@ public final class ContainerRunner {
     private static final String AUTONOMOUS_END = "its end was noticed";
 
     private final Containers containers;
+    private final Departures departures;
     private final RunPlans plans;
     private final Boots boots;
     private final ImageStores images;
@@ -56,6 +57,7 @@ public final class ContainerRunner {
 
     ContainerRunner(
             Containers containers,
+            Departures departures,
             RunPlans plans,
             Boots boots,
             ImageStores images,
@@ -72,6 +74,7 @@ public final class ContainerRunner {
             ContainerLog log,
             InstantSource clock) {
         this.containers = containers;
+        this.departures = departures;
         this.plans = plans;
         this.boots = boots;
         this.images = images;
@@ -257,6 +260,7 @@ public final class ContainerRunner {
     private void startHeld(Container container, Optional<Boot> boot, Duration limit, Caller caller) {
         // Before anything is done that would have to be undone.
         plans.requireWhole(container);
+        departures.end(container.id());
         RunPlan plan = plans.of(container);
         Instant begin = clock.instant();
         container.becomes(ContainerState.STARTING);

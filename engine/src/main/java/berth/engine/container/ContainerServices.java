@@ -117,7 +117,8 @@ public record ContainerServices(
     public static ContainerServices of(Foundation on, Machinery with) {
         ContainerLog log = new ContainerLog(on.clock());
         ManagedPorts ports = new ManagedPorts(on.instance(), on.networks(), with.forwarding());
-        Containers containers = new Containers(on.locks(), on.clock(), ports);
+        Departures departures = new Departures(on.datasets());
+        Containers containers = new Containers(on.locks(), on.clock(), ports, departures);
         RunPlans plans = new RunPlans(
                 on.instance(), on.users(), on.groups(), on.images(), on.datasets(), log, with.stage(), with.appArmor());
         GuestInterfaces guests = new GuestInterfaces(with.interfaces(), on.networks(), plans, log);
@@ -167,6 +168,7 @@ public record ContainerServices(
                 new Operations(run.resolve("journal"), List.of(start, stop, confine), on.clock(), on.failPoints());
         ContainerRunner runner = new ContainerRunner(
                 containers,
+                departures,
                 plans,
                 boots,
                 on.images(),
@@ -203,7 +205,14 @@ public record ContainerServices(
         MoveKind rename = move.apply("ct mv");
         DatasetChange passingCopy = change.apply("ct export");
         ReceiveKind receive = new ReceiveKind(
-                on.pools(), on.users(), on.images(), containers, on.datasets(), plans, identities, ways.put(), delete);
+                on.pools(),
+                on.users(),
+                on.images(),
+                containers,
+                on.datasets(),
+                plans,
+                identities,
+                new Retirement(on.pools(), containers, departures, on.locks(), log, ways.put(), delete));
         DatasetShelf datasetShelf = new DatasetShelf();
         Function<String, DatasetAddition> add =
                 name -> new DatasetAddition(name, on.pools(), containers, on.datasets(), datasetShelf, plans, mounted);
@@ -261,7 +270,7 @@ public record ContainerServices(
         ContainerMove moves = new ContainerMove(
                 containers, on.datasets(), on.networks(), mounts, on.locks(), operations, rename, on.clock());
         StateViews states = new StateViews(on.datasets(), plans, operations, passingCopy);
-        Reception reception = new Reception(on.users(), on.datasets(), containers, operations, receive);
+        Reception reception = new Reception(on.users(), on.datasets(), containers, trash, operations, receive);
         ContainerExport exports =
                 new ContainerExport(containers, on.images(), on.datasets(), plans, states, on.clock());
         ContainerImport imports = new ContainerImport(

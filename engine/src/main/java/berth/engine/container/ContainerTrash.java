@@ -169,10 +169,10 @@ public final class ContainerTrash {
     }
 
     /** How a stopped container goes that another takes the place of. */
-    ReceiveKind.Former retirement(Container container, Deletion.Fate fate, Caller caller) {
+    Retirement.Former retirement(Container container, Deletion.Fate fate, Caller caller) {
         String pool = container.id().pool();
         boolean kept = fate == Deletion.Fate.TRASH;
-        return new ReceiveKind.Former(
+        return new Retirement.Former(
                 pool,
                 container.name(),
                 kept ? Optional.of(put(container, caller)) : Optional.empty(),
@@ -189,14 +189,20 @@ public final class ContainerTrash {
     }
 
     private MoveKind.Plan put(Container container, Caller caller) {
-        String pool = container.id().pool();
-        String key = Trashed.key(container.name(), HexFormat.of().toHexDigits(random.nextInt()));
+        ContainerId id = container.id();
+        return put(id.pool(), containers.history(container), datasets.of(id.pool(), id.name()), change(caller));
+    }
+
+    /** How a stopped container goes there that was and is {@code history}, the newest first, and is made of {@code dataset}. */
+    MoveKind.Plan put(String pool, List<Revision<ContainerSpec>> history, Dataset dataset, Change change) {
+        ContainerSpec spec = history.getFirst().value();
+        String key = Trashed.key(spec.id(), HexFormat.of().toHexDigits(random.nextInt()));
         return new MoveKind.Plan(
                 pool,
-                MoveKind.Spot.container(container.name()),
+                MoveKind.Spot.container(spec.id()),
                 MoveKind.Spot.trash(key),
-                revisions(container, container.spec(), key, caller),
-                datasets.of(pool, container.name()).ownedBy(key));
+                MoveKind.revisions(spec.withId(key), history, change),
+                dataset.ownedBy(key));
     }
 
     /** What {@code container} is and was, as it is kept under {@code key}: {@code last} first. */

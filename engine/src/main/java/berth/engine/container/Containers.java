@@ -34,12 +34,14 @@ public final class Containers {
     private final Locks locks;
     private final InstantSource clock;
     private final ManagedPorts ports;
+    private final Departures departures;
     private final Map<String, Open> pools = new ConcurrentHashMap<>();
 
-    Containers(Locks locks, InstantSource clock, ManagedPorts ports) {
+    Containers(Locks locks, InstantSource clock, ManagedPorts ports, Departures departures) {
         this.locks = locks;
         this.clock = clock;
         this.ports = ports;
+        this.departures = departures;
     }
 
     /** Reads the containers of {@code pool}; a broken file costs its container only. Returns what was set aside. */
@@ -52,6 +54,7 @@ public final class Containers {
             containers.put(revision.value().id(), new Container(pool, revision));
         }
         pools.put(pool.name(), new Open(store, containers));
+        departures.open(pool);
         containers.values().forEach(c -> ports.settle(c.id(), c.spec().netifs()));
         return contents.broken();
     }
@@ -59,6 +62,7 @@ public final class Containers {
     /** Forgets the containers of {@code pool}, none of which may run. */
     public void close(String pool) {
         of(pool).forEach(c -> ports.settle(c.id(), List.of()));
+        departures.close(pool);
         pools.remove(pool);
     }
 

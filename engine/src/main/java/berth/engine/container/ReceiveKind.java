@@ -48,6 +48,7 @@ final class ReceiveKind implements OperationKind<ReceiveKind.Plan> {
      * @param imageName what its image is called afterwards, if it should be and no other is
      * @param identity what becomes of its machine id and the like
      * @param former what it takes the place of, if it does
+     * @param surrender how it goes to the trash if that one is used before it could go
      */
     record Plan(
             String pool,
@@ -58,7 +59,12 @@ final class ReceiveKind implements OperationKind<ReceiveKind.Plan> {
             List<Stage> stages,
             Optional<String> imageName,
             Identity identity,
-            Optional<Former> former) {
+            Optional<Retirement.Former> former,
+            Optional<MoveKind.Plan> surrender) {
+        ContainerId container() {
+            return new ContainerId(pool, dataset.id());
+        }
+
         ContainerSpec spec() {
             return revisions.getFirst().value();
         }
@@ -70,18 +76,6 @@ final class ReceiveKind implements OperationKind<ReceiveKind.Plan> {
         RENEWED
     }
 
-    /**
-     * The container, in another pool, that it takes the place of.
-     *
-     * @param trashed how it goes to the trash, if it does
-     * @param deleted how it is deleted for good, if it is
-     */
-    record Former(String pool, String id, Optional<MoveKind.Plan> trashed, Optional<DeleteKind.Plan> deleted) {
-        ContainerId container() {
-            return new ContainerId(pool, id);
-        }
-    }
-
     private final Pools pools;
     private final UserStores users;
     private final ImageStores images;
@@ -89,8 +83,7 @@ final class ReceiveKind implements OperationKind<ReceiveKind.Plan> {
     private final Datasets datasets;
     private final RunPlans plans;
     private final GuestIdentities identities;
-    private final MoveKind trash;
-    private final DeleteKind delete;
+    private final Retirement retirement;
     private final Map<String, Coming> coming = new ConcurrentHashMap<>();
 
     ReceiveKind(
@@ -101,8 +94,7 @@ final class ReceiveKind implements OperationKind<ReceiveKind.Plan> {
             Datasets datasets,
             RunPlans plans,
             GuestIdentities identities,
-            MoveKind trash,
-            DeleteKind delete) {
+            Retirement retirement) {
         this.pools = pools;
         this.users = users;
         this.images = images;
@@ -110,8 +102,7 @@ final class ReceiveKind implements OperationKind<ReceiveKind.Plan> {
         this.datasets = datasets;
         this.plans = plans;
         this.identities = identities;
-        this.trash = trash;
-        this.delete = delete;
+        this.retirement = retirement;
     }
 
     /**
@@ -166,16 +157,18 @@ final class ReceiveKind implements OperationKind<ReceiveKind.Plan> {
                 "record layers",
                 () -> datasets.save(plan.pool(), plan.dataset()),
                 () -> datasets.forget(plan.pool(), plan.dataset().id())));
-        plan.former()
-                .ifPresent(f -> steps.add(Step.of(
-                        "release interfaces",
-                        () -> containers.disconnect(f.container()),
-                        () -> containers.connect(f.container()))));
+        plan.former().map(Retirement.Former::container).ifPresent(former -> {
+            steps.add(Step.of(
+                    "note departure",
+                    () -> retirement.begin(former, plan.container()),
+                    () -> retirement.abandon(former)));
+            steps.add(Step.of(
+                    "release interfaces", () -> containers.disconnect(former), () -> containers.connect(former)));
+        });
         steps.add(Step.commit(
                 "write configuration",
                 () -> containers.adopt(pool(plan), plan.revisions()),
-                () -> containers.remove(
-                        new ContainerId(plan.pool(), plan.dataset().id()))));
+                () -> containers.remove(plan.container())));
         plan.former().ifPresent(f -> steps.addAll(retire(plan, f, progress)));
         steps.add(Step.then(
                 "keep image",
@@ -281,29 +274,17 @@ final class ReceiveKind implements OperationKind<ReceiveKind.Plan> {
     }
 
     /** The container is there; what is left to do of its former self may have to wait for that one's pool. */
-    private List<Step> retire(Plan plan, Former former, Progress progress) {
-        ContainerId present = new ContainerId(plan.pool(), plan.spec().id());
+    private List<Step> retire(Plan plan, Retirement.Former former, Progress progress) {
         return List.of(
-                Step.then("retire former container", () -> {
-                    requireOpen(former.pool());
-                    // Made here, as they need the pool too. Each may be run again.
-                    List<Step> steps = new ArrayList<>();
-                    former.trashed().ifPresent(p -> steps.addAll(trash.steps(p, progress)));
-                    former.deleted().ifPresent(p -> steps.addAll(delete.steps(p, progress)));
-                    for (Step step : steps) {
-                        step.run().run();
-                    }
-                }),
+                Step.then(
+                        "retire former container",
+                        () -> retirement.retire(former, plan.container(), plan.surrender(), progress)),
                 Step.then("take interfaces", () -> {
                     // After a crash both had been loaded, and the former one may have had the addresses first.
-                    containers.disconnect(present);
-                    containers.connect(present);
+                    containers.disconnect(plan.container());
+                    containers.connect(plan.container());
+                    containers.connect(former.container());
                 }));
-    }
-
-    private void requireOpen(String pool) {
-        pools.usable(pool);
-        containers.names(pool);
     }
 
     private void discard(Plan plan) {

@@ -27,13 +27,21 @@ final class Reception {
     private final OwnUsers ownUsers;
     private final Datasets datasets;
     private final Containers containers;
+    private final ContainerTrash trash;
     private final PoolOperations operations;
     private final ReceiveKind kind;
 
-    Reception(UserStores users, Datasets datasets, Containers containers, PoolOperations operations, ReceiveKind kind) {
+    Reception(
+            UserStores users,
+            Datasets datasets,
+            Containers containers,
+            ContainerTrash trash,
+            PoolOperations operations,
+            ReceiveKind kind) {
         this.ownUsers = new OwnUsers(users);
         this.datasets = datasets;
         this.containers = containers;
+        this.trash = trash;
         this.operations = operations;
         this.kind = kind;
     }
@@ -61,7 +69,7 @@ final class Reception {
             Optional<User> user,
             Function<User, List<Revision<ContainerSpec>>> revisions,
             ReceiveKind.Identity identity,
-            Optional<ReceiveKind.Former> former) {}
+            Optional<Retirement.Former> former) {}
 
     /** The container made of {@code what} comes. The caller holds its lock, and knows that there is none. */
     Container receive(Place place, Guest guest, ReceiveKind.Coming what, Caller caller) {
@@ -97,7 +105,13 @@ final class Reception {
                 layers.stages(),
                 place.imageName(),
                 guest.identity(),
-                guest.former());
+                guest.former(),
+                guest.former()
+                        .map(_ -> trash.put(
+                                place.pool().name(),
+                                revisions,
+                                layers.dataset(),
+                                revisions.getFirst().change())));
     }
 
     private record Layers(Dataset dataset, List<ReceiveKind.Stage> stages) {}

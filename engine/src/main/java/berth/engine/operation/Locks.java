@@ -76,6 +76,34 @@ public final class Locks {
         return () -> release(claims);
     }
 
+    /**
+     * Takes one lock without waiting, whichever others this thread holds: nobody can wait for it because of that. One that it holds
+     * exclusively already stays its own.
+     *
+     * @throws BerthException BUSY if somebody holds it
+     */
+    public Held attempt(LockRequest request, String holder) {
+        mutex.lock();
+        try {
+            if (isMine(request.key())) {
+                return () -> {};
+            }
+            Claim claim = take(request.key(), request.mode(), holder, System.nanoTime(), Progress.none());
+            return () -> release(List.of(claim));
+        } finally {
+            mutex.unlock();
+        }
+    }
+
+    private boolean isMine(LockKey key) {
+        Queue queue = queues.get(key);
+        return queue != null
+                && queue.claims.stream()
+                        .anyMatch(c -> c.granted
+                                && c.mode == LockRequest.Mode.EXCLUSIVE
+                                && c.owner.equals(Thread.currentThread()));
+    }
+
     /** Who holds and awaits what at this moment. */
     public List<Entry> entries() {
         mutex.lock();

@@ -195,6 +195,22 @@ class LocksTest {
     }
 
     @Test
+    void anAttemptNeedsNoOrderAndDoesNotWait() throws InterruptedException {
+        Other other = new Other(LockRequest.shared(CONTAINER, "a"), "ct show a");
+        try (Locks.Held _ = lock(LockRequest.exclusive(CONTAINER, "web"), "x")) {
+            assertThatThrownBy(() -> locks.attempt(LockRequest.exclusive(CONTAINER, "a"), "x"))
+                    .hasMessageStartingWith("container 'a' is held by 'ct show a'");
+            locks.attempt(LockRequest.exclusive(CONTAINER, "b"), "x").close();
+            locks.attempt(LockRequest.exclusive(CONTAINER, "web"), "x").close();
+
+            assertThat(locks.entries())
+                    .extracting(e -> e.key().toString())
+                    .containsExactlyInAnyOrder("container 'a'", "container 'web'");
+        }
+        other.letGo();
+    }
+
+    @Test
     void aLockMayBeReleasedByAnotherThread() throws InterruptedException {
         Locks.Held held = lock(LockRequest.exclusive(CONTAINER, "web"), "x");
         Thread.ofVirtual().start(held::close).join();

@@ -1,0 +1,89 @@
+package berth.hosttest;
+
+import static berth.hosttest.ResultAssert.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Moves that were cut off when the container was there in its new pool, and not gone from the former one, whose new pool is away then. */
+final class LateMoveTest {
+    @RegisterExtension
+    static final Host host = Host.withBusybox();
+
+    @RegisterExtension
+    static final SecondPool fast = SecondPool.onBtrfs(host);
+
+    private static final Path AWAY = host.scratch().resolve("fast.away");
+
+    @BeforeEach
+    void aMoveThatIsCutOffAndThePoolIsAway() throws IOException {
+        host.given(
+                "pool set trash-age fast 1d",
+                "pool set trash-age tank 1d",
+                "--pool tank ct new --image busybox web",
+                "ct start web",
+                "ct exec web sh -c 'echo before > /root/file'",
+                "ct stop --kill web");
+        host.letDaemonDieAt("ct-receive/before:retire former container");
+        assertThat(host.osctl("ct mv web --pool fast")).fails(Status.DAEMON_WENT_AWAY);
+        assertThat(host.shell("umount " + host.pool("fast")).run()).succeeds();
+        Files.move(disk(), AWAY, StandardCopyOption.ATOMIC_MOVE);
+        host.restartDeadDaemon();
+    }
+
+    @AfterEach
+    void thePoolIsBack() throws IOException {
+        if (Files.exists(AWAY)) {
+            Files.move(AWAY, disk(), StandardCopyOption.ATOMIC_MOVE);
+            host.given("pool import fast");
+        }
+    }
+
+    private static Path disk() {
+        return Path.of(host.pool("fast") + ".btrfs");
+    }
+
+    @Test
+    void aContainerThatRunsWhenItsMoveCouldBeCompletedStays() throws IOException {
+        host.given("ct start web", "ct exec web sh -c 'echo after > /root/file'");
+
+        thePoolIsBack();
+
+        assertThat(host.json("ct ls").findValuesAsString("pool")).containsExactly("tank");
+        assertThat(host.osctl("ct exec web cat /root/file")).prints("after");
+        assertThat(host.osctl("ct log cat web")).mentions("used before its move to fast:web");
+        assertThat(host.osctl("-p trash ls -H -o pool,id")).prints("fast\tweb");
+        host.given("--pool fast trash restore --as copy web", "ct start copy");
+        assertThat(host.osctl("ct exec copy cat /root/file")).prints("before");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ct set memory-limit web 40M", "ct snapshot new web one"})
+    void aContainerThatWasChangedMeanwhileStays(String change) throws IOException {
+        host.given(change);
+
+        thePoolIsBack();
+
+        assertThat(host.json("ct ls").findValuesAsString("pool")).containsExactly("tank");
+        host.given("ct mv web --pool fast", "ct start web");
+    }
+
+    @Test
+    void aContainerThatStayedAsItWasGoes() throws IOException {
+        thePoolIsBack();
+
+        assertThat(host.json("ct ls").findValuesAsString("pool")).containsExactly("fast");
+        assertThat(host.osctl("-p trash ls -H -o pool,id")).prints("tank\tweb");
+        host.given("ct start web");
+        assertThat(host.osctl("ct exec web cat /root/file")).prints("before");
+    }
+}
