@@ -29,6 +29,15 @@ public final class KeptPool {
                 "--pool kept image build busybox");
     }
 
+    /** Mounts it otherwise, with {@code options}, while no daemon has it. */
+    static void mount(Host host, String options) {
+        assertThat(host.shell("umount {0} && mount -o loop,{1} {0}.disk {0}"
+                                .replace("{0}", host.pool("kept").toString())
+                                .replace("{1}", options))
+                        .run())
+                .succeeds();
+    }
+
     /** Takes it away, with all its containers. */
     public static void remove(Host host) {
         if (host.shell("mountpoint " + host.pool("kept")).run().status() == 0) {

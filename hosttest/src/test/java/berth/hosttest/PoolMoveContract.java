@@ -4,6 +4,8 @@ import static berth.hosttest.ResultAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,7 +34,9 @@ abstract class PoolMoveContract {
         here.given(
                 "pool set trash-age tank 1h",
                 "group new /shop",
-                "user new --id-range-block-index %d web".formatted(FIRST_BLOCK + random.nextInt(BLOCKS)),
+                "id-range new --start-id %d --block-count 10 far"
+                        .formatted(65_536L * (FIRST_BLOCK + random.nextInt(BLOCKS))),
+                "user new --id-range far web",
                 "ct new --image busybox --group /shop --user web web",
                 "ct set memory-limit web 64M",
                 "ct start web",
@@ -55,7 +59,7 @@ abstract class PoolMoveContract {
         there.osctl("pool uninstall tank");
         here.osctl("pool import tank");
         here.osctl("ct del -f --purge web");
-        here.given("trash prune --all", "pool set trash-age tank 0", "user del web");
+        here.given("trash prune --all", "pool set trash-age tank 0", "user del web", "id-range del far");
         there.osctl("ct del -f --purge --pool home --all");
         there.osctl("user del home:taker");
         there.given("pool uninstall home");
@@ -150,11 +154,43 @@ abstract class PoolMoveContract {
                 .isEqualTo(firstId);
         allFilesAreThere();
         assertThat(there.osctl("healthcheck")).succeeds();
-        assertThat(there.osctl("id-range table ls tank:default allocated")
-                        .stdout()
-                        .lines())
+        assertThat(there.osctl("id-range table ls tank:far allocated").stdout().lines())
                 .filteredOn(line -> line.contains("web"))
                 .hasSize(1);
+    }
+
+    /** The ids that it was about to get, or has, are known in the pool only. */
+    @ParameterizedTest
+    @ValueSource(strings = {"before:write user and layers", "after:write user and layers"})
+    void idsThatSomebodyGetsWhileThePoolIsAwayStayThatOnes(String point) {
+        idsAreTaken();
+        there.letDaemonDieAt("user-renumber/" + point);
+        assertThat(comesIn()).fails(Status.DAEMON_WENT_AWAY);
+        String marker = here.pool("tank") + "/conf/pool";
+        assertThat(there.shell("mv %1$s %1$s.away".formatted(marker)).run()).succeeds();
+        long planned = plannedId();
+        there.restartDeadDaemon();
+        there.given("user new --pool home --offset %d --size 65536 next".formatted(planned));
+
+        assertThat(there.shell("mv %1$s.away %1$s".formatted(marker)).run()).succeeds();
+        assertThat(there.osctl("pool import tank")).succeeds();
+
+        assertThat(there.json("user map tank:web").get(0).get("host_id").asLong())
+                .isNotEqualTo(firstId)
+                .isNotEqualTo(planned);
+        allFilesAreThere();
+        assertThat(there.osctl("healthcheck")).succeeds();
+        there.given("user del home:next");
+    }
+
+    /** The first id that {@code web} is to have, as the journal says. */
+    private long plannedId() {
+        Matcher id = Pattern.compile("\"after\":\\{\"name\":\"web\".*?\"uid_map\":\\[\"0:(\\d+):")
+                .matcher(there.shell("head -n 1 %s/conf/journal/*.journal".formatted(here.pool("tank")))
+                        .run()
+                        .stdout());
+        assertThat(id.find()).isTrue();
+        return Long.parseLong(id.group(1));
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,6 +43,25 @@ final class QuotaTest extends QuotaContract {
         assertThat(host.json("ct show web").get("quota").asLong()).isEqualTo(20L << 20);
         assertThat(host.osctl("ct exec web dd if=/dev/urandom of=/root/a bs=1M count=40 conv=fsync"))
                 .exits(1);
+    }
+
+    /** The quota is not kept, as before the change: that stands in nobody's way. */
+    @Test
+    void aChangeIsUndoneAlsoWhereThePoolWasMountedWithoutQuotasMeanwhile() {
+        host.given("ct set quota web 20M", "ct stop --kill web");
+        host.letDaemonDieAt("ct-set-quota/after:change bound");
+        assertThat(host.osctl("ct set quota web 100M")).fails(Status.DAEMON_WENT_AWAY);
+        KeptPool.mount(host, "noquota");
+        host.restartDeadDaemon();
+
+        assertThat(host.osctl("ct start web")).succeeds();
+        assertThat(host.json("ct show web").get("quota").asLong()).isEqualTo(20L << 20);
+        assertThat(host.osctl("ct set quota web 30M")).doesNotSucceed().complains("prjquota");
+
+        host.given("ct stop --kill web");
+        host.daemon().stop();
+        KeptPool.mount(host, "prjquota");
+        host.startDaemon();
     }
 
     @ParameterizedTest

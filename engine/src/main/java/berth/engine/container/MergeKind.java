@@ -83,9 +83,7 @@ final class MergeKind implements OperationKind<MergeKind.Plan> {
         Volume volume = plan.after().volume(plan.volume());
         if (volume.bound().isPresent()) {
             Container container = containers.existing(new ContainerId(plan.pool(), plan.id()));
-            pool(plan)
-                    .driver()
-                    .limit(plans.filesystem(container, volume), volume.bound().getAsLong());
+            Tips.bound(pool(plan).driver(), plans.filesystem(container, volume), volume);
         }
     }
 

@@ -5,6 +5,8 @@ import berth.engine.operation.Progress;
 import berth.engine.operation.Step;
 import berth.engine.storage.Dataset;
 import berth.engine.storage.Datasets;
+import berth.engine.storage.RootFilesystem;
+import berth.engine.storage.StorageDriver;
 import berth.engine.storage.Volume;
 import java.util.List;
 
@@ -46,16 +48,20 @@ final class QuotaKind implements OperationKind<QuotaKind.Plan> {
         return List.of(
                 Step.of(
                         "change bound",
-                        () -> bound(plan, plan.after().volume(plan.before().name())),
-                        () -> bound(plan, plan.before())),
+                        () -> bound(plan, plan.after().volume(plan.before().name()), StorageDriver::limit),
+                        () -> bound(plan, plan.before(), StorageDriver::limitIfPossible)),
                 Step.commit("record quota", () -> datasets.save(plan.pool(), plan.after())));
     }
 
-    private void bound(Plan plan, Volume volume) {
+    private interface Limit {
+        void set(StorageDriver driver, RootFilesystem files, long bytes);
+    }
+
+    private void bound(Plan plan, Volume volume, Limit limit) {
         Container container = containers.existing(new ContainerId(plan.pool(), plan.id()));
-        container
-                .pool()
-                .driver()
-                .limit(plans.filesystem(container, volume), volume.bound().orElse(0));
+        limit.set(
+                container.pool().driver(),
+                plans.filesystem(container, volume),
+                volume.bound().orElse(0));
     }
 }

@@ -86,6 +86,12 @@ final class RenumberKind implements OperationKind<RenumberKind.Plan> {
                 Step.then("remove unneeded layers", () -> plan.roots().forEach(r -> discard(plan, r))));
     }
 
+    /** Once written its ids are its own, unless others got them while its pool was away; until then nobody knew of them. */
+    @Override
+    public Effect effect(Plan plan) {
+        return relocation(plan).isReplaced(plan.after()) ? Effect.PRESENT : Effect.ABSENT;
+    }
+
     private void make(Plan plan, Root root) {
         Pool pool = pool(plan);
         root.merged().forEach(m -> pool.driver().merge(filesystem(plan, root, m), m.layer()));

@@ -1,19 +1,13 @@
 package berth.engine.container;
 
-import berth.engine.BerthException;
-import berth.engine.ErrorCode;
 import berth.engine.storage.Layer;
 import berth.engine.storage.RootFilesystem;
 import berth.engine.storage.StorageDriver;
 import berth.engine.storage.Volume;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Makes the tips of file systems, kept to their quotas from the first byte. */
 final class Tips {
-    private static final Logger LOG = LoggerFactory.getLogger(Tips.class);
-
     private Tips() {}
 
     /**
@@ -30,13 +24,6 @@ final class Tips {
 
     /** Keeps the tip of {@code volume}, which is there, to its quota, if its pool can. */
     static void bound(StorageDriver driver, RootFilesystem files, Volume volume) {
-        try {
-            driver.limit(files, volume.bound().orElse(0));
-        } catch (BerthException e) {
-            if (e.code() != ErrorCode.UNSUPPORTED) {
-                throw e;
-            }
-            LOG.warn("The quota of {} is not kept: {}", files.directory(), e.getMessage());
-        }
+        driver.limitIfPossible(files, volume.bound().orElse(0));
     }
 }

@@ -65,13 +65,24 @@ public final class UserRelocation {
         users.replace(planned);
     }
 
+    /** Whether {@link #replace} has made it that. */
+    public boolean isReplaced(User planned) {
+        return users.known(planned.name()).filter(planned::equals).isPresent();
+    }
+
     /** Writes what {@code former} was again, after {@link #replace} failed. */
     public void takeBack(User former) {
         users.rewrite(former);
     }
 
-    /** Lets go of the ids that it had. May be repeated. */
+    /**
+     * Lets go of the ids that it had. One whose new ids others got meanwhile, as its pool was away after {@link #replace}, keeps what
+     * blocks it has, and is {@link #unusable} again. May be repeated.
+     */
     public void settle(User planned) {
+        if (users.find(planned.name()).isEmpty()) {
+            return;
+        }
         // What it has now is never free in between.
         ranges.freeBlocks(planned.name());
         ledger.replace(ranges.holder(planned.name()), planned.hostIds());

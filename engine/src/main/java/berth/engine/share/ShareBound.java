@@ -4,6 +4,8 @@ import berth.engine.operation.OperationKind;
 import berth.engine.operation.Progress;
 import berth.engine.operation.Step;
 import berth.engine.storage.Ids;
+import berth.engine.storage.RootFilesystem;
+import berth.engine.storage.StorageDriver;
 import java.util.List;
 
 /** A change of the most that a dataset of a pool may take. It may be mounted. */
@@ -37,17 +39,17 @@ final class ShareBound implements OperationKind<ShareBound.Plan> {
 
     @Override
     public List<Step> steps(Plan plan, Progress progress) {
+        StorageDriver driver = shelf.pool(plan.pool()).driver();
         return List.of(
                 Step.of(
                         "change bound",
-                        () -> bound(plan.pool(), plan.after()),
-                        () -> bound(plan.pool(), plan.before())),
+                        () -> driver.limit(files(plan), plan.after().bound().orElse(0)),
+                        () -> driver.limitIfPossible(
+                                files(plan), plan.before().bound().orElse(0))),
                 Step.commit("write configuration", () -> shelf.put(plan.pool(), plan.after())));
     }
 
-    private void bound(String pool, SharedDataset dataset) {
-        shelf.pool(pool)
-                .driver()
-                .limit(shelf.tree(pool, dataset, Ids.some()), dataset.bound().orElse(0));
+    private RootFilesystem files(Plan plan) {
+        return shelf.tree(plan.pool(), plan.after(), Ids.some());
     }
 }

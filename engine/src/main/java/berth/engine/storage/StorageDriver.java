@@ -1,5 +1,7 @@
 package berth.engine.storage;
 
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
 import berth.linux.Fd;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -7,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
+import org.slf4j.LoggerFactory;
 
 /**
  * How a pool keeps the root file systems of its containers: as layers, of which the topmost, the tip, takes the changes, and
@@ -78,6 +81,22 @@ public interface StorageDriver {
      * @throws BerthException UNSUPPORTED, with the reason, if the pool cannot keep it to that; never if 0
      */
     void limit(RootFilesystem root, long bytes);
+
+    /**
+     * As {@link #limit}, of a bound that {@code root} has had: one that its pool cannot keep any more, for instance as it was mounted
+     * otherwise, stands in nobody's way.
+     */
+    default void limitIfPossible(RootFilesystem root, long bytes) {
+        try {
+            limit(root, bytes);
+        } catch (BerthException e) {
+            if (e.code() != ErrorCode.UNSUPPORTED) {
+                throw e;
+            }
+            LoggerFactory.getLogger(StorageDriver.class)
+                    .warn("The quota of {} is not kept: {}", root.directory(), e.getMessage());
+        }
+    }
 
     /** What of {@code root} counts toward its bound now, in bytes, told at once; empty if nobody counts. */
     OptionalLong counted(RootFilesystem root);

@@ -135,6 +135,36 @@ final class UserRelocationTest {
         assertThat(relocation.unusable()).extracting(User::name).containsExactly("web");
     }
 
+    /** Its new ids are in its file only, and its pool away, when the daemon starts again. */
+    @Test
+    void idsThatAnotherUserGotBeforeItSettledStayThatOnes() {
+        create("home", "mail");
+        UserRelocation relocation = comes();
+        User planned = relocation.plan(relocation.displaced().getFirst());
+        relocation.replace(planned);
+        restart();
+        stores.open("home", host.conf("home"));
+        create("home", "db");
+        User db = stores.of("home").get("db");
+        assertThat(db.uidMap()).isEqualTo(planned.uidMap());
+
+        relocation = comes();
+        assertThat(relocation.isReplaced(planned)).isTrue();
+        relocation.settle(planned);
+
+        assertThat(relocation.unusable()).containsExactly(planned);
+        User other = relocation.plan(planned);
+        relocation.hold(other);
+        relocation.replace(other);
+        relocation.settle(other);
+        assertThat(other.uidMap()).isNotEqualTo(db.uidMap());
+        assertThat(stores.ranges("tank").table(IdRange.DEFAULT, IdRanges.Show.ALLOCATED))
+                .hasSize(1);
+        stores.close("tank");
+        create("home", "next");
+        assertThat(stores.of("home").get("next").uidMap()).isNotEqualTo(db.uidMap());
+    }
+
     @Test
     void idsOfAPoolThatCannotBeReadAreGivenToNobody() {
         create("home", "mail");
