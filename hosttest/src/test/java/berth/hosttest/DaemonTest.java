@@ -3,6 +3,7 @@ package berth.hosttest;
 import static berth.hosttest.ResultAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -54,12 +55,8 @@ final class DaemonTest {
     @Test
     void containersWithAutostartStartOncePerBoot() {
         host.given("ct new --image busybox web", "ct set autostart web", "ct new --image busybox other");
-        host.daemon().stop();
-        assertThat(host.shell("rm -rf /run/%s/autostarted".formatted(host.instance()))
-                        .run())
-                .succeeds();
 
-        host.startDaemon();
+        boots();
         host.awaitState("web", "running");
         assertThat(host.state("other")).isEqualTo("stopped");
 
@@ -67,6 +64,46 @@ final class DaemonTest {
         host.daemon().stop();
         host.startDaemon();
         assertThat(host.state("web")).isEqualTo("stopped");
+    }
+
+    private static void boots() {
+        host.daemon().stop();
+        assertThat(host.shell("rm -rf /run/%s/autostarted".formatted(host.instance()))
+                        .run())
+                .succeeds();
+        host.startDaemon();
+    }
+
+    /** Two start at a time. */
+    @Test
+    void whatIsStoppedWhileItWaitsForItsAutostartIsNotStarted() {
+        for (String id : List.of("first", "second", "third", "last")) {
+            host.given("ct new --image busybox " + id);
+        }
+        host.given(
+                "ct set autostart -p 1 -d 5 first second",
+                "ct set autostart -p 10 third",
+                "ct set autostart -p 20 last");
+
+        boots();
+        host.awaitState("first", "running");
+        host.awaitState("second", "running");
+        assertThat(host.osctl("ct stop third")).succeeds();
+
+        host.awaitState("last", "running");
+        assertThat(host.state("third")).isEqualTo("stopped");
+    }
+
+    @Test
+    void allContainersStopInTheReverseOrderOfTheirAutostart() {
+        for (String id : List.of("database", "queue", "web")) {
+            host.given("ct new --image busybox " + id);
+        }
+        host.given("ct set autostart -p 10 database", "ct set autostart -p 20 queue", "ct start --all");
+
+        assertThat(host.osctl("ct stop --all").stdout().lines())
+                .extracting(line -> line.substring(0, line.indexOf(' ')))
+                .containsExactly("web", "queue", "database");
     }
 
     @Test

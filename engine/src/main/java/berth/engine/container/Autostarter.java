@@ -39,11 +39,7 @@ public final class Autostarter {
         Path waiting = begun.resolve(pool);
         List<Container> due = containers.of(pool).stream()
                 .filter(c -> c.spec().chosenAutostart().isPresent())
-                .sorted(Comparator.comparingInt((Container c) -> c.spec()
-                                .chosenAutostart()
-                                .map(Autostart::priority)
-                                .orElse(Autostart.DEFAULT_PRIORITY))
-                        .thenComparing(Container::name))
+                .sorted(Comparator.comparingInt(Autostart::priorityOf).thenComparing(Container::name))
                 .toList();
         if (!Files.exists(waiting)) {
             remember(waiting, due);
@@ -55,10 +51,19 @@ public final class Autostarter {
         }
     }
 
+    /** {@code container} is not started any more if it still waits for that: somebody has decided otherwise. */
+    public void leaveOut(Container container) {
+        remove(mark(begun.resolve(container.id().pool()), container));
+    }
+
     private void drain(Queue<Container> queue, Path waiting) {
         for (Container next = queue.poll(); next != null; next = queue.poll()) {
             try {
-                startOne(next, mark(waiting, next));
+                Path mark = mark(waiting, next);
+                if (!Files.exists(mark)) {
+                    continue;
+                }
+                startOne(next, mark);
                 int delay = next.spec().chosenAutostart().map(Autostart::delay).orElse(0);
                 Thread.sleep(Duration.ofSeconds(delay));
             } catch (InterruptedException e) {
@@ -73,6 +78,10 @@ public final class Autostarter {
         } catch (BerthException e) {
             log.add(container, "autostart failed: " + e.getMessage());
         }
+        remove(mark);
+    }
+
+    private static void remove(Path mark) {
         try {
             Files.deleteIfExists(mark);
         } catch (IOException e) {

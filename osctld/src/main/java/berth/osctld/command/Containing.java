@@ -25,6 +25,11 @@ abstract class Containing extends OsctlCommand {
         return Integer.MAX_VALUE;
     }
 
+    /** Which of all {@code containers} it is done to one after the other. */
+    List<List<Container>> turns(List<Container> containers) {
+        return List.of(containers);
+    }
+
     @Override
     final void run(Call call) {
         List<Container> chosen = chosen(call);
@@ -35,7 +40,7 @@ abstract class Containing extends OsctlCommand {
         if (chosen.size() > most()) {
             throw new BerthException(ErrorCode.USAGE, "this takes one container at a time");
         }
-        Each.of(call, chosen, (container, caller) -> each(call, container, caller));
+        Each.inTurns(call, all ? turns(chosen) : List.of(chosen), (container, caller) -> each(call, container, caller));
     }
 
     /** The containers that were named, each once. */

@@ -1,11 +1,13 @@
 package berth.osctld.command;
 
+import berth.engine.container.Autostart;
 import berth.engine.container.Container;
 import berth.engine.container.ContainerRunner;
 import berth.engine.container.Deletion;
 import berth.engine.container.StopMode;
 import berth.engine.container.StopOutcome;
 import berth.engine.operation.Caller;
+import java.util.List;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -104,7 +106,9 @@ final class CtRun {
             name = "stop",
             description = {
                 "Stop containers",
-                "Its init is asked to end it. What still runs after the time given is killed."
+                "Its init is asked to end it. What still runs after the time given is killed. With --all those that start last with"
+                        + " the host, by the priorities of 'ct set autostart', stop first, and the others when they have. One that waits"
+                        + " for its autostart is not started any more."
             },
             footer = {"osctl ct stop web", "osctl ct stop -t 10 web db", "osctl ct stop -k --all", "Kill all of them."})
     static final class Stop extends Containing {
@@ -112,7 +116,13 @@ final class CtRun {
         StopOptions stop = new StopOptions();
 
         @Override
+        List<List<Container>> turns(List<Container> containers) {
+            return Autostart.backwards(containers);
+        }
+
+        @Override
         void each(Call call, Container container, Caller caller) {
+            call.services().containers().autostarter().leaveOut(container);
             StopOutcome outcome = call.services()
                     .containers()
                     .runner()

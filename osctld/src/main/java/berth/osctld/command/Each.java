@@ -29,11 +29,25 @@ final class Each {
 
     /** Does {@code action} to all of {@code objects}; a single one may throw. */
     static <T> void of(Call call, List<T> objects, Action<T> action) {
-        if (objects.size() == 1) {
-            single(call, objects.getFirst(), action);
+        inTurns(call, List.of(objects), action);
+    }
+
+    /** As {@link #of}, to those of each turn when it is done to those of the turns before, also if that failed. */
+    static <T> void inTurns(Call call, List<List<T>> turns, Action<T> action) {
+        if (turns.size() == 1 && turns.getFirst().size() == 1) {
+            single(call, turns.getFirst().getFirst(), action);
             return;
         }
         List<ErrorCode> failures = new ArrayList<>();
+        turns.forEach(objects -> together(call, objects, action, failures));
+        if (!failures.isEmpty()) {
+            boolean alike = failures.stream().distinct().count() == 1;
+            ErrorCode code = alike ? failures.getFirst() : ErrorCode.FAILED;
+            call.exit(Exits.of(code.exitStatus()));
+        }
+    }
+
+    private static <T> void together(Call call, List<T> objects, Action<T> action, List<ErrorCode> failures) {
         try (ExecutorService threads = Executors.newFixedThreadPool(
                 Math.max(1, Math.min(PARALLEL, objects.size())),
                 Thread.ofPlatform().name("command-part-", 1).factory())) {
@@ -52,11 +66,6 @@ final class Each {
                 threads.shutdownNow();
                 throw cancelled(e);
             }
-        }
-        if (!failures.isEmpty()) {
-            boolean alike = failures.stream().distinct().count() == 1;
-            ErrorCode code = alike ? failures.getFirst() : ErrorCode.FAILED;
-            call.exit(Exits.of(code.exitStatus()));
         }
     }
 
