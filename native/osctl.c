@@ -313,6 +313,7 @@ int main(int argc, char **argv) {
     static struct relay relay;
 
     fill_closed_descriptors();
+    leave_input_to_the_foreground();
     if (argc == 0) {
         argc = 1;
         argv = no_words;

@@ -1,5 +1,6 @@
 #include "terminal.h"
 
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,6 +37,14 @@ void restore_terminal(void) {
     if (same_mode(&now, &terminal.mode) || others_may_own_the_mode()) return;
     /* Not TCSADRAIN: output held back by a stopped terminal must not hold back the exit. */
     if (tcsetattr(terminal.fd, TCSANOW, &terminal.mode) < 0) perror("osctl: cannot restore the terminal");
+}
+
+void leave_input_to_the_foreground(void) {
+    pid_t foreground = tcgetpgrp(STDIN_FILENO);
+
+    if (foreground <= 0 || foreground == getpgrp()) return;
+    int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 || close(nothing) < 0) die(EXIT_LOST, "cannot open /dev/null");
 }
 
 void remember_terminal(void) {

@@ -2,12 +2,23 @@
 # The machine's image: a kernel, an initrd and read-only disks, made of Debian's packages by the recipe beside this file.
 # Read by bin/vm and bin/test, not run.
 : "${root:?}"
-recipe=$root/vm/recipe
-image=$root/.build/vm/image
-zfs_layer=$root/.build/vm/zfs
-berth_layer=$root/.build/vm/berth
-tests_layer=$root/.build/vm/tests
-packages_cache=$root/.build/vm/packages
+# A machine of another kind has the same recipe but for the files in recipe.KIND, and all that is made of it apart.
+kind=${BERTH_VM_KIND:-}
+built=$root/.build/vm${kind:+.$kind}
+image=$built/image
+zfs_layer=$built/zfs
+berth_layer=$built/berth
+tests_layer=$built/tests
+packages_cache=$built/packages
+
+# Where file $1 of the recipe is, within vm/.
+recipe_file() {
+    if [ -n "$kind" ] && [ -f "$root/vm/recipe.$kind/$1" ]; then
+        echo "recipe.$kind/$1"
+    else
+        echo "recipe/$1"
+    fi
+}
 
 # state_of FILE…: names what these parts of the recipe give. What is new in the archive is taken when they change.
 state_of() {
@@ -15,17 +26,19 @@ state_of() {
 }
 
 image_state() {
-    { pack_rootfs - && state_of image.sh recipe/packages recipe/sources.list recipe/dpkg.cfg; } | sha256sum | cut -c 1-12
+    local parts=(packages sources.list suite dpkg.cfg)
+    { pack_rootfs - && state_of image.sh $(for part in "${parts[@]}"; do recipe_file "$part"; done); } |
+        sha256sum | cut -c 1-12
 }
 
 # The modules fit one kernel.
 zfs_state() {
-    echo "$(cat "$image/release") $(state_of recipe/packages.zfs)"
+    echo "$(cat "$image/release") $(state_of "$(recipe_file packages.zfs)")"
 }
 
-# list_of FILE: its lines that are not comments, with commas between.
+# list_of FILE: the lines of that file of the recipe that are not comments, with commas between.
 list_of() {
-    grep -v -e '^#' -e '^$' "$1" | paste -sd,
+    grep -v -e '^#' -e '^$' "$root/vm/$(recipe_file "$1")" | paste -sd,
 }
 
 # bootstrap PACKAGES OPTION…: makes a Debian tree. Packages that were fetched once are not fetched again.
@@ -39,8 +52,8 @@ bootstrap() {
         --setup-hook='mkdir -p "$1/var/cache/apt/archives"' \
         --setup-hook="sync-in '$packages_cache' /var/cache/apt/archives" \
         --customize-hook="sync-out /var/cache/apt/archives '$packages_cache'" \
-        --dpkgopt="$recipe/dpkg.cfg" --aptopt='Acquire::Languages "none"' \
-        "$@" trixie - - <"$recipe/sources.list"
+        --dpkgopt="$root/vm/$(recipe_file dpkg.cfg)" --aptopt='Acquire::Languages "none"' \
+        "$@" "$(list_of suite)" - - <"$root/vm/$(recipe_file sources.list)"
 }
 
 # What of our own the machine has, as a tar archive; owner and rights in the checkout do not matter.
@@ -58,7 +71,7 @@ make_image() {
     pack_rootfs "$1/rootfs.tar"
     # The fragments are there before the packages, so that each is configured by them once.
     # shellcheck disable=SC2016
-    bootstrap "$(list_of "$recipe/packages")" --format=tar \
+    bootstrap "$(list_of packages)" --format=tar \
         --essential-hook="tar-in '$1/rootfs.tar' /" \
         --customize-hook='chroot "$1" systemctl --quiet preset-all' \
         --customize-hook='chroot "$1" /usr/lib/systemd/systemd-update-done' \
@@ -75,7 +88,7 @@ make_zfs() {
     local release
     release=$(cat "$image/release")
     # shellcheck disable=SC2016
-    bootstrap "linux-image-$release,linux-headers-$release,$(list_of "$recipe/packages.zfs")" --format=null \
+    bootstrap "linux-image-$release,linux-headers-$release,$(list_of packages.zfs)" --format=null \
         --customize-hook="cd \"\$1\" && tar -cf '$1/modules.tar' usr/lib/modules/$release/updates usr/lib/modules/$release/modules.*"
     to_squashfs "$1/layer.squashfs" -all-time 0 <"$1/modules.tar"
     rm "$1/modules.tar"

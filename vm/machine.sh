@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# One machine under QEMU: its disks, its process, the ways into it. Everything of machine NAME is in .build/vm/machines/NAME.
+# One machine under QEMU: its disks, its process, the ways into it. Everything of machine NAME is in its kind's machines/NAME.
 # Read by bin/vm and vm/smoke, not run; they have read vm/image.sh.
-: "${root:?}" "${image:?}"
-machines=$root/.build/vm/machines
-key=$root/.build/vm/key
+: "${root:?}" "${built:?}" "${image:?}"
+machines=$built/machines
+key=$built/key
 
 fail() {
     printf 'vm: %s\n' "$1" >&2
@@ -35,7 +35,7 @@ works_kvm() {
 # could do more, the guest would load modules. All its processors take turns in one thread: with a thread for each, one now
 # and then meets code that the guest's kernel is changing on another, and panics.
 accelerator() {
-    local found=$root/.build/vm/accelerator boot
+    local found=$built/accelerator boot
     boot=$(cat /proc/sys/kernel/random/boot_id)
     if ! grep -qs "^$boot" "$found"; then
         echo "$boot $(works_kvm && echo "-accel kvm -cpu host" || echo "-accel tcg,thread=single -cpu Nehalem")" >"$found"

@@ -17,17 +17,22 @@ skip() {
 # What apt says where no archive can be reached.
 unreachable='Temporary failure resolving|Could not resolve|Could not connect|Unable to connect|Connection (failed|timed out|refused)|Network is unreachable'
 
-# make_machine OPTION…: its image, as bin/vm build makes it, without which nothing is tried. That the packages for it cannot be had
+# make_machine OPTION…: what bin/vm build makes with these, without which nothing is tried. That the packages for it cannot be had
 # says nothing of Berth.
 make_machine() {
-    local lacking log=$root/.build/vm/image.log
+    local lacking part
     lacking=$(missing_vm_packages | paste -sd' ')
     if [ -n "$lacking" ]; then
         lacking="this machine lacks $lacking; install that: apt-get install $lacking"
-    elif "$root/bin/vm" build --without-zfs "$@"; then
+    elif "$root/bin/vm" build "$@"; then
         return
-    elif [ "$log" -nt "$root/.build/vm/image/state" ]; then
-        lacking=$(grep -m 1 -E "$unreachable" "$log")
+    else
+        for part in "$image" "$zfs_layer"; do
+            if [ "$part.log" -nt "$part/state" ]; then
+                lacking=$(grep -m 1 -E "$unreachable" "$part.log")
+                break
+            fi
+        done
     fi
     if [ -n "$lacking" ]; then
         echo "skipped: all of it: $lacking"

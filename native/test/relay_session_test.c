@@ -182,6 +182,21 @@ static void take_terminal_but_for_output(void) {
     CHECK(setsid() > 0 && ioctl(terminal_slave, TIOCSCTTY, 0) == 0 && dup2(terminal_slave, 0) == 0);
 }
 
+/* Its parent, the shell of this terminal, has the foreground. */
+static void take_terminal_in_the_background(void) {
+    int status;
+
+    take_terminal();
+    pid_t relay = fork();
+    CHECK(relay >= 0);
+    if (relay == 0) {
+        CHECK(setpgid(0, 0) == 0);
+        return;
+    }
+    CHECK(waitpid(relay, &status, 0) == relay);
+    _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 255);
+}
+
 static int new_terminal(void) {
     const struct winsize size = {.ws_row = 300, .ws_col = 17};
     int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
@@ -253,6 +268,19 @@ static void a_raw_terminal_is_restored_at_every_end(void) {
     CHECK((local_modes() & (ICANON | ECHO)) == (ICANON | ECHO));
 }
 
+static void a_background_job_reads_nothing_of_its_terminal(void) {
+    struct stat input, nothing;
+
+    (void)new_terminal();
+    struct session session = call("osctl", ARGS("osctl"), take_terminal_in_the_background);
+    struct received hello = next_frame(session);
+
+    CHECK(hello.payload[4] == 6 && hello.fd_count == 3);
+    CHECK(fstat(hello.fds[0], &input) == 0 && stat("/dev/null", &nothing) == 0 && input.st_rdev == nothing.st_rdev);
+    answer_exit(session, 3, 0);
+    exits_with(session, 3);
+}
+
 static void a_pagers_terminal_is_left_alone(void) {
     struct session session = raw_session(take_terminal_but_for_output);
     answer_exit(session, 0, 0);
@@ -278,6 +306,7 @@ int main(int argc, char **argv) {
     run("an open that waits can be interrupted", an_open_that_waits_can_be_interrupted);
     run("window changes are told", window_changes_are_told);
     run("a raw terminal is restored at every end", a_raw_terminal_is_restored_at_every_end);
+    run("a background job reads nothing of its terminal", a_background_job_reads_nothing_of_its_terminal);
     run("a pager's terminal is left alone", a_pagers_terminal_is_left_alone);
     return summary();
 }

@@ -66,6 +66,18 @@ final class TerminalTest {
     }
 
     @Test
+    void aJobInTheBackgroundTakesNothingOfWhatIsTypedForTheShell() {
+        Screen screen = host.shell("set -m; osctl ct exec web sh -c 'echo ready; cat; echo ended' & read -r line;"
+                        + " wait; echo \"the shell has $line\"")
+                .onTerminal()
+                .shows("ready");
+
+        screen.type("words\n");
+
+        assertThat(screen.result()).succeeds().mentions("ended", "the shell has words");
+    }
+
+    @Test
     void theExitStatusComesThroughATerminalToo() {
         assertThat(host.command("ct exec web sh -c 'exit 9'").onTerminal().result())
                 .exits(9);
