@@ -259,6 +259,7 @@ final class BadInputTest {
                 "ct passwd nothere root                                   | nothere",
                 "ct passwd web root                                       | web",
                 "ct passwd web                                            | user",
+                "ct mv web                                                | another id",
                 "ct log cat nothere                                       | nothere",
                 "ct log path nothere                                      | nothere",
                 "ct set hostname nothere x                                | nothere",

@@ -1,5 +1,7 @@
 package berth.osctld.command;
 
+import berth.engine.BerthException;
+import berth.engine.ErrorCode;
 import berth.engine.container.Container;
 import berth.engine.container.TransferWish;
 import berth.engine.container.WithDatasets;
@@ -38,6 +40,12 @@ final class CtMove extends OsctlCommand {
                 .destination(
                         renamed == null ? former.name() : renamed, former.id().pool());
         if (place.pool().equals(former.id().pool())) {
+            if (place.name().equals(former.name())) {
+                throw new BerthException(
+                        ErrorCode.USAGE,
+                        "container '%s' is called so and is in pool '%s'".formatted(former.name(), place.pool()),
+                        "give another id, or another pool with --pool");
+            }
             Container made = call.services().containers().move().rename(former, place.name(), call.caller());
             call.out().done("%s is called %s", former.name(), made.name());
             return;
