@@ -143,6 +143,7 @@ final class Residue {
                                 "conf/ct",
                                 "conf/user",
                                 "conf/dataset",
+                                "conf/departure",
                                 "conf/pool-dataset",
                                 "conf/journal",
                                 "conf/journal/user",

@@ -46,10 +46,13 @@ final class Departures {
         open.byId().put(departure.id(), departure);
     }
 
-    /** Container {@code id} leaves for nowhere: it is used, or gone. Durable on return; nothing happens if it does not leave. */
+    /**
+     * Container {@code id} leaves for nowhere: it is used, or gone. Durable on return; nothing happens if it does not leave. What a pool
+     * that is closed keeps of it is of no use to anybody but the same move, which is over.
+     */
     void end(ContainerId id) {
-        Open open = opened(id);
-        if (open.byId().containsKey(id.name())) {
+        Open open = pools.get(id.pool());
+        if (open != null && open.byId().containsKey(id.name())) {
             open.store().remove(id.name());
             open.byId().remove(id.name());
         }
