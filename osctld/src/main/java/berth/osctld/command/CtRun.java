@@ -107,7 +107,7 @@ final class CtRun {
             description = {
                 "Stop containers",
                 "Its init is asked to end it. What still runs after the time given is killed. With --all those that start last with"
-                        + " the host, by the priorities of 'ct set autostart', stop first, and the others when they have. One that waits"
+                        + " the host, by the priorities of 'ct set autostart', stop first, the others after them. One that waits"
                         + " for its autostart is not started any more."
             },
             footer = {"osctl ct stop web", "osctl ct stop -t 10 web db", "osctl ct stop -k --all", "Kill all of them."})
