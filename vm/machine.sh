@@ -125,10 +125,19 @@ network_options() {
         -device "virtio-net-pci,netdev=inside,mac=$(printf '52:54:00:77:00:%02x' "$(place_of "$name")")"
 }
 
+# Where the processor is emulated, QEMU translates code anew for each address it is run at and for each byte written next to it,
+# and forgets its page tables with every switch of them. So: programs at the same addresses each time, one page table for the kernel
+# and the program, and Java compiles only what is run very often. There is no speculation that mitigations would be needed for.
+emulation_words() {
+    [[ $(accelerator) == *kvm* ]] ||
+        echo mitigations=off norandmaps systemd.setenv=OSCTLD_JAVA_OPTIONS=-XX:CompileThresholdScaling=20
+}
+
 # What the kernel and systemd are told. The key lets its owner in as root.
 command_line() {
     local name=$1 net=$2
     echo "boot=machine panic=1 console=ttyS0 net.ifnames=0 loglevel=5 systemd.show_status=0 systemd.hostname=$name" \
+        "$(emulation_words)" \
         "systemd.set_credential_binary=ssh.authorized_keys.root:$(base64 -w 0 <"$key.pub")" \
         ${net:+"systemd.set_credential_binary=network.network.30-inside:$(private_network_file "$name" | base64 -w 0)"}
 }
