@@ -36,6 +36,19 @@ final class DaemonTest {
         assertThat(result).fails(Status.INVALID).complains("../etc");
     }
 
+    /** What it has started itself, as there was nothing to take over, ends with it. */
+    @Test
+    void itsOrderlyEndIsNoError() {
+        host.daemon().stop();
+        host.startDaemon();
+
+        int status = host.daemon().stop();
+
+        assertThat(status).isEqualTo(143);
+        assertThat(host.daemon().log()).contains("ready").doesNotContain("ERROR");
+        host.startDaemon();
+    }
+
     @Test
     void failPointsAreIgnoredUnlessTheyAreAllowed() {
         host.letDaemonDieAt("ct-new/before:end");

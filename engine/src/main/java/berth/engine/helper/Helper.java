@@ -72,9 +72,10 @@ public final class Helper {
                     .withEnvironment(Map.of("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"))
                     .grouped(Command.Grouping.OWN_SESSION));
             awaitReady(child, isReady);
-            process = child.pidfd();
+            // A descriptor of its own, as the child's is needed until its end is seen, whoever lets go of the process before.
+            process = Pidfd.open(child.pid()).orElseThrow();
             poll.onExit(child.pidfd(), () -> {
-                child.await();
+                child.close();
                 ended.run();
             });
         } catch (IOException e) {
