@@ -117,6 +117,7 @@ final class HangingStorageTest {
                 .prints("1");
         assertThat(shell("fsfreeze -u %s")).succeeds();
         comesIn();
+        host.awaitState("slow:stuck", "running");
         assertThat(host.initPid("slow:stuck")).isEqualTo(init);
     }
 
@@ -149,6 +150,8 @@ final class HangingStorageTest {
             host.startDaemon();
             assertThat(shell("fsfreeze -u %s")).succeeds();
             comesIn();
+            // It is listed before what runs of it is found.
+            host.awaitState("slow:stuck", "running");
 
             assertThat(host.initPid("slow:stuck")).isEqualTo(init);
             assertThat(host.json("user map slow:stuck").get(0).get("host_id").asLong())

@@ -77,6 +77,58 @@ final class LateMoveTest {
         host.given("ct mv web --pool fast", "ct start web");
     }
 
+    /** The former one is used while the other pool is away, the one that came while the former's is. */
+    @Test
+    void bothStayIfBothWereUsed() throws IOException {
+        host.given("ct start web", "ct exec web sh -c 'echo after > /root/file'", "ct stop --kill web");
+        host.given("ct set memory-limit web 40M", "pool export tank");
+        thePoolIsBack();
+        host.given(
+                "ct start web",
+                "ct exec web sh -c 'echo there > /root/file'",
+                "ct stop --kill web",
+                "pool import tank");
+
+        host.killDaemon();
+        host.startDaemon();
+
+        assertThat(host.json("ct ls").findValuesAsString("pool")).containsExactlyInAnyOrder("fast", "tank");
+        assertThat(host.osctl("-p trash ls -H -o pool,id")).prints("");
+        assertThat(host.osctl("ct log cat tank:web")).mentions("both stay");
+        assertThat(host.osctl("ct log cat fast:web")).mentions("both stay");
+        host.given("ct start fast:web");
+        assertThat(host.osctl("ct exec fast:web cat /root/file")).prints("there");
+        host.given("ct del -f fast:web", "ct start tank:web");
+        assertThat(host.osctl("ct exec tank:web cat /root/file")).prints("after");
+    }
+
+    @Test
+    void aContainerThatWasRenamedMeanwhileStays() throws IOException {
+        host.given("ct mv web kept");
+
+        thePoolIsBack();
+
+        assertThat(host.osctl("-p ct ls -H -o pool,id").stdout().lines())
+                .containsExactlyInAnyOrder("fast\tweb", "tank\tkept");
+        assertThat(host.osctl("-p trash ls -H -o pool,id")).prints("");
+        host.given("ct start web", "ct start kept");
+        assertThat(host.osctl("ct exec web cat /root/file")).prints("before");
+        assertThat(host.osctl("ct exec kept cat /root/file")).prints("before");
+    }
+
+    @Test
+    void whatCameIsWholeWhereTheFormerPoolIsGoneForGood() throws IOException {
+        host.given("pool uninstall tank");
+
+        thePoolIsBack();
+
+        host.given("ct set memory-limit web 40M", "ct snapshot new web one", "ct start web");
+        assertThat(host.osctl("ct exec web cat /root/file")).prints("before");
+        assertThat(host.osctl("ct log cat web")).mentions("not installed any more");
+        host.given("ct del -f web", "pool install --path %s tank".formatted(host.pool("tank")));
+        host.given("ct start web");
+    }
+
     @Test
     void aContainerThatStayedAsItWasGoes() throws IOException {
         thePoolIsBack();

@@ -266,7 +266,7 @@ public final class Containers {
         Open open = opened(id.pool());
         open.store().remove(id.name());
         open.byName().remove(id.name());
-        departures.end(id);
+        departures.gone(id);
         ports.settle(id, List.of());
     }
 

@@ -2,6 +2,7 @@ package berth.engine.container;
 
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
+import berth.engine.storage.Dataset;
 import berth.engine.storage.Datasets;
 import berth.engine.storage.Pool;
 import berth.engine.store.ObjectStore;
@@ -12,7 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * The containers of every open pool that leave for another, in {@code conf/departure} of the pool that they leave. The journal of
  * the move is in the other pool, which may be away when osctld starts again: a container that is used until that comes back has what
- * the moved one has not, and stays. Safe for use by several threads; whoever changes one holds its container's lock.
+ * the moved one has not, and stays. Those that have come are noted in their pool likewise, until their former selves are gone. Safe for use by several threads; whoever changes one holds its container's lock.
  */
 final class Departures {
     private record Open(ObjectStore<Departure> store, Map<String, Departure> byId) {}
@@ -40,15 +41,39 @@ final class Departures {
 
     /** {@code container}, as it is now, leaves for {@code to}; durable on return. */
     void leave(Container container, ContainerId to) {
-        Departure departure = departure(container, to);
-        Open open = opened(container.id());
-        open.store().save(departure);
-        open.byId().put(departure.id(), departure);
+        save(container.id().pool(), departure(container, to));
+    }
+
+    /** Container {@code id} of specification {@code revision} comes, made of {@code dataset}; durable on return. */
+    void arrive(ContainerId id, int revision, Dataset dataset) {
+        save(id.pool(), new Departure(id.name(), id.toString(), revision, dataset, false));
+    }
+
+    /** Container {@code id}, which leaves, is about to be taken away; durable on return. */
+    void retiring(ContainerId id) {
+        Departure departure = opened(id).byId().get(id.name());
+        if (departure != null && !departure.isRetiring()) {
+            save(id.pool(), departure.retiring());
+        }
+    }
+
+    /** Whether taking container {@code id} away has begun, and it was not used since. */
+    boolean isRetiring(ContainerId id) {
+        return Optional.ofNullable(opened(id).byId().get(id.name()))
+                .filter(Departure::isRetiring)
+                .isPresent();
+    }
+
+    /** Container {@code id} is gone from its pool: what is noted of it is of use only to who takes it away. */
+    void gone(ContainerId id) {
+        if (pools.containsKey(id.pool()) && !isRetiring(id)) {
+            end(id);
+        }
     }
 
     /**
-     * Container {@code id} leaves for nowhere: it is used, or gone. Durable on return; nothing happens if it does not leave. What a pool
-     * that is closed keeps of it is of no use to anybody but the same move, which is over.
+     * Container {@code id} leaves for nowhere, and did not just come: it is used. Durable on return; nothing happens if nothing is noted
+     * of it. What a pool that is closed keeps of it is of no use to anybody but the same move, which is over.
      */
     void end(ContainerId id) {
         Open open = pools.get(id.pool());
@@ -58,7 +83,7 @@ final class Departures {
         }
     }
 
-    /** Whether {@code container} is still what it was when it left for {@code to}. */
+    /** Whether {@code container} is still what it was when it left for {@code to}, or came if that is itself. */
     boolean stands(Container container, ContainerId to) {
         return container.state() == ContainerState.STOPPED
                 && Optional.ofNullable(opened(container.id()).byId().get(container.name()))
@@ -71,7 +96,14 @@ final class Departures {
                 container.name(),
                 to.toString(),
                 container.revision().number(),
-                datasets.of(container.id().pool(), container.name()));
+                datasets.of(container.id().pool(), container.name()),
+                false);
+    }
+
+    private void save(String pool, Departure departure) {
+        Open open = opened(new ContainerId(pool, departure.id()));
+        open.store().save(departure);
+        open.byId().put(departure.id(), departure);
     }
 
     private Open opened(ContainerId id) {

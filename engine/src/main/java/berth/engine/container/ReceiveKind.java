@@ -160,8 +160,12 @@ final class ReceiveKind implements OperationKind<ReceiveKind.Plan> {
         plan.former().map(Retirement.Former::container).ifPresent(former -> {
             steps.add(Step.of(
                     "note departure",
-                    () -> retirement.begin(former, plan.container()),
-                    () -> retirement.abandon(former)));
+                    () -> retirement.begin(
+                            former,
+                            plan.container(),
+                            plan.revisions().getFirst().number(),
+                            plan.dataset()),
+                    () -> retirement.abandon(former, plan.container())));
             steps.add(Step.of(
                     "release interfaces", () -> containers.disconnect(former), () -> containers.connect(former)));
         });

@@ -4,6 +4,7 @@ import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.store.FileFailure;
 import berth.linux.Fd;
+import berth.linux.KernelException;
 import berth.linux.process.Child;
 import berth.linux.process.Command;
 import berth.linux.process.Pidfd;
@@ -72,8 +73,7 @@ public final class Helper {
                     .withEnvironment(Map.of("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"))
                     .grouped(Command.Grouping.OWN_SESSION));
             awaitReady(child, isReady);
-            // A descriptor of its own, as the child's is needed until its end is seen, whoever lets go of the process before.
-            process = Pidfd.open(child.pid()).orElseThrow();
+            process = own(child);
             poll.onExit(child.pidfd(), () -> {
                 child.close();
                 ended.run();
@@ -117,6 +117,18 @@ public final class Helper {
         if (process != null) {
             process.signal(Signal.KILL);
             process.awaitExit(PATIENCE);
+        }
+    }
+
+    /** A descriptor of its own: the child's is needed until its end is seen, whoever lets go of the process before. */
+    private static Pidfd own(Child child) {
+        try {
+            return Pidfd.open(child.pid()).orElseThrow();
+        } catch (KernelException e) {
+            child.signal(Signal.KILL);
+            child.await();
+            child.close();
+            throw e;
         }
     }
 

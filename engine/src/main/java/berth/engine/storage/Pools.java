@@ -98,6 +98,11 @@ public final class Pools {
         return pool;
     }
 
+    /** Whether there is a pool {@code name}, be it exported or unusable now. */
+    public boolean isInstalled(String name) {
+        return records.read(name).isPresent();
+    }
+
     /** The pool {@code name}, usable or not. @throws BerthException NOT_FOUND */
     public Pool get(String name) {
         Pool pool = pools.get(name);

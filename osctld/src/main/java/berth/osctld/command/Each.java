@@ -7,6 +7,7 @@ import berth.osctld.server.Exits;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -39,7 +40,18 @@ final class Each {
             return;
         }
         List<ErrorCode> failures = new ArrayList<>();
-        turns.forEach(objects -> together(call, objects, action, failures));
+        Optional<UncheckedIOException> unheard = Optional.empty();
+        for (List<T> objects : turns) {
+            try {
+                together(call, objects, action, failures);
+            } catch (UncheckedIOException e) {
+                // Who does not listen any more has asked for all of it nevertheless.
+                unheard = unheard.or(() -> Optional.of(e));
+            }
+        }
+        if (unheard.isPresent()) {
+            throw unheard.get();
+        }
         if (!failures.isEmpty()) {
             boolean alike = failures.stream().distinct().count() == 1;
             ErrorCode code = alike ? failures.getFirst() : ErrorCode.FAILED;
