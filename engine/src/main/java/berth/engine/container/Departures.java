@@ -13,7 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * The containers of every open pool that leave for another, in {@code conf/departure} of the pool that they leave. The journal of
  * the move is in the other pool, which may be away when osctld starts again: a container that is used until that comes back has what
- * the moved one has not, and stays. Those that have come are noted in their pool likewise, until their former selves are gone. Safe for use by several threads; whoever changes one holds its container's lock.
+ * the moved one has not, and stays. Those that have come are noted in their pool likewise, until their former selves are gone. Safe
+ * for use by several threads; whoever changes one holds its container's lock.
  */
 final class Departures {
     private record Open(ObjectStore<Departure> store, Map<String, Departure> byId) {}
@@ -49,7 +50,7 @@ final class Departures {
         save(id.pool(), new Departure(id.name(), id.toString(), revision, dataset, false));
     }
 
-    /** Container {@code id}, which leaves, is about to be taken away; durable on return. */
+    /** Container {@code id}, of which something is noted, is about to be taken away; durable on return. */
     void retiring(ContainerId id) {
         Departure departure = opened(id).byId().get(id.name());
         if (departure != null && !departure.isRetiring()) {

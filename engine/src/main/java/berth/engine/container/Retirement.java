@@ -104,13 +104,15 @@ final class Retirement {
 
     private void keep(ContainerId former, ContainerId successor, Optional<MoveKind.Plan> surrender, Progress progress)
             throws IOException, InterruptedException {
-        boolean isUnused = containers
-                .find(successor)
-                .filter(c -> departures.stands(c, successor))
-                .isPresent();
+        boolean isUnused = departures.isRetiring(successor)
+                || containers
+                        .find(successor)
+                        .filter(c -> departures.stands(c, successor))
+                        .isPresent();
         String used = "it was used before its move to %s could be completed".formatted(successor);
         if (isUnused && surrender.isPresent()) {
             tell(former, used + ": it stays, and what came there goes to the trash of that pool");
+            departures.retiring(successor);
             run(trash.steps(surrender.get(), progress));
         } else {
             tell(former, used + ", as was what came there: both stay; delete the one that is not wanted");
