@@ -18,9 +18,8 @@ final class AppArmorProfiles {
             """;
 
     private static final String USUAL = """
-              # A container's /proc and /sys are those that it began with, of which parts are covered;
-              # the log says so to who wonders why nothing can be nested.
-              audit deny mount fstype=proc,
+              # A container's /sys is that which it began with; the log says so to who wonders. Its /proc it may mount anew, as
+              # systemd does for services with ProtectProc, logind among them: of Debian 12 it gives up where this is refused.
               audit deny mount fstype=sysfs,
             """;
 
