@@ -26,6 +26,8 @@ final class AppArmorProfiles {
     private static final String NESTING = """
               # They are there so that others like them can be mounted, not to be used.
               deny /dev/.lxc/{proc,sys}/** rwklx,
+              # LXC inside would want a profile of its own, and nobody there may load one. This tells it that there are none.
+              deny /sys/module/apparmor/parameters/enabled r,
             """;
 
     /** Mounted anew, or covered, a root file system would be as good as writable. */
