@@ -2,11 +2,13 @@ package berth.hosttest;
 
 import static berth.hosttest.ResultAssert.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,6 +79,19 @@ final class LateMoveTest {
         host.given("ct mv web --pool fast", "ct start web");
     }
 
+    @Test
+    void whatTheDaemonDoesByItselfIsNoUse() throws IOException {
+        host.given("ct new --image busybox zeta", "pool snapshot schedule set --every 1d tank");
+        await("a snapshot of what stays")
+                .atMost(Running.PATIENCE)
+                .until(() -> host.json("ct snapshot ls zeta").size() == 1);
+
+        thePoolIsBack();
+
+        host.given("pool snapshot schedule unset tank", "ct del zeta");
+        assertThat(host.json("ct ls").findValuesAsString("pool")).containsExactly("fast");
+    }
+
     /** The former one is used while the other pool is away, the one that came while the former's is. */
     @Test
     void bothStayIfBothWereUsed() throws IOException {
@@ -131,10 +146,13 @@ final class LateMoveTest {
 
     @Test
     void aContainerThatStayedAsItWasGoes() throws IOException {
+        Instant back = Instant.now();
         thePoolIsBack();
 
         assertThat(host.json("ct ls").findValuesAsString("pool")).containsExactly("fast");
         assertThat(host.osctl("-p trash ls -H -o pool,id")).prints("tank\tweb");
+        assertThat(Instant.parse(host.json("trash ls").get(0).get("deleted").asString()))
+                .isAfter(back);
         host.given("ct start web");
         assertThat(host.osctl("ct exec web cat /root/file")).prints("before");
     }

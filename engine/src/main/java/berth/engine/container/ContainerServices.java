@@ -212,7 +212,7 @@ public record ContainerServices(
                 on.datasets(),
                 plans,
                 identities,
-                new Retirement(on.pools(), containers, departures, on.locks(), log, ways.put(), delete));
+                new Retirement(on.pools(), containers, departures, on.locks(), log, ways.put(), delete, on.clock()));
         DatasetShelf datasetShelf = new DatasetShelf();
         Function<String, DatasetAddition> add =
                 name -> new DatasetAddition(name, on.pools(), containers, on.datasets(), datasetShelf, plans, mounted);

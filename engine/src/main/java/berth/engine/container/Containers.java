@@ -81,6 +81,11 @@ public final class Containers {
         return open == null ? List.of() : List.copyOf(open.byName().values());
     }
 
+    /** Whether {@code container} leaves for another pool or came from one, and that pool has to come back for the move to be over. */
+    public boolean isMoving(Container container) {
+        return departures.has(container.id());
+    }
+
     /** The names of containers of one pool whose files cannot be read: what they are is not known, that they are is. */
     public Set<String> unreadable(String pool) {
         Open open = opened(pool);

@@ -65,6 +65,12 @@ final class Departures {
                 .isPresent();
     }
 
+    /** Whether container {@code id} leaves, or came, and the move is not over. */
+    boolean has(ContainerId id) {
+        Open open = pools.get(id.pool());
+        return open != null && open.byId().containsKey(id.name());
+    }
+
     /** Container {@code id} is gone from its pool: what is noted of it is of use only to who takes it away. */
     void gone(ContainerId id) {
         if (pools.containsKey(id.pool()) && !isRetiring(id)) {

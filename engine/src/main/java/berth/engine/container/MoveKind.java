@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,7 +28,16 @@ final class MoveKind implements OperationKind<MoveKind.Plan> {
      * @param revisions what it was and is, the newest first, under its new id
      * @param dataset what its root file system is made of, under its new id
      */
-    record Plan(String pool, Spot from, Spot to, List<Revision<ContainerSpec>> revisions, Dataset dataset) {}
+    record Plan(String pool, Spot from, Spot to, List<Revision<ContainerSpec>> revisions, Dataset dataset) {
+        /** The same, as it happens at {@code time}, later than was planned. */
+        Plan at(Instant time) {
+            Revision<ContainerSpec> last = revisions.getFirst();
+            Change change = new Change(time, last.change().by(), last.change().command());
+            List<Revision<ContainerSpec>> later = new ArrayList<>(revisions);
+            later.set(0, new Revision<>(last.number(), change, last.value()));
+            return new Plan(pool, from, to, List.copyOf(later), dataset);
+        }
+    }
 
     /** Where the specification is and under which id. */
     record Spot(Shelf shelf, String id) {

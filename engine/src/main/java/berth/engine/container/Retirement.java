@@ -6,6 +6,7 @@ import berth.engine.operation.Step;
 import berth.engine.storage.Dataset;
 import berth.engine.storage.Pools;
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
@@ -30,6 +31,7 @@ final class Retirement {
     private final ContainerLog log;
     private final MoveKind trash;
     private final DeleteKind delete;
+    private final InstantSource clock;
 
     Retirement(
             Pools pools,
@@ -38,7 +40,8 @@ final class Retirement {
             Locks locks,
             ContainerLog log,
             MoveKind trash,
-            DeleteKind delete) {
+            DeleteKind delete,
+            InstantSource clock) {
         this.pools = pools;
         this.containers = containers;
         this.departures = departures;
@@ -46,6 +49,7 @@ final class Retirement {
         this.log = log;
         this.trash = trash;
         this.delete = delete;
+        this.clock = clock;
     }
 
     /** {@code former} will be what {@code successor} takes the place of, of that {@code revision} and made of {@code dataset}. */
@@ -88,7 +92,7 @@ final class Retirement {
                     || found.filter(c -> departures.stands(c, successor)).isPresent()) {
                 departures.retiring(id);
                 if (former.trashed().isPresent()) {
-                    run(trash.steps(former.trashed().get(), progress));
+                    discard(former.trashed().get(), progress);
                 }
                 if (former.deleted().isPresent()) {
                     run(delete.steps(former.deleted().get(), progress));
@@ -113,7 +117,7 @@ final class Retirement {
         if (isUnused && surrender.isPresent()) {
             tell(former, used + ": it stays, and what came there goes to the trash of that pool");
             departures.retiring(successor);
-            run(trash.steps(surrender.get(), progress));
+            discard(surrender.get(), progress);
         } else {
             tell(former, used + ", as was what came there: both stay; delete the one that is not wanted");
             tell(
@@ -124,6 +128,11 @@ final class Retirement {
 
     private void tell(ContainerId id, String message) {
         containers.find(id).ifPresent(c -> log.add(c, message));
+    }
+
+    /** To the trash, which keeps it from now on: the move may have waited for longer than that keeps anything. */
+    private void discard(MoveKind.Plan plan, Progress progress) throws IOException, InterruptedException {
+        run(trash.steps(plan.at(clock.instant()), progress));
     }
 
     /** Made when they are run, as they need the pool too. Each may be run again. */

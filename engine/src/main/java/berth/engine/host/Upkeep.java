@@ -12,7 +12,10 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the daemon does by itself for containers' root file systems: snapshots by schedule, and merging layers. */
+/**
+ * What the daemon does by itself for containers' root file systems: snapshots by schedule, and merging layers. One whose move waits
+ * for a pool is left alone: what it is made of tells whether somebody used it since.
+ */
 public final class Upkeep {
     private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
     private static final Duration BETWEEN_SNAPSHOTS = Duration.ofSeconds(20);
@@ -46,6 +49,9 @@ public final class Upkeep {
 
     private void each(String pool, Consumer<Container> look) {
         for (Container container : services.containers().of(pool)) {
+            if (services.containers().isMoving(container)) {
+                continue;
+            }
             try {
                 look.accept(container);
             } catch (RuntimeException e) {
