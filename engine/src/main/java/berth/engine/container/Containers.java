@@ -9,6 +9,7 @@ import berth.engine.operation.Locks;
 import berth.engine.storage.Pool;
 import berth.engine.store.Broken;
 import berth.engine.store.Change;
+import berth.engine.store.PerPool;
 import berth.engine.store.Revision;
 import berth.engine.store.VersionedStore;
 import java.time.InstantSource;
@@ -18,7 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -35,7 +35,7 @@ public final class Containers {
     private final InstantSource clock;
     private final ManagedPorts ports;
     private final Departures departures;
-    private final Map<String, Open> pools = new ConcurrentHashMap<>();
+    private final PerPool<Open> pools = new PerPool<>();
 
     Containers(Locks locks, InstantSource clock, ManagedPorts ports, Departures departures) {
         this.locks = locks;
@@ -53,7 +53,7 @@ public final class Containers {
         for (Revision<ContainerSpec> revision : contents.objects()) {
             containers.put(revision.value().id(), new Container(pool, revision));
         }
-        pools.put(pool.name(), new Open(store, containers));
+        pools.open(pool.name(), new Open(store, containers));
         departures.open(pool);
         containers.values().forEach(c -> ports.settle(c.id(), c.spec().netifs()));
         return contents.broken();
@@ -63,22 +63,19 @@ public final class Containers {
     public void close(String pool) {
         of(pool).forEach(c -> ports.settle(c.id(), List.of()));
         departures.close(pool);
-        pools.remove(pool);
+        pools.close(pool);
     }
 
     /** Every container of every open pool, by pool and name. */
     public List<Container> all() {
         List<Container> all = new ArrayList<>();
-        new ConcurrentSkipListMap<>(pools)
-                .values()
-                .forEach(p -> all.addAll(p.byName().values()));
+        pools.all().values().forEach(p -> all.addAll(p.byName().values()));
         return all;
     }
 
     /** The containers of one pool, by name. */
     public List<Container> of(String pool) {
-        Open open = pools.get(pool);
-        return open == null ? List.of() : List.copyOf(open.byName().values());
+        return pools.find(pool).map(o -> List.copyOf(o.byName().values())).orElseGet(List::of);
     }
 
     /** Whether {@code container} leaves for another pool or came from one, and that pool has to come back for the move to be over. */
@@ -88,7 +85,7 @@ public final class Containers {
 
     /** The names of containers of one pool whose files cannot be read: what they are is not known, that they are is. */
     public Set<String> unreadable(String pool) {
-        Open open = opened(pool);
+        Open open = pools.of(pool);
         Set<String> names = new TreeSet<>(open.store().ids());
         names.removeAll(open.byName().keySet());
         return names;
@@ -96,10 +93,7 @@ public final class Containers {
 
     /** The container {@code id}, if it exists. */
     public Optional<Container> find(ContainerId id) {
-        Open open = pools.get(id.pool());
-        return open == null
-                ? Optional.empty()
-                : Optional.ofNullable(open.byName().get(id.name()));
+        return pools.find(id.pool()).map(o -> o.byName().get(id.name()));
     }
 
     /**
@@ -113,7 +107,7 @@ public final class Containers {
         if (find(id).isPresent()) {
             throw new BerthException(ErrorCode.EXISTS, taken, otherwise);
         }
-        opened(id.pool()).store().file(id.name()).ifPresent(file -> {
+        pools.of(id.pool()).store().file(id.name()).ifPresent(file -> {
             throw new BerthException(
                     ErrorCode.EXISTS,
                     taken + ", but its file cannot be read",
@@ -129,7 +123,7 @@ public final class Containers {
 
     /** The names of all containers of one pool, also of those whose files cannot be read. */
     Set<String> names(String pool) {
-        Open open = opened(pool);
+        Open open = pools.of(pool);
         Set<String> names = new TreeSet<>(open.store().ids());
         // One by one: TreeSet.addAll breaks off where a sorted set shrinks meanwhile.
         open.byName().keySet().forEach(names::add);
@@ -144,7 +138,7 @@ public final class Containers {
     public Container get(String text) {
         int colon = text.indexOf(':');
         String name = text.substring(colon + 1);
-        List<Container> found = pools.entrySet().stream()
+        List<Container> found = pools.all().entrySet().stream()
                 .filter(p -> colon < 0 || p.getKey().equals(text.substring(0, colon)))
                 .map(p -> Optional.ofNullable(p.getValue().byName().get(name)))
                 .flatMap(Optional::stream)
@@ -193,12 +187,12 @@ public final class Containers {
 
     /** The revisions of {@code container} that are kept, the newest first. */
     public List<Revision<ContainerSpec>> history(Container container) {
-        return opened(container.id().pool()).store().history(container.name());
+        return pools.of(container.id().pool()).store().history(container.name());
     }
 
     /** Revision {@code number} of {@code container}. @throws BerthException NOT_FOUND if it is not kept */
     public Revision<ContainerSpec> revision(Container container, int number) {
-        return opened(container.id().pool())
+        return pools.of(container.id().pool())
                 .store()
                 .get(container.name(), number)
                 .orElseThrow(() -> new BerthException(
@@ -245,15 +239,15 @@ public final class Containers {
     Container add(Pool pool, ContainerSpec spec, String user, String command) {
         Revision<ContainerSpec> revision = write(spec, pool.name(), user, command);
         ports.settle(new ContainerId(pool.name(), spec.id()), spec.netifs());
-        return opened(pool.name()).byName().computeIfAbsent(spec.id(), n -> new Container(pool, revision));
+        return pools.of(pool.name()).byName().computeIfAbsent(spec.id(), n -> new Container(pool, revision));
     }
 
     /** Makes the container that {@code revisions}, the newest first, describe exist on disk and in memory. May be repeated. */
     void adopt(Pool pool, List<Revision<ContainerSpec>> revisions) {
         ContainerSpec spec = revisions.getFirst().value();
-        opened(pool.name()).store().adopt(revisions);
+        pools.of(pool.name()).store().adopt(revisions);
         ports.settle(new ContainerId(pool.name(), spec.id()), spec.netifs());
-        opened(pool.name()).byName().computeIfAbsent(spec.id(), n -> new Container(pool, revisions.getFirst()));
+        pools.of(pool.name()).byName().computeIfAbsent(spec.id(), n -> new Container(pool, revisions.getFirst()));
     }
 
     /** The networks know of no interface of {@code id} until {@link #connect}, so that another container can have them. */
@@ -268,7 +262,7 @@ public final class Containers {
 
     /** Forgets the container on disk and in memory. May be repeated. */
     void remove(ContainerId id) {
-        Open open = opened(id.pool());
+        Open open = pools.of(id.pool());
         open.store().remove(id.name());
         open.byName().remove(id.name());
         departures.gone(id);
@@ -276,14 +270,6 @@ public final class Containers {
     }
 
     private Revision<ContainerSpec> write(ContainerSpec spec, String pool, String user, String command) {
-        return opened(pool).store().save(spec, new Change(clock.instant(), user, command));
-    }
-
-    private Open opened(String pool) {
-        Open open = pools.get(pool);
-        if (open == null) {
-            throw new BerthException(ErrorCode.NOT_FOUND, "there is no pool '%s'".formatted(pool));
-        }
-        return open;
+        return pools.of(pool).store().save(spec, new Change(clock.instant(), user, command));
     }
 }

@@ -1,11 +1,10 @@
 package berth.engine.container;
 
-import berth.engine.BerthException;
-import berth.engine.ErrorCode;
 import berth.engine.storage.Dataset;
 import berth.engine.storage.Datasets;
 import berth.engine.storage.Pool;
 import berth.engine.store.ObjectStore;
+import berth.engine.store.PerPool;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,7 +19,7 @@ final class Departures {
     private record Open(ObjectStore<Departure> store, Map<String, Departure> byId) {}
 
     private final Datasets datasets;
-    private final Map<String, Open> pools = new ConcurrentHashMap<>();
+    private final PerPool<Open> pools = new PerPool<>();
 
     Departures(Datasets datasets) {
         this.datasets = datasets;
@@ -32,12 +31,12 @@ final class Departures {
                 new ObjectStore<>(pool.configuration("departure"), Departure.class, Departure::id);
         Map<String, Departure> byId = new ConcurrentHashMap<>();
         store.load().objects().forEach(d -> byId.put(d.id(), d));
-        pools.put(pool.name(), new Open(store, byId));
+        pools.open(pool.name(), new Open(store, byId));
     }
 
     /** Forgets those of {@code pool}. */
     void close(String pool) {
-        pools.remove(pool);
+        pools.close(pool);
     }
 
     /** {@code container}, as it is now, leaves for {@code to}; durable on return. */
@@ -52,7 +51,7 @@ final class Departures {
 
     /** Container {@code id}, of which something is noted, is about to be taken away; durable on return. */
     void retiring(ContainerId id) {
-        Departure departure = opened(id).byId().get(id.name());
+        Departure departure = pools.of(id.pool()).byId().get(id.name());
         if (departure != null && !departure.isRetiring()) {
             save(id.pool(), departure.retiring());
         }
@@ -60,20 +59,21 @@ final class Departures {
 
     /** Whether taking container {@code id} away has begun, and it was not used since. */
     boolean isRetiring(ContainerId id) {
-        return Optional.ofNullable(opened(id).byId().get(id.name()))
+        return Optional.ofNullable(pools.of(id.pool()).byId().get(id.name()))
                 .filter(Departure::isRetiring)
                 .isPresent();
     }
 
     /** Whether container {@code id} leaves, or came, and the move is not over. */
     boolean has(ContainerId id) {
-        Open open = pools.get(id.pool());
-        return open != null && open.byId().containsKey(id.name());
+        return pools.find(id.pool())
+                .filter(o -> o.byId().containsKey(id.name()))
+                .isPresent();
     }
 
     /** Container {@code id} is gone from its pool: what is noted of it is of use only to who takes it away. */
     void gone(ContainerId id) {
-        if (pools.containsKey(id.pool()) && !isRetiring(id)) {
+        if (pools.find(id.pool()).isPresent() && !isRetiring(id)) {
             end(id);
         }
     }
@@ -83,17 +83,16 @@ final class Departures {
      * of it. What a pool that is closed keeps of it is of no use to anybody but the same move, which is over.
      */
     void end(ContainerId id) {
-        Open open = pools.get(id.pool());
-        if (open != null && open.byId().containsKey(id.name())) {
-            open.store().remove(id.name());
-            open.byId().remove(id.name());
-        }
+        pools.find(id.pool()).filter(o -> o.byId().containsKey(id.name())).ifPresent(o -> {
+            o.store().remove(id.name());
+            o.byId().remove(id.name());
+        });
     }
 
     /** Whether {@code container} is still what it was when it left for {@code to}, or came if that is itself. */
     boolean stands(Container container, ContainerId to) {
         return container.state() == ContainerState.STOPPED
-                && Optional.ofNullable(opened(container.id()).byId().get(container.name()))
+                && Optional.ofNullable(pools.of(container.id().pool()).byId().get(container.name()))
                         .filter(d -> d.equals(departure(container, to)))
                         .isPresent();
     }
@@ -108,16 +107,8 @@ final class Departures {
     }
 
     private void save(String pool, Departure departure) {
-        Open open = opened(new ContainerId(pool, departure.id()));
+        Open open = pools.of(pool);
         open.store().save(departure);
         open.byId().put(departure.id(), departure);
-    }
-
-    private Open opened(ContainerId id) {
-        Open open = pools.get(id.pool());
-        if (open == null) {
-            throw new BerthException(ErrorCode.NOT_FOUND, "there is no pool '%s'".formatted(id.pool()));
-        }
-        return open;
     }
 }

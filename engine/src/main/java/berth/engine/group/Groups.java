@@ -4,6 +4,7 @@ import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.operation.Progress;
 import berth.engine.store.ObjectStore;
+import berth.engine.store.PerPool;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +28,7 @@ public final class Groups {
             Map<String, GroupSpec> specs,
             ReentrantLock changing) {}
 
-    private final Map<String, Open> pools = new ConcurrentHashMap<>();
+    private final PerPool<Open> pools = new PerPool<>();
 
     /** Reads the groups of {@code pool} from {@code directory}; a broken file costs its group only. */
     public void open(String pool, Path directory) {
@@ -40,17 +41,17 @@ public final class Groups {
         }
         groups.computeIfAbsent(Group.ROOT, p -> new Group(pool, p));
         groups.computeIfAbsent(Group.DEFAULT, p -> new Group(pool, p));
-        pools.put(pool, new Open(store, groups, specs, new ReentrantLock()));
+        pools.open(pool, new Open(store, groups, specs, new ReentrantLock()));
     }
 
     /** Forgets the groups of {@code pool}. */
     public void close(String pool) {
-        pools.remove(pool);
+        pools.close(pool);
     }
 
     /** Every group of every open pool, parents before their children. */
     public List<Group> all() {
-        return pools.values().stream()
+        return pools.all().values().stream()
                 .flatMap(p -> p.byPath().values().stream())
                 .sorted()
                 .toList();
@@ -58,12 +59,12 @@ public final class Groups {
 
     /** The groups of one pool, parents before their children. */
     public List<Group> of(String pool) {
-        return List.copyOf(opened(pool).byPath().values());
+        return List.copyOf(pools.of(pool).byPath().values());
     }
 
     /** The group {@code path} of {@code pool}, if it exists. */
     public Optional<Group> find(String pool, String path) {
-        return Optional.ofNullable(opened(pool).byPath().get(path));
+        return Optional.ofNullable(pools.of(pool).byPath().get(path));
     }
 
     /** The group {@code path} of {@code pool}. @throws BerthException NOT_FOUND */
@@ -88,7 +89,7 @@ public final class Groups {
     /** Makes a group; its parent must exist. */
     public Group create(String pool, String path) {
         Group group = new Group(pool, path);
-        Open open = opened(pool);
+        Open open = pools.of(pool);
         if (open.byPath().containsKey(path)) {
             throw new BerthException(ErrorCode.EXISTS, "group '%s' exists already".formatted(path));
         }
@@ -105,14 +106,14 @@ public final class Groups {
 
     /** What {@code group} is; one that limits nothing if it does not exist any more. */
     public GroupSpec spec(Group group) {
-        Open open = pools.get(group.pool());
-        GroupSpec known = open == null ? null : open.specs().get(group.path());
-        return known == null ? GroupSpec.of(group.path()) : known;
+        return pools.find(group.pool())
+                .map(o -> o.specs().get(group.path()))
+                .orElseGet(() -> GroupSpec.of(group.path()));
     }
 
     /** Changes what {@code group} is. Different settings of one group may be changed under different locks. */
     public void change(Group group, UnaryOperator<GroupSpec> change) {
-        Open open = opened(group.pool());
+        Open open = pools.of(group.pool());
         // One for each pool: where one hangs, others go on.
         open.changing().lock();
         try {
@@ -162,7 +163,7 @@ public final class Groups {
         if (path.equals(Group.ROOT) || path.equals(Group.DEFAULT)) {
             throw new BerthException(ErrorCode.INVALID, "group '%s' is built in and stays".formatted(path));
         }
-        String child = opened(pool).byPath().higherKey(path + "/");
+        String child = pools.of(pool).byPath().higherKey(path + "/");
         if (child != null && child.startsWith(path + "/")) {
             throw new BerthException(
                     ErrorCode.IN_USE, "group '%s' holds group '%s'".formatted(path, child), "delete that one first");
@@ -174,16 +175,8 @@ public final class Groups {
                     "group '%s' still has containers: %s".formatted(path, String.join(", ", containers)),
                     "delete them first");
         }
-        opened(pool).store().remove(path);
-        opened(pool).byPath().remove(path);
-        opened(pool).specs().remove(path);
-    }
-
-    private Open opened(String pool) {
-        Open open = pools.get(pool);
-        if (open == null) {
-            throw new BerthException(ErrorCode.NOT_FOUND, "there is no pool '%s'".formatted(pool));
-        }
-        return open;
+        pools.of(pool).store().remove(path);
+        pools.of(pool).byPath().remove(path);
+        pools.of(pool).specs().remove(path);
     }
 }

@@ -1,16 +1,13 @@
 package berth.engine.idmap;
 
-import berth.engine.BerthException;
-import berth.engine.ErrorCode;
 import berth.engine.store.Broken;
+import berth.engine.store.PerPool;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 
 /** The id ranges and users of every open pool, and the system accounts of all of them. Safe for use by several threads. */
 public final class UserStores {
@@ -19,7 +16,7 @@ public final class UserStores {
     private final String instance;
     private final SystemAccounts accounts;
     private final IdLedger ledger;
-    private final Map<String, Open> pools = new ConcurrentSkipListMap<>();
+    private final PerPool<Open> pools = new PerPool<>();
     /** Pools of this host whose users cannot be read now. */
     private final Set<String> absent = ConcurrentHashMap.newKeySet();
     /** Accounts whose users were not read yet. The ledger knows them by these names, which no pool's holder can have. */
@@ -51,7 +48,7 @@ public final class UserStores {
         users.accountNames().forEach(this::letGo);
         List<Broken> broken = new ArrayList<>(ranges.load());
         broken.addAll(users.load());
-        pools.put(pool, new Open(ranges, ids, users));
+        pools.open(pool, new Open(ranges, ids, users));
         absent.remove(pool);
         return List.copyOf(broken);
     }
@@ -68,7 +65,7 @@ public final class UserStores {
 
     /** Makes the system accounts of all users exist, and no others of this instance unless a pool is missed. */
     public void reconcile() {
-        List<Account> wanted = pools.values().stream()
+        List<Account> wanted = pools.all().values().stream()
                 .map(p -> p.users().accounts())
                 .flatMap(Collection::stream)
                 .toList();
@@ -88,9 +85,9 @@ public final class UserStores {
 
     /** Forgets the ranges and users of {@code pool}, and removes their system accounts. */
     public void close(String pool) {
-        Open open = pools.remove(pool);
+        boolean wasOpen = pools.close(pool).isPresent();
         absent.remove(pool);
-        if (open != null) {
+        if (wasOpen) {
             // The blocks stay allocated in the pool's files; only this host forgets them.
             ledger.releasePool(pool);
             reconcile();
@@ -99,31 +96,22 @@ public final class UserStores {
 
     /** The names of the open pools. */
     public List<String> pools() {
-        return List.copyOf(pools.keySet());
+        return List.copyOf(pools.all().keySet());
     }
 
     /** The users of {@code pool}. @throws BerthException NOT_FOUND if it is not open */
     public Users of(String pool) {
-        return opened(pool).users();
+        return pools.of(pool).users();
     }
 
     /** Other ids for users of {@code pool}. @throws BerthException NOT_FOUND if it is not open */
     public UserRelocation relocation(String pool) {
-        Open open = opened(pool);
+        Open open = pools.of(pool);
         return new UserRelocation(open.users(), open.ids(), open.ranges(), ledger);
     }
 
     /** The id ranges of {@code pool}. @throws BerthException NOT_FOUND if it is not open */
     public IdRanges ranges(String pool) {
-        return opened(pool).ranges();
-    }
-
-    private Open opened(String pool) {
-        Open open = pools.get(pool);
-        if (open == null) {
-            throw new BerthException(
-                    ErrorCode.NOT_FOUND, "there is no pool '%s'".formatted(pool), "'osctl pool ls' lists the pools");
-        }
-        return open;
+        return pools.of(pool).ranges();
     }
 }

@@ -1,26 +1,24 @@
 package berth.engine.image;
 
 import berth.engine.BerthException;
-import berth.engine.ErrorCode;
 import berth.engine.operation.Caller;
 import berth.engine.operation.LockKey;
 import berth.engine.operation.LockRequest;
 import berth.engine.operation.Locks;
 import berth.engine.store.Change;
+import berth.engine.store.PerPool;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** The images of every open pool. Safe for use by several threads. */
 public final class ImageStores {
     private final Clock clock;
     private final Locks locks;
-    private final Map<String, Images> pools = new ConcurrentHashMap<>();
+    private final PerPool<Images> pools = new PerPool<>();
 
     public ImageStores(Clock clock, Locks locks) {
         this.clock = clock;
@@ -33,24 +31,17 @@ public final class ImageStores {
      * @param users knows what stands on them
      */
     public void open(String pool, Path path, ImageUsers users) {
-        pools.put(pool, Images.open(path, users, clock));
+        pools.open(pool, Images.open(path, users, clock));
     }
 
     /** Forgets the images of {@code pool}. */
     public void close(String pool) {
-        Images images = pools.remove(pool);
-        if (images != null) {
-            images.close();
-        }
+        pools.close(pool).ifPresent(Images::close);
     }
 
     /** The images of {@code pool}. @throws BerthException NOT_FOUND if it is not open */
     public Images of(String pool) {
-        Images images = pools.get(pool);
-        if (images == null) {
-            throw new BerthException(ErrorCode.NOT_FOUND, "there is no pool '%s'".formatted(pool));
-        }
-        return images;
+        return pools.of(pool);
     }
 
     /** The tree of image {@code id} of {@code pool}. @throws BerthException NOT_FOUND if the image is missing */
@@ -119,8 +110,7 @@ public final class ImageStores {
 
     /** Those in the trash of {@code pool}; none if it is not open. */
     public List<TrashedImage> trashed(String pool) {
-        Images images = pools.get(pool);
-        return images == null ? List.of() : images.removal().trashed();
+        return pools.find(pool).map(i -> i.removal().trashed()).orElseGet(List::of);
     }
 
     /**

@@ -3,6 +3,7 @@ package berth.engine.storage;
 import berth.engine.BerthException;
 import berth.engine.ErrorCode;
 import berth.engine.store.ObjectStore;
+import berth.engine.store.PerPool;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -32,7 +33,7 @@ public final class Datasets {
 
     private static final String MERGING = "@merging";
 
-    private final Map<String, Open> pools = new ConcurrentHashMap<>();
+    private final PerPool<Open> pools = new PerPool<>();
     private final SecureRandom random = new SecureRandom();
 
     /** Reads those of {@code pool}. One whose file is broken cannot be used, and no layer of the pool is removed then. */
@@ -44,13 +45,13 @@ public final class Datasets {
         Set<String> broken = ConcurrentHashMap.newKeySet();
         broken.addAll(store.ids());
         broken.removeAll(byId.keySet());
-        pools.put(pool.name(), new Open(pool, store, byId, broken));
+        pools.open(pool.name(), new Open(pool, store, byId, broken));
         sweep(pool);
     }
 
     /** Forgets those of {@code pool}. */
     public void close(String pool) {
-        pools.remove(pool);
+        pools.close(pool);
     }
 
     /** What container {@code id} of {@code pool} is made of. @throws BerthException WRONG_STATE if its file is broken */
@@ -60,12 +61,12 @@ public final class Datasets {
                         ErrorCode.WRONG_STATE,
                         "what the root file system of container '%s' is made of cannot be read".formatted(id),
                         "mend its file in %s, give it the ending .yml again, and import the pool anew"
-                                .formatted(opened(pool).store().directory())));
+                                .formatted(pools.of(pool).store().directory())));
     }
 
     /** As {@link #of}; empty if its file is broken. */
     public Optional<Dataset> find(String pool, String id) {
-        Open open = opened(pool);
+        Open open = pools.of(pool);
         return open.broken().contains(id)
                 ? Optional.empty()
                 : Optional.of(open.byId().getOrDefault(id, Dataset.fresh(id)));
@@ -113,7 +114,7 @@ public final class Datasets {
 
     /** Makes {@code dataset} what its container is made of, durably. */
     public void save(String pool, Dataset dataset) {
-        Open open = opened(pool);
+        Open open = pools.of(pool);
         if (dataset.equals(Dataset.fresh(dataset.id()))) {
             open.store().remove(dataset.id());
             open.byId().remove(dataset.id());
@@ -125,7 +126,7 @@ public final class Datasets {
 
     /** Forgets what container {@code id} was made of; its layers stay. */
     public void forget(String pool, String id) {
-        Open open = opened(pool);
+        Open open = pools.of(pool);
         open.store().remove(id);
         open.byId().remove(id);
     }
@@ -136,7 +137,7 @@ public final class Datasets {
      * @param containers the ids of all containers of the pool, whose datasets need no file
      */
     public void discard(String pool, Collection<String> layers, Supplier<Collection<String>> containers) {
-        Open open = opened(pool);
+        Open open = pools.of(pool);
         if (!open.broken().isEmpty()) {
             return;
         }
@@ -149,13 +150,5 @@ public final class Datasets {
                         .filter(l -> !needed.contains(l))
                         .map(open.pool().containers()::resolve)
                         .toList());
-    }
-
-    private Open opened(String pool) {
-        Open open = pools.get(pool);
-        if (open == null) {
-            throw new BerthException(ErrorCode.NOT_FOUND, "there is no pool '%s'".formatted(pool));
-        }
-        return open;
     }
 }
