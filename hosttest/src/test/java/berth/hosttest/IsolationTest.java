@@ -120,6 +120,16 @@ final class IsolationTest {
     }
 
     @Test
+    void aFilterThatNoProgramCanLiveWithIsToldWhereItKeepsAContainerFromStarting() {
+        host.given("ct new --image busybox web", "ct set seccomp-profile web " + profile("2\nallowlist errno 1\n"));
+
+        assertThat(host.osctl("ct start web"))
+                .fails(Status.FAILED)
+                .complains("init has ended", "osctl ct unset seccomp-profile web");
+        host.given("ct unset seccomp-profile web", "ct start web");
+    }
+
+    @Test
     void nestingHoldsThroughEveryRestart() {
         host.given("ct new --image busybox web", "ct start web");
         // By the filter of system calls, or by AppArmor before it.

@@ -7,6 +7,7 @@ import berth.engine.runtime.ContainerCgroup;
 import berth.engine.runtime.Monitor;
 import berth.engine.runtime.Monitors;
 import berth.engine.runtime.RunPlan;
+import berth.linux.Errno;
 import berth.linux.Fd;
 import berth.linux.KernelException;
 import berth.linux.cgroup.CgroupHost;
@@ -156,7 +157,10 @@ public final class StartGate {
             }
             run(container, pid, netns);
         } catch (KernelException e) {
-            throw failed(container, new BerthException(ErrorCode.FAILED, String.valueOf(e.getMessage()), null, e));
+            // A process that has ended is in no namespace.
+            throw e.is(Errno.ENOENT) || e.is(Errno.ESRCH)
+                    ? endedInit(container)
+                    : failed(container, new BerthException(ErrorCode.FAILED, String.valueOf(e.getMessage()), null, e));
         }
     }
 
@@ -207,6 +211,11 @@ public final class StartGate {
     }
 
     private BerthException endedInit(Container container) {
-        return failed(container, new BerthException(ErrorCode.FAILED, "what was to become its init has ended"));
+        String hint = "'osctl ct log cat %s' shows LXC's whole log".formatted(container.name());
+        if (container.spec().ownIsolation().ownSeccomp().isPresent()) {
+            hint += "; it has a system call filter of its own, which may refuse what every program needs: "
+                    + "'osctl ct unset seccomp-profile %s'".formatted(container.name());
+        }
+        return failed(container, new BerthException(ErrorCode.FAILED, "what was to become its init has ended", hint));
     }
 }
