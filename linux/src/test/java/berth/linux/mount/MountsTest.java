@@ -142,17 +142,19 @@ class MountsTest {
 
     @Test
     void anOverlayOfAnIdmappedTreeShowsItMappedAndTakesChangesUnmapped() throws IOException {
+        Overlays overlays = new Overlays(scratch);
         try (Fd userns = NAMESPACES.create(MAP, MAP);
-                Fd overlay = new Overlays(scratch).writable(List.of(new OverlayLayer(lower, userns)), upper, work)) {
+                Fd overlay = overlays.writable(List.of(new OverlayLayer(lower, userns)), upper, work)) {
             Mounts.attach(overlay, target);
         }
+        overlays.cleanUp();
 
         assertThat(uid(target.resolve("file"))).isEqualTo(HOST_ROOT_OF_CONTAINER);
         Files.writeString(target.resolve("file"), "changed");
         assertThat(upper.resolve("file")).hasContent("changed");
         assertThat(uid(upper.resolve("file"))).isEqualTo(HOST_ROOT_OF_CONTAINER);
         assertThat(lower.resolve("file")).hasContent("from below");
-        assertThat(scratch).doesNotExist();
+        assertThat(mountedBeneath(dir)).containsExactly(target);
     }
 
     @Test
