@@ -7,13 +7,23 @@ import berth.linux.mount.Overlays;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 
 class DirDriverTest extends StorageDriverContract {
     @TempDir
     private Path directory;
+
+    private final List<Overlays> overlays = new ArrayList<>();
+
+    @AfterEach
+    void nothingIsMountedWhereLayersAreAttachedForTheMoment() {
+        overlays.forEach(Overlays::cleanUp);
+    }
 
     protected Path directory() {
         return directory;
@@ -23,7 +33,8 @@ class DirDriverTest extends StorageDriverContract {
     protected StorageDriver driver(Path pool) {
         Trash trash = new Trash(
                 Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().factory()), new Random(1));
-        return new DirDriver(new Overlays(pool.resolve("scratch")), NAMESPACES, trash);
+        overlays.add(new Overlays(pool.resolve("scratch")));
+        return new DirDriver(overlays.getLast(), NAMESPACES, trash);
     }
 
     @Override
